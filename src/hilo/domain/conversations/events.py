@@ -1,0 +1,70 @@
+"""What can happen to a conversation. Each carries what changed as everybody sees it, so that state + events = state."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from hilo.domain.conversations.models import ConversationView, MessageError, MessageView
+from hilo.kit.events import Event
+
+
+class ConversationOpened(Event, frozen=True, kw_only=True, tag="conversation.opened", tag_field="type"):
+    """A conversation began; its first message follows as an event of its own."""
+
+    conversation: ConversationView
+
+
+class ConversationChanged(Event, frozen=True, kw_only=True, tag="conversation.changed", tag_field="type"):
+    """Assigned, snoozed, tagged, resolved, …: `what` says which; `message` is the activity line, if one was written."""
+
+    what: Literal[
+        "assigned", "unassigned", "resolved", "reopened", "snoozed", "woken", "pending",
+        "tagged", "untagged", "read", "renamed", "moved",
+    ]
+    conversation: ConversationView
+    message: MessageView | None = None
+    before: UUID | None = None  # the former assignee
+
+
+class MessageReceived(Event, frozen=True, kw_only=True, tag="message.received", tag_field="type"):
+    """A contact wrote."""
+
+    conversation: ConversationView
+    message: MessageView
+
+
+class MessageQueued(Event, frozen=True, kw_only=True, tag="message.queued", tag_field="type"):
+    """An agent's reply waits in the outbox."""
+
+    conversation: ConversationView
+    message: MessageView
+
+
+class NoteAdded(Event, frozen=True, kw_only=True, tag="message.noted", tag_field="type"):
+    """An agent wrote for the team only."""
+
+    conversation: ConversationView
+    message: MessageView
+
+
+class MessageState(Event, frozen=True, kw_only=True, tag="message.state", tag_field="type"):
+    """A reply moved: sending, sent, delivered, read, failed or uncertain. `conversation` is the id."""
+
+    conversation_id: UUID
+    message_id: UUID
+    state: Literal["queued", "sending", "sent", "delivered", "read", "failed", "uncertain"]
+    at: datetime
+    error: MessageError | None = None
+
+
+class MessageWithdrawn(Event, frozen=True, kw_only=True, tag="message.withdrawn", tag_field="type"):
+    """A reply was taken back before it left."""
+
+    conversation: ConversationView
+    message_id: UUID
+
+
+class AttachmentStored(Event, frozen=True, kw_only=True, tag="message.attachments", tag_field="type"):
+    """A file of a message arrived, or failed to."""
+
+    message: MessageView

@@ -1,0 +1,122 @@
+"""What a conversation and a message look like to everybody above: API, log, sockets, clients."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+Status = Literal["open", "pending", "snoozed", "resolved"]
+MessageKind = Literal["incoming", "outgoing", "note", "activity"]
+AuthorKind = Literal["contact", "agent", "system"]
+MessageState = Literal[
+    "received", "queued", "sending", "sent", "delivered", "read", "failed", "uncertain", "stored"
+]
+
+
+class ContactRef(Struct, frozen=True):
+    """Enough of a contact to draw a row."""
+
+    id: UUID
+    name: str
+
+
+class LastMessage(Struct, frozen=True, kw_only=True):
+    """Enough of the newest message to draw a row. preview: at most 140 characters, one line."""
+
+    id: UUID
+    kind: MessageKind
+    author_kind: AuthorKind
+    author_name: str
+    preview: str
+    at: datetime
+
+
+class ConversationView(Struct, frozen=True, kw_only=True):
+    """A conversation as lists, events and the reducer know it.
+
+    version grows with every change: a client ignores an older one. channel: of the last message.
+    activity_at: the lists' order. unread: a contact's message that no agent has read since.
+    """
+
+    id: UUID
+    number: int
+    contact: ContactRef
+    inbox_id: UUID
+    channel: str
+    subject: str
+    status: Status
+    assignee_id: UUID | None
+    team_id: UUID | None
+    tag_ids: Sequence[UUID]
+    snoozed_until: datetime | None
+    woken_at: datetime | None
+    last_seq: int
+    read_seq: int
+    unread: bool
+    last_message: LastMessage | None
+    waiting_since: datetime | None
+    activity_at: datetime
+    version: int
+    resolved_at: datetime | None
+    created_at: datetime
+
+
+class Author(Struct, frozen=True, kw_only=True):
+    """Who wrote a message."""
+
+    kind: AuthorKind
+    id: UUID | None = None
+    name: str = ""
+
+
+class AttachmentView(Struct, frozen=True, kw_only=True):
+    """A file on a message. url: signed, for this reader, for a while; state: stored, loading or failed."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size_bytes: int
+    url: str = ""
+    inline: bool = False
+    content_id: str = ""
+    width: int | None = None
+    height: int | None = None
+    state: Literal["stored", "loading", "failed"] = "stored"
+
+
+class MessageError(Struct, frozen=True, kw_only=True):
+    """Why it failed or is uncertain. code: message key `error.<code>`; detail: what the outside said."""
+
+    code: str
+    detail: str = ""
+
+
+class MessageView(Struct, frozen=True, kw_only=True):
+    """A message as the thread shows it. seq: 1, 2, … within its conversation.
+
+    html: sanitised on the server. quoted: what a mail repeats, folded away. meta of mail: to, cc, bcc, warnings,
+    automatic; of an activity: code and params of its text. undo_until: until when it can be withdrawn.
+    """
+
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    kind: MessageKind
+    channel: str
+    inbox_id: UUID
+    author: Author
+    subject: str
+    text: str
+    html: str | None
+    quoted: str | None
+    reply_to: UUID | None
+    attachments: Sequence[AttachmentView]
+    meta: Mapping[str, object]
+    state: MessageState
+    error: MessageError | None
+    client_id: str | None
+    at: datetime
+    created_at: datetime
+    undo_until: datetime | None = None

@@ -1,0 +1,1 @@
+"""Floor 0: tools. No product word but the workspace id."""

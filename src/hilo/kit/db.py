@@ -1,0 +1,166 @@
+"""The way to PostgreSQL: a pool, transactions bound to one workspace, and typed rows.
+
+A transaction is opened at a door (request, round, job, command) and nowhere below: verbs never commit.
+Inside it `tx.publish` notes events; they are written by the last statement before the commit, and the
+bus is told after it.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+from hilo.kit import clock, events
+from hilo.kit.errors import Bug
+from hilo.kit.sql import Query
+
+Row = TypeVar("Row")
+
+# One round trip opens the transaction and the workspace; a UUID's text cannot carry SQL.
+_BEGIN = "BEGIN; SET LOCAL hilo.workspace_id = '{workspace}'"
+_PUBLISH = """
+insert into event (workspace_id, slot, type, subject, actor, data)
+select $1, * from unnest($2::smallint[], $3::text[], $4::uuid[], $5::jsonb[], $6::jsonb[])
+"""
+
+
+class Published(Struct, frozen=True):
+    """An event waiting for the end of its transaction."""
+
+    event: events.Event
+    subject: UUID | None
+    by: events.By
+
+
+class Tx:
+    """One transaction. `workspace` is None only for work that has none (sign-in, the hub's reading)."""
+
+    def __init__(self, connection: asyncpg.Connection[Any], workspace: UUID | None) -> None:
+        """Made by `Database.transaction` only."""
+        self.connection = connection
+        self._workspace = workspace
+        self.now: datetime = clock.now()
+        self.by = events.By()
+        self.after_commit: list[Callable[[], None]] = []
+        self._published: list[Published] = []
+
+    @property
+    def workspace(self) -> UUID:
+        """The workspace of this transaction. Raises Bug where there is none."""
+        if self._workspace is None:
+            raise Bug("this transaction has no workspace")
+        return self._workspace
+
+    async def all(self, query: Query, into: type[Row], **values: object) -> list[Row]:
+        """Return every row as `into` (a Struct: columns by position; or a scalar: first column)."""
+        rows = await self.connection.fetch(query.text, *query.arguments(values))
+        return [_shape(row, into) for row in rows]
+
+    async def maybe(self, query: Query, into: type[Row], **values: object) -> Row | None:
+        """Return the first row, or None."""
+        row = await self.connection.fetchrow(query.text, *query.arguments(values))
+        return None if row is None else _shape(row, into)
+
+    async def one(self, query: Query, into: type[Row], **values: object) -> Row:
+        """Return the first row. Raises Bug when there is none."""
+        found = await self.maybe(query, into, **values)
+        if found is None:
+            raise Bug(f"{query.name} returned no row")
+        return found
+
+    async def run(self, query: Query, **values: object) -> int:
+        """Run a statement; return how many rows it touched."""
+        status = await self.connection.execute(query.text, *query.arguments(values))
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    def publish(self, event: events.Event, subject: UUID | None = None, by: events.By | None = None) -> None:
+        """Note what happened. subject: the conversation where there is one. by: `tx.by` unless given."""
+        self._published.append(Published(event, subject, by or self.by))
+
+    @property
+    def published(self) -> Sequence[Published]:
+        """What is noted so far, in order."""
+        return self._published
+
+    async def flush(self) -> int:
+        """Write the noted events; return how many. Called by the transaction itself."""
+        if not self._published:
+            return 0
+        given = self._published
+        await self.connection.execute(
+            _PUBLISH,
+            self.workspace,
+            [events.slot_of(each.subject, self.workspace) for each in given],
+            [each.event.type for each in given],
+            [each.subject for each in given],
+            [msgspec.json.encode(each.by).decode() for each in given],
+            [events.encode(each.event) for each in given],
+        )
+        self._published = []
+        return len(given)
+
+
+def _shape(row: asyncpg.Record, into: type[Row]) -> Row:
+    if isinstance(into, type) and issubclass(into, Struct):
+        return into(*row)
+    value: Row = row[0]
+    return value
+
+
+class Database:
+    """The pool. on_commit is told after each transaction that wrote events (the bus listens)."""
+
+    def __init__(self, pool: asyncpg.Pool[Any], on_commit: Callable[[], None] | None = None) -> None:
+        """pool: made by `connect`."""
+        self.pool = pool
+        self.on_commit = on_commit
+
+    @asynccontextmanager
+    async def transaction(self, workspace: UUID | None, *, by: events.By | None = None) -> AsyncIterator[Tx]:
+        """Open, commit on success, roll back on any error. Events are flushed just before the commit."""
+        async with self.pool.acquire() as connection:
+            await connection.execute(_BEGIN.format(workspace=workspace or ""))
+            tx = Tx(connection, workspace)
+            if by is not None:
+                tx.by = by
+            try:
+                yield tx
+                wrote = await tx.flush()
+            except BaseException:
+                if not connection.is_closed():
+                    await connection.execute("ROLLBACK")
+                raise
+            await connection.execute("COMMIT")
+        for call in tx.after_commit:
+            call()
+        if wrote and self.on_commit is not None:
+            self.on_commit()
+
+
+async def prepare(connection: asyncpg.Connection[Any]) -> None:
+    """Set a new connection up: jsonb is decoded by msgspec, given as JSON text or as plain data."""
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=_jsonb, decoder=msgspec.json.decode, format="text"
+    )
+
+
+def _jsonb(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+async def connect(dsn: str, *, min_size: int = 2, max_size: int = 10) -> asyncpg.Pool[Any]:
+    """Return a pool whose connections wear the application's role, under row-level security."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=min_size,
+        max_size=max_size,
+        init=prepare,
+        server_settings={"role": "hilo_app", "application_name": "hilo", "statement_timeout": "30000"},
+        max_inactive_connection_lifetime=0,
+    )

@@ -1,0 +1,23 @@
+"""Identifiers: UUIDv7 made here, so rows are born in the order of their index."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import uuid_utils.compat as source
+
+NIL = UUID(int=0)
+
+
+def new_id() -> UUID:
+    """Return a UUIDv7 of this moment."""
+    return source.uuid7()
+
+
+def id_at(moment: datetime) -> UUID:
+    """Return a UUIDv7 of that moment (aware), for data that is older than its row."""
+    return source.uuid7(int(moment.timestamp()), moment.microsecond * 1000)
+
+
+def moment_of(id_: UUID) -> datetime:
+    """Return the UTC millisecond in which a UUIDv7 was made."""
+    return datetime.fromtimestamp((id_.int >> 80) / 1000, tz=UTC)
