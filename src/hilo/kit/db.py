@@ -8,7 +8,7 @@ bus is told after it.
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -40,7 +40,7 @@ class Published(Struct, frozen=True):
 class Tx:
     """One transaction. `workspace` is None only for work that has none (sign-in, the hub's reading)."""
 
-    def __init__(self, connection: asyncpg.Connection[Any], workspace: UUID | None) -> None:
+    def __init__(self, connection: asyncpg.Connection, workspace: UUID | None) -> None:
         """Made by `Database.transaction` only."""
         self.connection = connection
         self._workspace = workspace
@@ -116,7 +116,7 @@ def _shape(row: asyncpg.Record, into: type[Row]) -> Row:
 class Database:
     """The pool. on_commit is told after each transaction that wrote events (the bus listens)."""
 
-    def __init__(self, pool: asyncpg.Pool[Any], on_commit: Callable[[], None] | None = None) -> None:
+    def __init__(self, pool: asyncpg.Pool, on_commit: Callable[[], None] | None = None) -> None:
         """pool: made by `connect`."""
         self.pool = pool
         self.on_commit = on_commit
@@ -143,7 +143,7 @@ class Database:
             self.on_commit()
 
 
-async def prepare(connection: asyncpg.Connection[Any]) -> None:
+async def prepare(connection: asyncpg.Connection) -> None:
     """Set a new connection up: jsonb is decoded by msgspec, given as JSON text or as plain data."""
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=_jsonb, decoder=msgspec.json.decode, format="text"
@@ -154,7 +154,7 @@ def _jsonb(value: object) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-async def connect(dsn: str, *, min_size: int = 2, max_size: int = 10) -> asyncpg.Pool[Any]:
+async def connect(dsn: str, *, min_size: int = 2, max_size: int = 10) -> asyncpg.Pool:
     """Return a pool whose connections wear the application's role, under row-level security."""
     return await asyncpg.create_pool(
         dsn,
