@@ -1,7 +1,9 @@
 """The way to PostgreSQL: a pool, transactions bound to one workspace, and typed rows.
 
-A transaction is opened at a door (request, round, job, command) and nowhere below: verbs never commit.
-Inside it `tx.publish` notes events; they are written by the last statement before the commit, and the
+A transaction is opened at a door (request, round, job, command) and nowhere below: verbs never
+commit.
+Inside it `tx.publish` notes events; they are written by the last statement before the commit, and
+the
 bus is told after it.
 """
 
@@ -38,7 +40,10 @@ class Published(Struct, frozen=True):
 
 
 class Tx:
-    """One transaction. `workspace` is None only for work that has none (sign-in, the hub's reading)."""
+    """One transaction.
+
+    `workspace` is None only for work that has none (sign-in, the hub's reading).
+    """
 
     def __init__(self, connection: asyncpg.Connection, workspace: UUID | None) -> None:
         """Made by `Database.transaction` only."""
@@ -79,8 +84,13 @@ class Tx:
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
-    def publish(self, event: events.Event, subject: UUID | None = None, by: events.By | None = None) -> None:
-        """Note what happened. subject: the conversation where there is one. by: `tx.by` unless given."""
+    def publish(
+        self, event: events.Event, subject: UUID | None = None, by: events.By | None = None
+    ) -> None:
+        """Note what happened.
+
+        subject: the conversation where there is one. by: `tx.by` unless given.
+        """
         self._published.append(Published(event, subject, by or self.by))
 
     @property
@@ -122,8 +132,13 @@ class Database:
         self.on_commit = on_commit
 
     @asynccontextmanager
-    async def transaction(self, workspace: UUID | None, *, by: events.By | None = None) -> AsyncIterator[Tx]:
-        """Open, commit on success, roll back on any error. Events are flushed just before the commit."""
+    async def transaction(
+        self, workspace: UUID | None, *, by: events.By | None = None
+    ) -> AsyncIterator[Tx]:
+        """Open, commit on success, roll back on any error.
+
+        Events are flushed just before the commit.
+        """
         async with self.pool.acquire() as connection:
             await connection.execute(_BEGIN.format(workspace=workspace or ""))
             tx = Tx(connection, workspace)
@@ -150,6 +165,11 @@ async def prepare(connection: asyncpg.Connection) -> None:
     )
 
 
+async def _leave_as_is(_connection: asyncpg.Connection) -> None:
+    # Everything here is set per transaction, so giving a connection back costs no round trip.
+    return
+
+
 def _jsonb(value: object) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
@@ -161,6 +181,11 @@ async def connect(dsn: str, *, min_size: int = 2, max_size: int = 10) -> asyncpg
         min_size=min_size,
         max_size=max_size,
         init=prepare,
-        server_settings={"role": "hilo_app", "application_name": "hilo", "statement_timeout": "30000"},
+        reset=_leave_as_is,
+        server_settings={
+            "role": "hilo_app",
+            "application_name": "hilo",
+            "statement_timeout": "30000",
+        },
         max_inactive_connection_lifetime=0,
     )

@@ -1,4 +1,6 @@
-"""The one family of errors. Each says what to do next; the stable `code` is the API, the text is not.
+"""The one family of errors. Each says what to do next.
+
+The stable `code` is the API, the text is not.
 
 HiloError
 ├─ UserError            the caller can mend it; never pages anyone
@@ -84,7 +86,10 @@ class Unavailable(UserError):
 
 
 class FieldError(Struct, frozen=True):
-    """One field that is not valid. field: dotted path; code: for machines; message: plain English."""
+    """One field that is not valid.
+
+    field: dotted path; code: for machines; message: plain English.
+    """
 
     field: str
     code: str

@@ -1,6 +1,7 @@
 """The event log: what a verb says happened, written in the verb's own transaction.
 
-An event is a frozen Struct tagged with its dotted name (`tag="message.received"`). Its fields are the data.
+An event is a frozen Struct tagged with its dotted name (`tag="message.received"`). Its fields are
+the data.
 Readers are in `kit.readers`; who reads what is in `entry/wiring.py`.
 """
 

@@ -1,11 +1,13 @@
 """Identifiers: UUIDv7 made here, so rows are born in the order of their index."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import uuid_utils.compat as source
 
 NIL = UUID(int=0)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def new_id() -> UUID:
@@ -15,7 +17,7 @@ def new_id() -> UUID:
 
 def id_at(moment: datetime) -> UUID:
     """Return a UUIDv7 of that moment (aware), for data that is older than its row."""
-    return source.uuid7(int(moment.timestamp()), moment.microsecond * 1000)
+    return source.uuid7(nanoseconds=(moment - _EPOCH) // _MICROSECOND * 1000)
 
 
 def moment_of(id_: UUID) -> datetime:

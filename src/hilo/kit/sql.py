@@ -1,7 +1,8 @@
 """Named queries. SQL lives in `.sql` files beside the module that owns the tables.
 
 A file is a run of blocks, each opened by `-- name: verb_noun`; further comment lines say why.
-`:name` becomes `$n` in the order of first use (`::type` is a cast). Nothing is composed at run time.
+`:name` becomes `$n` in the order of first use (`::type` is a cast). Nothing is composed at run
+time.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 
 from msgspec import Struct
+from typing_extensions import override
 
 _NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 # Strings and comments are stepped over, so that a colon in them is only a colon.
@@ -16,7 +18,7 @@ _TOKEN = re.compile(r"'(?:[^']|'')*'|--[^\n]*|::|(?<![\w:]):([a-z_]\w*)")
 
 
 class Query(Struct, frozen=True):
-    """One statement. params: the names in the order of `$1`, `$2`, …"""
+    """One statement. params: the names in the order of `$1`, `$2` and so on."""
 
     name: str
     text: str
@@ -49,14 +51,17 @@ class Queries(Mapping[str, Query]):
             message = f"no query {name} in {self.origin}"
             raise AttributeError(message) from None
 
+    @override
     def __getitem__(self, name: str) -> Query:
         """Return the query of that name."""
         return self._queries[name]
 
+    @override
     def __iter__(self) -> Iterator[str]:
         """Walk the names."""
         return iter(self._queries)
 
+    @override
     def __len__(self) -> int:
         """Count the queries."""
         return len(self._queries)

@@ -1,6 +1,9 @@
-"""The channel contract: what a connector receives and gives. Data and protocols; nothing here does work.
+"""The channel contract: what a connector receives and gives.
 
-A delivery is one raw request or mail. `parse` turns it into inbound items; `send` yields calls and returns a
+Data and protocols; nothing here does work.
+
+A delivery is one raw request or mail. `parse` turns it into inbound items; `send` yields calls and
+returns a
 receipt. The domain stores, retries, limits and threads; a connector only translates.
 """
 
@@ -49,7 +52,10 @@ class IdentityIn(Struct, frozen=True, kw_only=True):
 
 
 class SenderIn(Struct, frozen=True, kw_only=True):
-    """Who wrote. identities: the first is the one the message came from. attributes: merged when absent."""
+    """Who wrote.
+
+    identities: the first is the one the message came from. attributes: merged when absent.
+    """
 
     identities: Sequence[IdentityIn]
     name: str = ""
@@ -72,8 +78,10 @@ class FileIn(Struct, frozen=True, kw_only=True):
 class MessageIn(Struct, frozen=True, kw_only=True, tag="message"):
     """A message from a contact (or an echo of ours: `echo`).
 
-    thread: references that may name a known message, newest first; thread_root: what mails of one thread share.
-    conversation: the number-token of our own reply address, already verified. stamp: free facts for `meta`
+    thread: references that may name a known message, newest first; thread_root: what mails of one
+    thread share.
+    conversation: the number-token of our own reply address, already verified. stamp: free facts for
+    `meta`
     (to, cc, warnings, automatic …).
     """
 
@@ -139,7 +147,10 @@ Inbound = MessageIn | StatusIn | SeenIn | ContactChanged | Tracked | Unknown
 
 
 class FileOut(Struct, frozen=True, kw_only=True):
-    """A file to send. url: signed and public for a while; content is read by the carrier when asked for."""
+    """A file to send.
+
+    url: signed and public for a while; content is read by the carrier when asked for.
+    """
 
     id: UUID
     name: str
@@ -160,7 +171,10 @@ class Recipient(Struct, frozen=True, kw_only=True):
 
 
 class MessageOut(Struct, frozen=True, kw_only=True):
-    """A message to send. part: 1-based, which of its vendor calls. references: earlier Message-IDs, oldest first."""
+    """A message to send.
+
+    part: 1-based, which of its vendor calls. references: earlier Message-IDs, oldest first.
+    """
 
     id: UUID
     conversation: UUID
@@ -238,14 +252,18 @@ Reply = HttpReply | SmtpReply
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
-    """The vendor took it. external_id: theirs, or ours where we mint it. state: where it stands at once."""
+    """The vendor took it.
+
+    external_id: theirs, or ours where we mint it. state: where it stands at once.
+    """
 
     external_id: str | None = None
     state: Literal["sent", "delivered"] = "sent"
     refused: Mapping[str, str] = {}
 
 
-# `send` raises for everything else: Rejected, Throttled, TemporaryFailure, AuthExpired, UnknownOutcome.
+# `send` raises for everything else: Rejected, Throttled, TemporaryFailure, AuthExpired,
+# UnknownOutcome.
 Sending = Generator[Call, Reply, Accepted]
 
 
@@ -259,7 +277,10 @@ class ChannelConnector(Protocol):
         ...
 
     def verify(self, delivery: Delivery, account: Account) -> str | None:
-        """Check the raw bytes. Return the signed dedupe key, or None for the body's hash. Raises BadSignature."""
+        """Check the raw bytes.
+
+        Return the signed dedupe key, or None for the body's hash. Raises BadSignature.
+        """
         ...
 
     def parse(self, delivery: Delivery, account: Account) -> Sequence[Inbound]:
@@ -271,12 +292,18 @@ class ChannelConnector(Protocol):
         ...
 
     def mint(self, message: UUID, account: Account) -> str | None:
-        """Return the external id we choose before sending (a Message-ID), or None where the vendor chooses."""
+        """Return the external id chosen before sending (a Message-ID).
+
+        None: the vendor chooses.
+        """
         ...
 
 
 class Check(Struct, frozen=True, kw_only=True):
-    """One line of an account's live check. key: of its text; ok None = cannot tell. detail: plain, no secrets."""
+    """One line of an account's live check.
+
+    key: of its text; ok None = cannot tell. detail: plain, no secrets.
+    """
 
     key: str
     ok: bool | None
@@ -284,7 +311,10 @@ class Check(Struct, frozen=True, kw_only=True):
 
 
 class SettingsRead(Struct, frozen=True, kw_only=True):
-    """An account's settings after the connector accepted them. address: the mailbox, where there is one."""
+    """An account's settings after the connector accepted them.
+
+    address: the mailbox, where there is one.
+    """
 
     settings: Mapping[str, object]
     secrets: Mapping[str, str]
@@ -294,7 +324,10 @@ class SettingsRead(Struct, frozen=True, kw_only=True):
 
 @runtime_checkable
 class Configurable(Protocol):
-    """Optional: the connector checks and completes settings itself (makes its secret, finds its address)."""
+    """Optional: the connector checks and completes settings itself.
+
+    It may make its secret and find its address.
+    """
 
     def configure(self, given: Mapping[str, object], old: SettingsRead | None) -> SettingsRead:
         """Return what to keep. Raises Invalid naming `settings.<name>`. Pure but for randomness."""
@@ -326,7 +359,10 @@ class Live(Protocol):
         ...
 
     async def hold(self, account: Account, arrive: Arrive, cursors: Cursors) -> None:
-        """Read until cancelled. Raises AuthExpired or TemporaryFailure; the worker decides when to come back."""
+        """Read until cancelled.
+
+        Raises AuthExpired or TemporaryFailure; the worker decides when to come back.
+        """
         ...
 
     def check(self, account: Account) -> AsyncIterator[Check]:

@@ -1,4 +1,7 @@
-"""What a channel says of itself: `manifest.toml`, read once. Composer, settings form, limits and docs follow it."""
+"""What a channel says of itself: `manifest.toml`, read once.
+
+Composer, settings form, limits and docs follow it.
+"""
 
 from typing import Literal
 
@@ -25,11 +28,14 @@ Feature = Literal[
     "live",
 ]
 Threading = Literal["contact_inbox", "mail_thread", "contact"]
-QualityMark = Literal["done", "todo"] | str  # anything else is the reason of an exemption
+QualityMark = str  # "done", "todo", or the reason of an exemption
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Refused or degraded before queuing. text_chars: characters; file_bytes: each; reply_window_s: 0 = none."""
+    """Refused or degraded before queuing.
+
+    text_chars: characters; file_bytes: each; reply_window_s: 0 = none.
+    """
 
     text_chars: int = 100_000
     file_bytes: int = 25_000_000
@@ -41,7 +47,8 @@ class Limits(Struct, frozen=True, kw_only=True):
 class Setting(Struct, frozen=True, kw_only=True):
     """One field of the account's form. Its label is the message key `channel.<id>.setting.<name>`.
 
-    kind: text, email, url, number, bool, secret (kept sealed, never shown again), choice, list (of text).
+    kind: text, email, url, number, bool, secret (kept sealed, never shown again), choice, list (of
+    text).
     """
 
     name: str

@@ -1,0 +1,1 @@
+"""With whom: contacts and their identities."""

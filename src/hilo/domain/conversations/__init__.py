@@ -1,0 +1,1 @@
+"""The heart: conversations, their messages, and how both come and go."""

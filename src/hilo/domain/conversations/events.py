@@ -1,4 +1,7 @@
-"""What can happen to a conversation. Each carries what changed as everybody sees it, so that state + events = state."""
+"""What can happen to a conversation.
+
+Each carries what changed as everybody sees it, so that state + events = state.
+"""
 
 from datetime import datetime
 from typing import Literal
@@ -8,18 +11,35 @@ from hilo.domain.conversations.models import ConversationView, MessageError, Mes
 from hilo.kit.events import Event
 
 
-class ConversationOpened(Event, frozen=True, kw_only=True, tag="conversation.opened", tag_field="type"):
+class ConversationOpened(
+    Event, frozen=True, kw_only=True, tag="conversation.opened", tag_field="type"
+):
     """A conversation began; its first message follows as an event of its own."""
 
     conversation: ConversationView
 
 
-class ConversationChanged(Event, frozen=True, kw_only=True, tag="conversation.changed", tag_field="type"):
-    """Assigned, snoozed, tagged, resolved, …: `what` says which; `message` is the activity line, if one was written."""
+class ConversationChanged(
+    Event, frozen=True, kw_only=True, tag="conversation.changed", tag_field="type"
+):
+    """Assigned, snoozed, tagged, resolved, …: `what` says which.
+
+    message: the activity line, if one was written.
+    """
 
     what: Literal[
-        "assigned", "unassigned", "resolved", "reopened", "snoozed", "woken", "pending",
-        "tagged", "untagged", "read", "renamed", "moved",
+        "assigned",
+        "unassigned",
+        "resolved",
+        "reopened",
+        "snoozed",
+        "woken",
+        "pending",
+        "tagged",
+        "untagged",
+        "read",
+        "renamed",
+        "moved",
     ]
     conversation: ConversationView
     message: MessageView | None = None
@@ -48,7 +68,10 @@ class NoteAdded(Event, frozen=True, kw_only=True, tag="message.noted", tag_field
 
 
 class MessageState(Event, frozen=True, kw_only=True, tag="message.state", tag_field="type"):
-    """A reply moved: sending, sent, delivered, read, failed or uncertain. `conversation` is the id."""
+    """A reply moved: sending, sent, delivered, read, failed or uncertain.
+
+    `conversation` is the id.
+    """
 
     conversation_id: UUID
     message_id: UUID
@@ -64,7 +87,9 @@ class MessageWithdrawn(Event, frozen=True, kw_only=True, tag="message.withdrawn"
     message_id: UUID
 
 
-class AttachmentStored(Event, frozen=True, kw_only=True, tag="message.attachments", tag_field="type"):
+class AttachmentStored(
+    Event, frozen=True, kw_only=True, tag="message.attachments", tag_field="type"
+):
     """A file of a message arrived, or failed to."""
 
     message: MessageView

@@ -72,7 +72,10 @@ class Author(Struct, frozen=True, kw_only=True):
 
 
 class AttachmentView(Struct, frozen=True, kw_only=True):
-    """A file on a message. url: signed, for this reader, for a while; state: stored, loading or failed."""
+    """A file on a message.
+
+    url: signed, for this reader, for a while; state: stored, loading or failed.
+    """
 
     id: UUID
     name: str
@@ -87,7 +90,10 @@ class AttachmentView(Struct, frozen=True, kw_only=True):
 
 
 class MessageError(Struct, frozen=True, kw_only=True):
-    """Why it failed or is uncertain. code: message key `error.<code>`; detail: what the outside said."""
+    """Why it failed or is uncertain.
+
+    code: message key `error.<code>`; detail: what the outside said.
+    """
 
     code: str
     detail: str = ""
@@ -96,8 +102,10 @@ class MessageError(Struct, frozen=True, kw_only=True):
 class MessageView(Struct, frozen=True, kw_only=True):
     """A message as the thread shows it. seq: 1, 2, … within its conversation.
 
-    html: sanitised on the server. quoted: what a mail repeats, folded away. meta of mail: to, cc, bcc, warnings,
-    automatic; of an activity: code and params of its text. undo_until: until when it can be withdrawn.
+    html: sanitised on the server. quoted: what a mail repeats, folded away. meta of mail: to, cc,
+    bcc, warnings,
+    automatic; of an activity: code and params of its text. undo_until: until when it can be
+    withdrawn.
     """
 
     id: UUID

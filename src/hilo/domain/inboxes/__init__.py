@@ -1,0 +1,1 @@
+"""Where: inboxes, connected accounts, deliveries and the carrier."""

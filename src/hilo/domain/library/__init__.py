@@ -1,0 +1,1 @@
+"""What agents share: tags and files."""

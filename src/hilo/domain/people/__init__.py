@@ -1,0 +1,1 @@
+"""Who: workspaces, agents, roles, sessions, tokens and teams."""
