@@ -1,0 +1,133 @@
+"""Rows of conversations and messages as SQL gives them, and the views everybody above knows.
+
+Columns fill a row by position: a query lists its columns in the order of the fields.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from hilo.domain.conversations.models import (
+    AttachmentView,
+    Author,
+    AuthorKind,
+    ContactRef,
+    ConversationView,
+    LastMessage,
+    MessageError,
+    MessageKind,
+    MessageState,
+    MessageView,
+    Status,
+)
+
+
+class ConversationRow(Struct, frozen=True):
+    """One conversation with its contact's name."""
+
+    id: UUID
+    number: int
+    contact_id: UUID
+    contact_name: str
+    inbox_id: UUID
+    channel: str
+    subject: str
+    status: Status
+    assignee_id: UUID | None
+    team_id: UUID | None
+    tag_ids: Sequence[UUID]
+    snoozed_until: datetime | None
+    woken_at: datetime | None
+    last_seq: int
+    read_seq: int
+    unread: bool
+    last_message: Mapping[str, object] | None
+    waiting_since: datetime | None
+    activity_at: datetime
+    version: int
+    resolved_at: datetime | None
+    created_at: datetime
+
+
+class MessageRow(Struct, frozen=True):
+    """One message; undo_until comes from its first part."""
+
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    kind: MessageKind
+    channel: str
+    inbox_id: UUID
+    author_kind: AuthorKind
+    author_id: UUID | None
+    author_name: str
+    subject: str
+    text: str
+    html: str | None
+    quoted: str | None
+    reply_to: UUID | None
+    attachments: Sequence[Mapping[str, object]]
+    meta: Mapping[str, object]
+    state: MessageState
+    error: Mapping[str, object] | None
+    client_id: str | None
+    at: datetime
+    created_at: datetime
+    undo_until: datetime | None = None
+
+
+def conversation_view(row: ConversationRow) -> ConversationView:
+    """Return the row as everybody above knows it."""
+    last = row.last_message
+    return ConversationView(
+        id=row.id,
+        number=row.number,
+        contact=ContactRef(row.contact_id, row.contact_name),
+        inbox_id=row.inbox_id,
+        channel=row.channel,
+        subject=row.subject,
+        status=row.status,
+        assignee_id=row.assignee_id,
+        team_id=row.team_id,
+        tag_ids=row.tag_ids,
+        snoozed_until=row.snoozed_until,
+        woken_at=row.woken_at,
+        last_seq=row.last_seq,
+        read_seq=row.read_seq,
+        unread=row.unread,
+        last_message=None if last is None else msgspec.convert(last, LastMessage),
+        waiting_since=row.waiting_since,
+        activity_at=row.activity_at,
+        version=row.version,
+        resolved_at=row.resolved_at,
+        created_at=row.created_at,
+    )
+
+
+def message_view(row: MessageRow) -> MessageView:
+    """Return the row as everybody above knows it; attachments still without addresses."""
+    return MessageView(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        seq=row.seq,
+        kind=row.kind,
+        channel=row.channel,
+        inbox_id=row.inbox_id,
+        author=Author(kind=row.author_kind, id=row.author_id, name=row.author_name),
+        subject=row.subject,
+        text=row.text,
+        html=row.html,
+        quoted=row.quoted,
+        reply_to=row.reply_to,
+        attachments=msgspec.convert(row.attachments, list[AttachmentView]),
+        meta=row.meta,
+        state=row.state,
+        error=None if row.error is None else msgspec.convert(row.error, MessageError),
+        client_id=row.client_id,
+        at=row.at,
+        created_at=row.created_at,
+        undo_until=row.undo_until,
+    )

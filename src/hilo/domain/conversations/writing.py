@@ -1,0 +1,273 @@
+"""The one way a message enters a conversation: intake, replies, notes and activity lines.
+
+Set-wise: any number of messages over any number of conversations costs two statements (one more to
+lock several conversations in order, one more for client ids). It never publishes: who appends says
+what happened.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct, field
+
+from hilo.domain.conversations.models import (
+    AttachmentView,
+    Author,
+    ConversationView,
+    LastMessage,
+    MessageError,
+    MessageKind,
+    MessageState,
+    MessageView,
+)
+from hilo.domain.conversations.rows import ConversationRow, conversation_view
+from hilo.kit.db import Tx
+from hilo.kit.ids import new_id
+from hilo.kit.sql import Queries
+
+SQL = Queries(__package__, "writing.sql")
+_PREVIEW_CHARS = 140
+
+
+class NewMessage(Struct, frozen=True, kw_only=True):
+    """A message to append.
+
+    channel and inbox_id: of the message; of a note or an activity line, the conversation's own.
+    at: the provider's time, else ours. created_at: given only for data older than its row.
+    quiet: from a machine (an automatic answer): it wakes no conversation, nobody waits for a reply.
+    undo_until: passed through to the view.
+    """
+
+    conversation_id: UUID
+    kind: MessageKind
+    author: Author
+    channel: str
+    inbox_id: UUID
+    state: MessageState
+    id: UUID = field(default_factory=new_id)
+    account_id: UUID | None = None
+    identity_id: UUID | None = None
+    subject: str = ""
+    text: str = ""
+    html: str | None = None
+    quoted: str | None = None
+    reply_to: UUID | None = None
+    attachments: Sequence[AttachmentView] = ()
+    meta: Mapping[str, object] = field(default_factory=dict)
+    error: MessageError | None = None
+    client_id: str | None = None
+    external_id: str | None = None
+    at: datetime | None = None
+    created_at: datetime | None = None
+    quiet: bool = False
+    undo_until: datetime | None = None
+
+
+class Key(Struct, frozen=True):
+    """A message's name at the outside: unique for ever within its account."""
+
+    account_id: UUID
+    external_id: str
+    message_id: UUID
+
+
+async def append(
+    tx: Tx, messages: Sequence[NewMessage]
+) -> list[tuple[ConversationView, MessageView]]:
+    """Give each message the next place in its conversation; answer in the given order.
+
+    A contact's message opens what was pending, snoozed or resolved. The views are those after the
+    whole batch. The conversations exist and belong to the transaction's workspace.
+    """
+    if not messages:
+        return []
+    groups: dict[UUID, list[NewMessage]] = {}
+    for message in messages:
+        groups.setdefault(message.conversation_id, []).append(message)
+    views = await _bump(tx, groups)
+    seqs = _seqs(messages, views, groups)
+    await _insert(tx, messages, seqs)
+    return [
+        (views[message.conversation_id], _view(tx, message, seq))
+        for message, seq in zip(messages, seqs, strict=True)
+    ]
+
+
+async def claim(tx: Tx, keys: Sequence[Key]) -> set[UUID]:
+    """Take external ids for ever; return the ids of the messages whose name was free."""
+    if not keys:
+        return set()
+    fresh = await tx.all(
+        SQL.claim_keys,
+        UUID,
+        workspace=tx.workspace,
+        accounts=[key.account_id for key in keys],
+        externals=[key.external_id for key in keys],
+        ids=[key.message_id for key in keys],
+    )
+    return set(fresh)
+
+
+def preview(text: str) -> str:
+    """Return at most 140 characters in one line."""
+    line = " ".join(text[: _PREVIEW_CHARS * 8].split())
+    return line if len(line) <= _PREVIEW_CHARS else line[: _PREVIEW_CHARS - 1] + "…"
+
+
+class _Bump(Struct):
+    """What one conversation's share of the batch does to it."""
+
+    count: int
+    incoming: int = 0
+    channel: str | None = None
+    last_message: str | None = None
+    activity_at: datetime | None = None
+    waiting: Literal["set", "clear", "keep"] = "keep"
+    waiting_at: datetime | None = None
+    wakes: bool = False
+
+
+def _bump_of(messages: Sequence[NewMessage], now: datetime) -> _Bump:
+    bump = _Bump(len(messages))
+    for place, message in enumerate(messages, 1):
+        if message.kind == "activity":
+            continue
+        bump.last_message = msgspec.json.encode(_last(message, now)).decode()
+        bump.activity_at = message.created_at or now
+        if message.kind == "note":
+            continue
+        bump.channel = message.channel
+        if message.kind == "outgoing":
+            bump.waiting = "clear"
+            continue
+        bump.incoming = place
+        if not message.quiet:
+            bump.wakes = True
+            if bump.waiting != "set":
+                bump.waiting_at = message.created_at or now
+            bump.waiting = "set"
+    return bump
+
+
+async def _bump(
+    tx: Tx, groups: Mapping[UUID, Sequence[NewMessage]]
+) -> dict[UUID, ConversationView]:
+    ids = sorted(groups)
+    if len(ids) > 1:
+        await tx.run(SQL.lock_many, workspace=tx.workspace, ids=ids)
+    bumps = [_bump_of(groups[each], tx.now) for each in ids]
+    rows = await tx.all(
+        SQL.bump,
+        ConversationRow,
+        workspace=tx.workspace,
+        now=tx.now,
+        ids=ids,
+        counts=[bump.count for bump in bumps],
+        last_incoming=[bump.incoming for bump in bumps],
+        channels=[bump.channel for bump in bumps],
+        last_messages=[bump.last_message for bump in bumps],
+        activity=[bump.activity_at for bump in bumps],
+        waiting=[bump.waiting for bump in bumps],
+        waiting_at=[bump.waiting_at for bump in bumps],
+        wakes=[bump.wakes for bump in bumps],
+    )
+    return {row.id: conversation_view(row) for row in rows}
+
+
+def _seqs(
+    messages: Sequence[NewMessage],
+    views: Mapping[UUID, ConversationView],
+    groups: Mapping[UUID, Sequence[NewMessage]],
+) -> list[int]:
+    following = {each: views[each].last_seq - len(given) for each, given in groups.items()}
+    seqs = []
+    for message in messages:
+        following[message.conversation_id] += 1
+        seqs.append(following[message.conversation_id])
+    return seqs
+
+
+async def _insert(tx: Tx, messages: Sequence[NewMessage], seqs: Sequence[int]) -> None:
+    await tx.run(
+        SQL.insert_messages,
+        workspace=tx.workspace,
+        ids=[m.id for m in messages],
+        conversations=[m.conversation_id for m in messages],
+        seqs=list(seqs),
+        kinds=[m.kind for m in messages],
+        channels=[m.channel for m in messages],
+        inboxes=[m.inbox_id for m in messages],
+        accounts=[m.account_id for m in messages],
+        identities=[m.identity_id for m in messages],
+        author_kinds=[m.author.kind for m in messages],
+        author_ids=[m.author.id for m in messages],
+        author_names=[m.author.name for m in messages],
+        subjects=[m.subject for m in messages],
+        texts=[m.text for m in messages],
+        htmls=[m.html for m in messages],
+        quoteds=[m.quoted for m in messages],
+        replies=[m.reply_to for m in messages],
+        attachments=[_json(m.attachments) for m in messages],
+        metas=[_json(m.meta) for m in messages],
+        states=[m.state for m in messages],
+        errors=[None if m.error is None else _json(m.error) for m in messages],
+        clients=[m.client_id for m in messages],
+        externals=[m.external_id for m in messages],
+        ats=[m.at or tx.now for m in messages],
+        created=[m.created_at or tx.now for m in messages],
+    )
+    named = [m for m in messages if m.client_id is not None]
+    if named:
+        await tx.run(
+            SQL.insert_clients,
+            workspace=tx.workspace,
+            conversations=[m.conversation_id for m in named],
+            clients=[m.client_id for m in named],
+            ids=[m.id for m in named],
+        )
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _last(message: NewMessage, now: datetime) -> LastMessage:
+    shown = message.text or message.subject
+    if not shown and message.attachments:
+        shown = message.attachments[0].name
+    return LastMessage(
+        id=message.id,
+        kind=message.kind,
+        author_kind=message.author.kind,
+        author_name=message.author.name,
+        preview=preview(shown),
+        at=message.created_at or now,
+    )
+
+
+def _view(tx: Tx, message: NewMessage, seq: int) -> MessageView:
+    return MessageView(
+        id=message.id,
+        conversation_id=message.conversation_id,
+        seq=seq,
+        kind=message.kind,
+        channel=message.channel,
+        inbox_id=message.inbox_id,
+        author=message.author,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        quoted=message.quoted,
+        reply_to=message.reply_to,
+        attachments=message.attachments,
+        meta=message.meta,
+        state=message.state,
+        error=message.error,
+        client_id=message.client_id,
+        at=message.at or tx.now,
+        created_at=message.created_at or tx.now,
+        undo_until=message.undo_until,
+    )

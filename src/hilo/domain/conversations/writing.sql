@@ -1,0 +1,64 @@
+-- Appending messages: the only statements that give a message its place in a conversation.
+
+-- name: lock_many
+-- Rows are locked in the order of their ids, so that two batches never wait for each other in a ring.
+select id from conversation
+where workspace_id = :workspace and id = any(:ids)
+order by id for update
+
+-- name: bump
+-- One row per conversation of the batch. waiting: 'set', 'clear' or 'keep'; quiet messages wake nobody.
+with given as (
+  select * from unnest(:ids::uuid[], :counts::int[], :last_incoming::int[], :channels::text[],
+                       :last_messages::jsonb[], :activity::timestamptz[], :waiting::text[],
+                       :waiting_at::timestamptz[], :wakes::bool[])
+    as g(id, count, incoming, channel, last_message, activity_at, waiting, waiting_at, wakes)
+), changed as (
+  update conversation c set
+    last_seq = c.last_seq + g.count,
+    last_incoming_seq = case when g.incoming > 0 then c.last_seq + g.incoming else c.last_incoming_seq end,
+    channel = coalesce(g.channel, c.channel),
+    last_message = coalesce(g.last_message, c.last_message),
+    activity_at = greatest(c.activity_at, g.activity_at),
+    waiting_since = case g.waiting when 'set' then coalesce(c.waiting_since, g.waiting_at)
+                                   when 'clear' then null else c.waiting_since end,
+    status = case when g.wakes then 'open' else c.status end,
+    woken_at = case when g.wakes and c.status = 'snoozed' then :now else c.woken_at end,
+    snoozed_until = case when g.wakes then null else c.snoozed_until end,
+    resolved_at = case when g.wakes then null else c.resolved_at end,
+    version = c.version + 1
+  from given g
+  where c.workspace_id = :workspace and c.id = g.id
+  returning c.*
+)
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.last_incoming_seq > c.read_seq, c.last_message, c.waiting_since, c.activity_at, c.version,
+       c.resolved_at, c.created_at
+from changed c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+
+-- name: insert_messages
+insert into message (workspace_id, id, conversation_id, seq, kind, channel, inbox_id, account_id,
+                     identity_id, author_kind, author_id, author_name, subject, text, html, quoted,
+                     reply_to, attachments, meta, state, error, client_id, external_id, at, created_at)
+select :workspace, * from unnest(
+  :ids::uuid[], :conversations::uuid[], :seqs::int[], :kinds::text[], :channels::text[],
+  :inboxes::uuid[], :accounts::uuid[], :identities::uuid[], :author_kinds::text[],
+  :author_ids::uuid[], :author_names::text[], :subjects::text[], :texts::text[], :htmls::text[],
+  :quoteds::text[], :replies::uuid[], :attachments::jsonb[], :metas::jsonb[], :states::text[],
+  :errors::jsonb[], :clients::text[], :externals::text[], :ats::timestamptz[],
+  :created::timestamptz[])
+
+-- name: insert_clients
+-- A second message with the same client id breaks the key: the caller looks first, under the row's lock.
+insert into message_client (workspace_id, conversation_id, client_id, message_id)
+select :workspace, * from unnest(:conversations::uuid[], :clients::text[], :ids::uuid[])
+
+-- name: claim_keys
+-- The last line against doubles: what comes back is new, everything else was stored before.
+insert into message_key (workspace_id, account_id, external_id, message_id)
+select :workspace, g.account_id, g.external_id, g.message_id
+from unnest(:accounts::uuid[], :externals::text[], :ids::uuid[]) as g(account_id, external_id, message_id)
+order by g.account_id, g.external_id
+on conflict do nothing
+returning message_id
