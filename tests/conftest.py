@@ -1,0 +1,209 @@
+"""The test frame: a PostgreSQL shared by all workers, a template with the cast, no way out.
+
+`tx` is one transaction rolled back at the end; `db` a database of the test's own, for what commits.
+"""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+import server
+from cast import CAST, SECRET_KEY, Cast, settle
+from frame import STATEMENTS, BlockedNetwork, Statements, is_local, local, named, note
+from hilo.kit import db as database
+from hilo.kit.db import Database, Tx
+
+TEMPLATE = "hilo_template"
+BARE = "hilo_bare"
+MIGRATIONS = Path(database.__file__).parents[1] / "entry" / "migrations"
+_ROOT = "HILO_TEST_ROOT"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the folder that workers share; the workers inherit it by the environment."""
+    if not hasattr(config, "workerinput"):
+        os.environ[_ROOT] = f"/tmp/hilo-tests-{os.getpid()}"  # noqa: S108 - short, for the socket
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the server when the last worker is done."""
+    if not hasattr(config, "workerinput"):
+        root = Path(os.environ[_ROOT])
+        server.stop(root)
+        for file in ("lock", "address", "home", "template"):
+            (root / file).unlink(missing_ok=True)
+        if root.exists():
+            root.rmdir()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_way_out() -> Iterator[None]:
+    """Refuse every connection and look-up that is not of this machine."""
+    real_connect, real_connect_ex = socket.socket.connect, socket.socket.connect_ex
+    real_lookup = socket.getaddrinfo
+
+    def connect(self: socket.socket, address: object) -> None:
+        real_connect(self, local(self, address))  # type: ignore[arg-type]
+
+    def connect_ex(self: socket.socket, address: object) -> int:
+        return real_connect_ex(self, local(self, address))  # type: ignore[arg-type]
+
+    def lookup(host: str | bytes | None, *args: object, **kwargs: object) -> object:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and not is_local(name):
+            raise BlockedNetwork(f"look-up of {name}")
+        return real_lookup(host, *args, **kwargs)  # type: ignore[arg-type]
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", connect)
+    patch.setattr(socket.socket, "connect_ex", connect_ex)
+    patch.setattr(socket, "getaddrinfo", lookup)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def server_dsn() -> str:
+    """Return the address of the session's server (its `postgres` database)."""
+    return server.start(Path(os.environ[_ROOT]))
+
+
+@pytest.fixture(scope="session")
+async def template(server_dsn: str) -> str:
+    """Make the two templates once for all: the schema alone, and the schema with the cast."""
+    root = Path(os.environ[_ROOT])
+    with server.locked(root):
+        done = root / "template"
+        if not done.exists():
+            await _make_templates(server_dsn)
+            done.touch()
+    return server_dsn
+
+
+async def _make_templates(dsn: str) -> None:
+    admin = await asyncpg.connect(dsn)
+    if not await admin.fetchval("select true from pg_roles where rolname = 'hilo_app'"):
+        await admin.execute("create role hilo_app nologin")
+    for name in (TEMPLATE, BARE):
+        await admin.execute(f"drop database if exists {name}")
+    await admin.execute(f"create database {BARE}")
+    owner = await asyncpg.connect(named(dsn, BARE))
+    for step in sorted(MIGRATIONS.glob("[0-9]*.sql")):
+        await owner.execute(step.read_text(encoding="utf-8"))
+    await owner.close()
+    await admin.execute(f"create database {TEMPLATE} template {BARE}")
+    owner = await asyncpg.connect(named(dsn, TEMPLATE))
+    await settle(owner, _sealed())
+    await owner.close()
+    await admin.close()
+
+
+def _sealed() -> bytes:
+    try:
+        from hilo.kit.crypto import Vault  # noqa: PLC0415 - the vault is younger than this frame
+    except ImportError:
+        return b""
+    import msgspec  # noqa: PLC0415 - beside its use
+
+    return Vault(SECRET_KEY).seal(
+        msgspec.json.encode({"secret": CAST.secret}), f"account:{CAST.account}"
+    )
+
+
+async def _clone(dsn: str, name: str, source: str) -> str:
+    admin = await asyncpg.connect(dsn)
+    try:
+        await admin.execute(f"drop database if exists {name} with (force)")
+        await admin.execute(f"create database {name} template {source}")
+    finally:
+        await admin.close()
+    return named(dsn, name)
+
+
+async def _drop(dsn: str, name: str) -> None:
+    admin = await asyncpg.connect(dsn)
+    await admin.execute(f"drop database if exists {name} with (force)")
+    await admin.close()
+
+
+async def _connect(dsn: str, size: int) -> asyncpg.Pool:
+    patch = pytest.MonkeyPatch()
+    real = database.prepare
+
+    async def prepare(connection: asyncpg.Connection) -> None:
+        await real(connection)
+        connection.add_query_logger(note)
+
+    patch.setattr(database, "prepare", prepare)
+    try:
+        return await database.connect(dsn, min_size=1, max_size=size)
+    finally:
+        patch.undo()
+
+
+@pytest.fixture(scope="session")
+async def worker_database(template: str) -> AsyncIterator[Database]:
+    """Give the database this worker's rolled-back tests share; nothing is committed to it."""
+    name = f"hilo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    pool = await _connect(await _clone(template, name, TEMPLATE), 4)
+    yield Database(pool)
+    await pool.close()
+
+
+class _Undo(Exception):
+    """Carries a finished test out of its transaction."""
+
+
+@pytest.fixture
+async def tx(worker_database: Database) -> AsyncIterator[Tx]:
+    """Give one transaction in the cast's workspace; it is rolled back."""
+    try:
+        async with worker_database.transaction(CAST.workspace) as open_:
+            yield open_
+            raise _Undo  # noqa: TRY301 - the only way out of its block
+    except _Undo:
+        pass
+
+
+@pytest.fixture
+async def dsn(template: str, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """Give the address of a database of this test's own. `@pytest.mark.bare`: no cast in it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"hilo_{worker}_own"
+    source = BARE if request.node.get_closest_marker("bare") else TEMPLATE
+    yield await _clone(template, name, source)
+    await _drop(template, name)
+
+
+@pytest.fixture
+async def db(dsn: str) -> AsyncIterator[Database]:
+    """Give a database of this test's own, for what needs commits."""
+    pool = await _connect(dsn, 8)
+    yield Database(pool)
+    await pool.close()
+
+
+@pytest.fixture
+async def owner(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """Give a connection of the schema's owner to the `db` of this test: it sees every workspace."""
+    connection = await asyncpg.connect(dsn)
+    await database.prepare(connection)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def cast() -> Cast:
+    """Give the standing cast; see tests/cast.py."""
+    return CAST
+
+
+@pytest.fixture
+def statements() -> Statements:
+    """Count what is asked of PostgreSQL from here on: `await statements.asked()`."""
+    STATEMENTS.clear()
+    return STATEMENTS
