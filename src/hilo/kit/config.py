@@ -1,0 +1,123 @@
+"""What the operator decides: read once from the environment, then passed down."""
+
+import ipaddress
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_LEVELS = ("debug", "info", "warning", "error")
+_PORT_MAX = 65_535
+
+
+class BadSetting(Exception):
+    """A variable of the environment cannot be used; the text names it and says what is expected."""
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """The settings. database_url None: the private PostgreSQL. secret_key None: made and kept.
+
+    data: files, the private database and the secret key live here.
+    allow_private: networks that callbacks may reach although they are private, plain http included.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = "http://127.0.0.1:8000"
+    data: Path = Path(".hilo")
+    smtp_port: int = 2525
+    admin_email: str | None = None
+    admin_password: str | None = None
+    database_url: str | None = None
+    valkey_url: str | None = None
+    secret_key: str | None = None
+    allow_private: tuple[Network, ...] = ()
+    log_level: str = "info"
+    outgoing_proxy: str | None = None
+
+
+def read(environ: Mapping[str, str]) -> Config:
+    """Read the settings; an empty variable counts as absent.
+
+    Raises: BadSetting naming the variable.
+    """
+    given = {name: value.strip() for name, value in environ.items() if value.strip()}
+    host = given.get("HILO_HOST", "127.0.0.1")
+    port = _port(given, "HILO_PORT", 8000)
+    return Config(
+        host=host,
+        port=port,
+        public_url=_public_url(given, host, port),
+        data=Path(given.get("HILO_DATA", ".hilo")).expanduser().absolute(),
+        smtp_port=_port(given, "HILO_SMTP_PORT", 2525),
+        admin_email=_email(given, "HILO_ADMIN_EMAIL"),
+        admin_password=given.get("HILO_ADMIN_PASSWORD"),
+        database_url=_url(given, "DATABASE_URL", ("postgres", "postgresql")),
+        valkey_url=_url(given, "VALKEY_URL", ("valkey", "redis", "valkeys", "rediss", "unix")),
+        secret_key=_secret(given, "HILO_SECRET_KEY"),
+        allow_private=_networks(given, "HILO_ALLOW_PRIVATE_URLS"),
+        log_level=_level(given, "HILO_LOG_LEVEL"),
+        outgoing_proxy=_url(given, "HILO_OUTGOING_PROXY", ("http", "https")),
+    )
+
+
+def _port(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or int(text) > _PORT_MAX:
+        raise BadSetting(f"{name} must be a port from 0 to {_PORT_MAX}, not {text!r}")
+    return int(text)
+
+
+def _public_url(given: Mapping[str, str], host: str, port: int) -> str:
+    text = _url(given, "HILO_PUBLIC_URL", ("http", "https"))
+    if text is not None:
+        return text.rstrip("/")
+    # A listener on every address is reached by name from this machine.
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _url(given: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    text = given.get(name)
+    if text is None:
+        return None
+    if urlsplit(text).scheme not in schemes or "://" not in text:
+        raise BadSetting(f"{name} must be an address that begins with {schemes[0]}://")
+    return text
+
+
+def _email(given: Mapping[str, str], name: str) -> str | None:
+    text = given.get(name)
+    if text is None:
+        return None
+    local, at, domain = text.rpartition("@")
+    if not (local and at and domain) or " " in text:
+        raise BadSetting(f"{name} must be an e-mail address, not {text!r}")
+    return text.lower()
+
+
+def _secret(given: Mapping[str, str], name: str) -> str | None:
+    text = given.get(name)
+    least = 32
+    if text is not None and len(text) < least:
+        raise BadSetting(f"{name} must have at least {least} characters")
+    return text
+
+
+def _networks(given: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    pieces = given.get(name, "").replace(",", " ").split()
+    try:
+        return tuple(ipaddress.ip_network(piece, strict=False) for piece in pieces)
+    except ValueError as error:
+        raise BadSetting(f"{name} must list networks such as 127.0.0.0/8: {error}") from None
+
+
+def _level(given: Mapping[str, str], name: str) -> str:
+    text = given.get(name, "info").lower()
+    if text not in _LEVELS:
+        raise BadSetting(f"{name} must be one of {', '.join(_LEVELS)}, not {text!r}")
+    return text

@@ -1,0 +1,61 @@
+"""Pages of lists. A cursor says where the next page begins: opaque base64url without padding."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from hilo.kit.errors import Invalid, invalid
+
+Item = TypeVar("Item")
+LIMIT_MAX = 100
+LIMIT_DEFAULT = 25
+
+
+class Page(Struct, Generic[Item], frozen=True):
+    """One page. next_cursor None: there is no more."""
+
+    items: Sequence[Item]
+    next_cursor: str | None
+
+
+def encode_cursor(*values: object) -> str:
+    """Return the cursor of these sort values (dates, ids, numbers, texts, None)."""
+    return urlsafe_b64encode(msgspec.json.encode(values)).rstrip(b"=").decode()
+
+
+def decode_cursor(text: str, *types: object) -> tuple[object, ...]:
+    """Return the sort values, one of each type. Raises Invalid with code cursor-invalid."""
+    try:
+        raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        values = msgspec.json.decode(raw, type=list[object])
+        if len(values) != len(types):
+            raise _not_a_cursor()
+        return tuple(
+            msgspec.convert(value, type=kind, strict=True)
+            for value, kind in zip(values, types, strict=True)
+        )
+    except (ValueError, msgspec.DecodeError, msgspec.ValidationError):
+        raise _not_a_cursor() from None
+
+
+def page(items: Sequence[Item], limit: int, *sort_of_last: object) -> Page[Item]:
+    """Cut a list that was asked for limit + 1 rows. sort_of_last: of the last item kept."""
+    if len(items) <= limit:
+        return Page(items, None)
+    return Page(items[:limit], encode_cursor(*sort_of_last))
+
+
+def check_limit(limit: int | None, most: int = LIMIT_MAX) -> int:
+    """Return the limit to use. Raises Invalid outside 1..most."""
+    if limit is None:
+        return LIMIT_DEFAULT
+    if not 1 <= limit <= most:
+        raise invalid("limit", "out-of-range", f"must be from 1 to {most}")
+    return limit
+
+
+def _not_a_cursor() -> Invalid:
+    return invalid("cursor", "cursor-invalid", "is not a cursor this server gave out")

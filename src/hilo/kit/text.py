@@ -1,0 +1,32 @@
+"""Plain work on text: folding for comparison, previews, and what PostgreSQL cannot store."""
+
+import re
+import unicodedata
+
+_SPACE = re.compile(r"\s+")
+# Surrogates cannot be encoded, NUL cannot be stored; other controls but tab and newline show
+# nothing.
+_UNSTORABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case without accents and with single spaces, for comparing."""
+    bare = "".join(
+        each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each)
+    )
+    return _SPACE.sub(" ", bare.casefold()).strip()
+
+
+def preview(text: str, most: int = 140) -> str:
+    """Return one line of at most `most` characters, cut at a word where there is one."""
+    line = _SPACE.sub(" ", text).strip()
+    if len(line) <= most:
+        return line
+    cut = line[: most - 1]
+    word = cut.rpartition(" ")[0]
+    return (word if len(word) > most // 2 else cut).rstrip(" ,;:.") + "…"
+
+
+def clean(text: str) -> str:
+    """Return the text as it can be stored: no NUL, no lone surrogate, line ends as newlines."""
+    return _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
