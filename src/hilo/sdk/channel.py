@@ -65,12 +65,16 @@ class SenderIn(Struct, frozen=True, kw_only=True):
 
 
 class FileIn(Struct, frozen=True, kw_only=True):
-    """A file that came with a message: bytes at hand, or an address to fetch it from later."""
+    """A file that came with a message: bytes at hand, or an address to fetch it from later.
+
+    stored: the id of a file the library holds already, checked by the door to be the sender's.
+    """
 
     name: str = ""
     media_type: str = ""
     content: bytes | None = None
     url: str | None = None
+    stored: UUID | None = None
     inline: bool = False
     content_id: str = ""
 
