@@ -82,11 +82,11 @@ class FileIn(Struct, frozen=True, kw_only=True):
 class MessageIn(Struct, frozen=True, kw_only=True, tag="message"):
     """A message from a contact (or an echo of ours: `echo`).
 
-    thread: references that may name a known message, newest first; thread_root: what mails of one
-    thread share.
-    conversation: the number-token of our own reply address, already verified. stamp: free facts for
-    `meta`
-    (to, cc, warnings, automatic …).
+    ref: how other mails name this one (a Message-ID) where external_id says more: keep `ref` as the
+    thread reference. thread: references that may name a known message, newest first; thread_root:
+    what mails of one thread share. conversation: from the token of our own reply address, already
+    verified. number: a conversation's number in the subject, believed only when the sender is known
+    there. stamp: free facts for `meta` (to, cc, warnings, automatic …).
     """
 
     external_id: str
@@ -98,23 +98,29 @@ class MessageIn(Struct, frozen=True, kw_only=True, tag="message"):
     at: datetime | None = None
     files: Sequence[FileIn] = ()
     reply_to: str | None = None
+    ref: str | None = None
     thread: Sequence[str] = ()
     thread_root: str | None = None
     conversation: UUID | None = None
+    number: int | None = None
     client_id: str | None = None
     automatic: bool = False
     stamp: Mapping[str, object] = {}
 
 
 class StatusIn(Struct, frozen=True, kw_only=True, tag="status"):
-    """What became of a message we sent: by external id, or by our own message id."""
+    """What became of a message we sent: by external id, or by our own message id.
+
+    suppress: an address that will never accept mail. notice: news that changes no state (delayed).
+    """
 
     state: ReceiptState
     external_id: str | None = None
     message: UUID | None = None
     at: datetime | None = None
     error: str = ""
-    suppress: str | None = None  # an address that will never accept mail
+    suppress: str | None = None
+    notice: str = ""
 
 
 class SeenIn(Struct, frozen=True, kw_only=True, tag="seen"):
