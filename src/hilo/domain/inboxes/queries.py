@@ -1,0 +1,184 @@
+"""Typed doors to the inboxes' SQL."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from hilo.domain.inboxes.models import AccountRow, AccountState, InboxRow
+from hilo.kit.db import Tx
+from hilo.kit.sql import Queries
+from hilo.sdk.manifest import Threading
+
+SQL = Queries(__package__, "queries.sql")
+
+
+class AddressRow(Struct, frozen=True):
+    """Whose mailbox an address is."""
+
+    workspace_id: UUID
+    id: UUID
+    address: str
+    state: AccountState
+
+
+class CursorRow(Struct, frozen=True):
+    """Where a held connection stopped."""
+
+    value: Mapping[str, object]
+
+
+class AccountRef(Struct, frozen=True):
+    """An account somewhere on this installation."""
+
+    workspace_id: UUID
+    id: UUID
+    state: AccountState
+
+
+async def inboxes(tx: Tx) -> list[InboxRow]:
+    """Return the workspace's inboxes, oldest first."""
+    return await tx.all(SQL.inboxes, InboxRow, workspace=tx.workspace)
+
+
+async def inbox(tx: Tx, inbox_id: UUID) -> InboxRow | None:
+    """Return one inbox of the workspace."""
+    return await tx.maybe(SQL.inbox, InboxRow, workspace=tx.workspace, inbox=inbox_id)
+
+
+async def add_inbox(
+    tx: Tx, id_: UUID, name: str, threading: Threading | None, reopen_window_s: int
+) -> InboxRow:
+    """Store a new inbox."""
+    return await tx.one(
+        SQL.add_inbox,
+        InboxRow,
+        workspace=tx.workspace,
+        id=id_,
+        name=name,
+        threading=threading,
+        reopen_window_s=reopen_window_s,
+    )
+
+
+async def change_inbox(tx: Tx, row: InboxRow) -> InboxRow:
+    """Store what changed."""
+    return await tx.one(
+        SQL.change_inbox,
+        InboxRow,
+        workspace=tx.workspace,
+        inbox=row.id,
+        name=row.name,
+        threading=row.threading,
+        reopen_window_s=row.reopen_window_s,
+    )
+
+
+async def is_used(tx: Tx, inbox_id: UUID) -> bool:
+    """Say whether any conversation began in it."""
+    return await tx.one(SQL.inbox_is_used, bool, workspace=tx.workspace, inbox=inbox_id)
+
+
+async def delete_inbox(tx: Tx, inbox_id: UUID) -> bool:
+    """Remove it and its accounts."""
+    return await tx.run(SQL.delete_inbox, workspace=tx.workspace, inbox=inbox_id) > 0
+
+
+async def accounts(tx: Tx) -> list[AccountRow]:
+    """Return the workspace's accounts, oldest first."""
+    return await tx.all(SQL.accounts, AccountRow, workspace=tx.workspace)
+
+
+async def account(tx: Tx, account_id: UUID) -> AccountRow | None:
+    """Return one account of the workspace."""
+    return await tx.maybe(SQL.account, AccountRow, workspace=tx.workspace, account=account_id)
+
+
+async def account_anywhere(tx: Tx, account_id: UUID) -> AccountRow | None:
+    """Return an account whose workspace is not known yet."""
+    return await tx.maybe(SQL.account_anywhere, AccountRow, account=account_id)
+
+
+async def accounts_by_address(tx: Tx, addresses: Sequence[str]) -> list[AddressRow]:
+    """Return the accounts of these lower-case addresses, of any workspace."""
+    return await tx.all(SQL.accounts_by_address, AddressRow, addresses=list(addresses))
+
+
+async def accounts_of_channel(tx: Tx, channel: str) -> list[AccountRef]:
+    """Return every account of a channel, of any workspace."""
+    return await tx.all(SQL.accounts_of_channel, AccountRef, channel=channel)
+
+
+async def add_account(tx: Tx, row: AccountRow) -> AccountRow | None:
+    """Store a new account; None when its address belongs to another one."""
+    return await tx.maybe(
+        SQL.add_account,
+        AccountRow,
+        workspace=tx.workspace,
+        id=row.id,
+        inbox=row.inbox_id,
+        channel=row.channel,
+        name=row.name,
+        address=row.address,
+        settings=row.settings,
+        secrets=row.secrets,
+    )
+
+
+async def change_account(tx: Tx, row: AccountRow) -> AccountRow:
+    """Store what changed and clear the problem."""
+    return await tx.one(
+        SQL.change_account,
+        AccountRow,
+        workspace=tx.workspace,
+        account=row.id,
+        name=row.name,
+        address=row.address,
+        settings=row.settings,
+        secrets=row.secrets,
+        state=row.state,
+    )
+
+
+async def hold_account(
+    tx: Tx, account_id: UUID, problem: Mapping[str, object]
+) -> AccountRow | None:
+    """Hold an active account; None when it was not active."""
+    return await tx.maybe(
+        SQL.hold_account,
+        AccountRow,
+        workspace=tx.workspace,
+        account=account_id,
+        problem=problem,
+    )
+
+
+async def delete_account(tx: Tx, account_id: UUID) -> bool:
+    """Remove it."""
+    return await tx.run(SQL.delete_account, workspace=tx.workspace, account=account_id) > 0
+
+
+async def touch_out(tx: Tx, account_id: UUID, at: datetime) -> None:
+    """Note that something left by it."""
+    await tx.run(SQL.touch_out, workspace=tx.workspace, account=account_id, at=at)
+
+
+async def cursor_get(tx: Tx, account_id: UUID, key: str) -> Mapping[str, object] | None:
+    """Return where a held connection stopped."""
+    found = await tx.maybe(
+        SQL.cursor_get, CursorRow, workspace=tx.workspace, account=account_id, key=key
+    )
+    return None if found is None else found.value
+
+
+async def cursor_put(tx: Tx, account_id: UUID, key: str, value: Mapping[str, object]) -> None:
+    """Keep where a held connection stopped."""
+    await tx.run(
+        SQL.cursor_put,
+        workspace=tx.workspace,
+        account=account_id,
+        key=key,
+        value=value,
+        now=tx.now,
+    )

@@ -1,0 +1,84 @@
+-- Inboxes and their accounts.
+
+-- name: inboxes
+select id, name, threading, reopen_window_s, created_at from inbox
+where workspace_id = :workspace order by created_at, id
+
+-- name: inbox
+select id, name, threading, reopen_window_s, created_at from inbox
+where workspace_id = :workspace and id = :inbox
+
+-- name: add_inbox
+insert into inbox (workspace_id, id, name, threading, reopen_window_s)
+values (:workspace, :id, :name, :threading, :reopen_window_s)
+returning id, name, threading, reopen_window_s, created_at
+
+-- name: change_inbox
+update inbox set name = :name, threading = :threading, reopen_window_s = :reopen_window_s
+where workspace_id = :workspace and id = :inbox
+returning id, name, threading, reopen_window_s, created_at
+
+-- name: inbox_is_used
+select exists (select 1 from conversation where workspace_id = :workspace and inbox_id = :inbox)
+
+-- name: delete_inbox
+delete from inbox where workspace_id = :workspace and id = :inbox
+
+-- name: accounts
+select workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, problem,
+       last_in_at, last_out_at, created_at
+from account where workspace_id = :workspace order by created_at, id
+
+-- name: account
+select workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, problem,
+       last_in_at, last_out_at, created_at
+from account where workspace_id = :workspace and id = :account
+
+-- name: account_anywhere
+-- Before the workspace is known: the doors.
+select workspace_id, id, inbox_id, channel, name, address, settings, secrets, state
+from hilo_account(:account)
+
+-- name: accounts_by_address
+select workspace_id, id, address, state from hilo_account_by_address(:addresses)
+
+-- name: accounts_of_channel
+select workspace_id, id, state from hilo_accounts_of(:channel)
+
+-- name: add_account
+-- An address that belongs to another account gives no row.
+insert into account (workspace_id, id, inbox_id, channel, name, address, settings, secrets)
+values (:workspace, :id, :inbox, :channel, :name, :address, :settings, :secrets)
+on conflict (address) where address is not null do nothing
+returning workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, problem,
+          last_in_at, last_out_at, created_at
+
+-- name: change_account
+-- What an admin saves clears the problem: the next attempt shows whether it is mended.
+update account set name = :name, address = :address, settings = :settings, secrets = :secrets,
+                   state = :state, problem = null
+where workspace_id = :workspace and id = :account
+returning workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, problem,
+          last_in_at, last_out_at, created_at
+
+-- name: hold_account
+update account set state = 'held', problem = :problem
+where workspace_id = :workspace and id = :account and state = 'active'
+returning workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, problem,
+          last_in_at, last_out_at, created_at
+
+-- name: delete_account
+delete from account where workspace_id = :workspace and id = :account
+
+-- name: touch_out
+update account set last_out_at = :at where workspace_id = :workspace and id = :account
+
+-- name: cursor_get
+select value from account_cursor
+where workspace_id = :workspace and account_id = :account and key = :key
+
+-- name: cursor_put
+insert into account_cursor (workspace_id, account_id, key, value, updated_at)
+values (:workspace, :account, :key, :value, :now)
+on conflict (workspace_id, account_id, key)
+do update set value = excluded.value, updated_at = excluded.updated_at
