@@ -75,9 +75,7 @@ class FileLinks:
         """Return the whole address."""
         return self._public_url + self.path(file_id, reader, now)
 
-    def check(
-        self, file_id: UUID, query: Mapping[str, str], now: datetime | None = None
-    ) -> Reader:
+    def check(self, file_id: UUID, query: Mapping[str, str], now: datetime | None = None) -> Reader:
         """Return whose link it is. Raises: Forbidden when altered, foreign or over."""
         try:
             until = int(query["until"])

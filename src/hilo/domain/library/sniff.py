@@ -11,9 +11,14 @@ import filetype
 TEXT = "text/plain"
 BINARY = "application/octet-stream"
 _HEAD_BYTES = 8192
-_MARKUP = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script)\b", re.I | re.S)
-_SVG = re.compile(rb"^\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+svg.*?>\s*)?<svg\b", re.I | re.S)
-_XML = re.compile(rb"^\s*<\?xml\b", re.I)
+_MARKUP = re.compile(
+    rb"^\s*(?:<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script)\b", re.IGNORECASE | re.DOTALL
+)
+_SVG = re.compile(
+    rb"^\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+svg.*?>\s*)?<svg\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_XML = re.compile(rb"^\s*<\?xml\b", re.IGNORECASE)
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
