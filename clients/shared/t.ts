@@ -1,5 +1,5 @@
 /** Texts: t("key", {name}) in the reader's language, with plurals and numbers by Intl. */
-import en from "./messages/en.json" with { type: "json" };
+import type en from "./messages/en.json";
 
 export type Locale = "en" | "es" | "pt";
 export type Key = keyof typeof en;

@@ -1,0 +1,95 @@
+/** Server state lives in one query cache; events pass the pure reducer and patch it here. */
+import { EMPTY, newer, placed, reduce, withMessage, type State } from "@shared/reduce";
+import type { Conversation, Id, LogEvent, Message, Page } from "@shared/types";
+import { QueryClient, type InfiniteData } from "@tanstack/react-query";
+import { ApiError } from "./api";
+import { belongs, type ListFilter } from "./model";
+
+export type Pages<Item> = InfiniteData<Page<Item>, string | null>;
+
+export const cache = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 60_000, gcTime: 15 * 60_000, refetchOnWindowFocus: false,
+      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+
+let self: Id = "";
+export function setSelf(id: Id): void {
+  self = id;
+}
+
+function flat<Item>(pages: Pages<Item> | undefined): Item[] {
+  return pages?.pages.flatMap((page) => page.items) ?? [];
+}
+
+/** The items given back into one page, so that later pages keep their cursors. */
+function whole<Item>(pages: Pages<Item>, items: readonly Item[]): Pages<Item> {
+  const last = pages.pages.at(-1);
+  return { pages: [{ items: [...items], next_cursor: last?.next_cursor ?? null }], pageParams: [pages.pageParams[0] ?? null] };
+}
+
+/** Shows a conversation as it is now, in its own page and in every list. */
+export function showConversation(next: Conversation): void {
+  cache.setQueryData<Conversation>(["conversation", next.id], (old) => newer(old, next));
+  const current = cache.getQueryData<Conversation>(["conversation", next.id]) ?? next;
+  for (const [key, pages] of cache.getQueriesData<Pages<Conversation>>({ queryKey: ["conversations"] })) {
+    if (!pages) continue;
+    const filter = key[1] as ListFilter;
+    const open = pages.pages.at(-1)?.next_cursor != null;
+    const items = flat(pages);
+    const after = placed(items, current, belongs(current, filter, self), open);
+    if (after !== items) cache.setQueryData(key, whole(pages, after));
+  }
+}
+
+/** Thread pages are newest first; the reducer wants oldest first. */
+export function showMessages(id: Id, change: (oldestFirst: readonly Message[]) => readonly Message[]): void {
+  cache.setQueryData<Pages<Message>>(["messages", id], (pages) => {
+    if (!pages) return pages;
+    const before = flat(pages).reverse();
+    const after = change(before);
+    return after === before ? pages : whole(pages, [...after].reverse());
+  });
+}
+
+export function showMessage(message: Message): void {
+  showMessages(message.conversation_id, (list) => withMessage(list, message));
+}
+
+function stateOf(id: Id): State {
+  const conversation = cache.getQueryData<Conversation>(["conversation", id]);
+  const pages = cache.getQueryData<Pages<Message>>(["messages", id]);
+  return {
+    conversations: conversation ? { [id]: conversation } : EMPTY.conversations,
+    messages: pages ? { [id]: flat(pages).reverse() } : EMPTY.messages,
+  };
+}
+
+/** Applies one event of the log to whatever the console holds. */
+export function applyEvent(event: LogEvent): void {
+  const { data } = event;
+  const id = data.conversation?.id ?? data.message?.conversation_id ?? data.conversation_id;
+  if (id) {
+    const before = stateOf(id);
+    const after = reduce(before, event);
+    if (data.conversation) showConversation(after.conversations[id] ?? data.conversation);
+    const list = after.messages[id];
+    if (before.messages[id] && list && list !== before.messages[id]) showMessages(id, () => list);
+  }
+  const area = event.type.split(".")[0] ?? "";
+  if (area === "contact" || area === "identity") {
+    void cache.invalidateQueries({ queryKey: ["contact"] });
+    void cache.invalidateQueries({ queryKey: ["contacts"] });
+  }
+  const lists: Record<string, string> = {
+    agent: "agents", invitation: "agents", team: "teams", tag: "tags", inbox: "inboxes", account: "inboxes", delivery: "quarantine",
+  };
+  if (lists[area]) void cache.invalidateQueries({ queryKey: [lists[area]] });
+  if (data.conversation) {
+    void cache.invalidateQueries({ queryKey: ["timeline", data.conversation.contact.id] });
+    void cache.invalidateQueries({ queryKey: ["past", data.conversation.contact.id] });
+  }
+}

@@ -1,0 +1,55 @@
+/** Language of the whole console; it can change while one works. */
+import { translator, type Catalogue, type Key, type Locale, type T } from "@shared/t";
+import { createContext, use } from "react";
+import { ApiError } from "./api";
+import { store, useStore } from "./store";
+
+const LOADERS: Record<Locale, () => Promise<{ default: unknown }>> = {
+  en: () => import("@shared/messages/en.json"),
+  es: () => import("@shared/messages/es.json"),
+  pt: () => import("@shared/messages/pt.json"),
+};
+
+const texts = store<T>(translator("en", {}));
+const Context = createContext<T | null>(null);
+
+/** Loads a language, then shows it everywhere at once. */
+export async function speak(locale: Locale): Promise<void> {
+  const catalogue = (await LOADERS[locale]()).default as Catalogue;
+  document.documentElement.lang = locale;
+  localStorage.setItem("hilo.locale", locale);
+  texts.set(() => translator(locale, catalogue));
+}
+
+export function Speech({ children }: { children: React.ReactNode }) {
+  return <Context value={useStore(texts)}>{children}</Context>;
+}
+
+export function useT(): T {
+  const t = use(Context);
+  return t ?? texts.get();
+}
+
+/** The texts outside of components: toasts, announcements. */
+export const now = (): T => texts.get();
+
+/** A key made at run time, with a fallback when the catalogue does not know it. */
+export function sayOr(t: T, key: string, fallback: string, params?: Record<string, string | number>): string {
+  return t.has(key) ? t(key as Key, params) : fallback;
+}
+
+/** What went wrong, as a sentence. A field error names what the server expected. */
+export function reasonOf(t: T, error: unknown): string {
+  if (!(error instanceof ApiError)) return t("error.internal");
+  const known = `error.${error.code}`;
+  return sayOr(t, known, t(error.status >= 500 ? "error.internal" : "error.bad-request"));
+}
+
+/** Messages by field for a form. `settings.host` also answers to `host`. */
+export function fieldErrors(error: unknown): Record<string, string> {
+  if (!(error instanceof ApiError)) return {};
+  const pairs = (error.problem.errors ?? []).flatMap((one) => [
+    [one.field, one.message], [one.field.split(".").at(-1) ?? one.field, one.message],
+  ]);
+  return Object.fromEntries(pairs) as Record<string, string>;
+}

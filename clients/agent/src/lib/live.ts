@@ -1,0 +1,127 @@
+/** The live connection of this tab: events into the cache, marks of who looks and who types, counts. */
+import { Live, type Frame } from "@shared/socket";
+import type { Id, LogEvent } from "@shared/types";
+import { useEffect, useRef } from "react";
+import { applyEvent, cache } from "./cache";
+import type { Counts } from "./model";
+import { store } from "./store";
+
+export interface Mark { agent_id: Id; agent_name: string; doing: "viewing" | "typing"; until: number }
+
+const VIEWING_MS = 45_000;
+const TYPING_MS = 8000;
+
+export const connected = store<boolean | null>(null);
+export const marks = store<Readonly<Record<Id, readonly Mark[]>>>({});
+export const contactTyping = store<Readonly<Record<Id, number>>>({});
+
+let live: Live | null = null;
+let self: Id = "";
+let ready: (() => void) | null = null;
+let readiness: Promise<unknown> = Promise.resolve();
+const watchers = new Set<(event: LogEvent) => void>();
+
+/** Resolves when the stream runs (or after a moment without it), so that a snapshot never misses what follows it. */
+export const flowing = (): Promise<unknown> => readiness;
+
+export function connect(me: Id): void {
+  if (live) return;
+  self = me;
+  readiness = Promise.race([
+    new Promise<void>((resolve) => (ready = resolve)), new Promise((resolve) => setTimeout(resolve, 600)),
+  ]);
+  live = new Live({ url: "/api/v1/socket", onFrame, onLive: (on) => connected.set(on) });
+  live.start();
+  addEventListener("online", () => live?.nudge());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && live?.nudge());
+}
+
+export function disconnect(): void {
+  live?.stop();
+  live = null;
+}
+
+/** Told of every event after the cache is patched. */
+export function watch(listener: (event: LogEvent) => void): () => void {
+  watchers.add(listener);
+  return () => watchers.delete(listener);
+}
+
+let late = false;
+function onFrame(frame: Frame): void {
+  switch (frame.type) {
+    case "hello":
+      if (ready && !late) setTimeout(() => (late = true), 0);
+      ready?.();
+      ready = null;
+      return;
+    case "resync":
+      void cache.invalidateQueries();
+      return;
+    case "counts":
+      cache.setQueryData<Counts>(["counts"], frame.data as Counts);
+      return;
+    case "presence":
+      mark(frame.data as { conversation_id: Id; agent_id: Id; agent_name: string; doing: string });
+      return;
+    case "contact_typing": {
+      const { conversation_id: id, until } = frame.data as { conversation_id: Id; until: string };
+      contactTyping.set((now) => ({ ...now, [id]: Math.min(Date.parse(until) || 0, Date.now() + TYPING_MS) }));
+      setTimeout(sweep, TYPING_MS + 50);
+      return;
+    }
+    case "pong":
+      return;
+    default: {
+      const event = frame as unknown as LogEvent;
+      if (!event.data) return;
+      applyEvent(event);
+      for (const watcher of watchers) watcher(event);
+    }
+  }
+}
+
+function mark(data: { conversation_id: Id; agent_id: Id; agent_name: string; doing: string }): void {
+  if (data.agent_id === self) return;
+  const ms = data.doing === "typing" ? TYPING_MS : VIEWING_MS;
+  marks.set((now) => {
+    const others = (now[data.conversation_id] ?? []).filter((one) => one.agent_id !== data.agent_id);
+    const next = data.doing === "left" ? others : [...others, {
+      agent_id: data.agent_id, agent_name: data.agent_name, doing: data.doing as Mark["doing"], until: Date.now() + ms }];
+    return { ...now, [data.conversation_id]: next };
+  });
+  setTimeout(sweep, ms + 50);
+}
+
+/** Drops marks whose time has passed; a typing colleague who stopped is still looking. */
+function sweep(): void {
+  const at = Date.now();
+  marks.set((now) => {
+    if (!Object.values(now).some((list) => list.some((one) => one.until <= at))) return now;
+    return Object.fromEntries(Object.entries(now).map(([id, list]) => [id, list.flatMap((one): Mark[] =>
+      one.until > at ? [one] : one.doing === "typing" ? [{ ...one, doing: "viewing", until: at + VIEWING_MS - TYPING_MS }] : [])]));
+  });
+  contactTyping.set((now) => Object.fromEntries(Object.entries(now).filter(([, until]) => until > at)));
+}
+
+/** Tells colleagues that this agent looks at a conversation, while it is shown; answers a way to say "typing". */
+export function usePresence(id: Id | undefined): () => void {
+  const said = useRef(0);
+  useEffect(() => {
+    if (!id) return;
+    said.current = 0;
+    const tell = () => document.visibilityState === "visible" && live?.send({ type: "viewing", conversation_id: id });
+    const first = setTimeout(tell, 350);
+    const again = setInterval(tell, VIEWING_MS / 3);
+    return () => {
+      clearTimeout(first);
+      clearInterval(again);
+      live?.send({ type: "left", conversation_id: id });
+    };
+  }, [id]);
+  return () => {
+    if (!id || Date.now() - said.current < TYPING_MS / 3) return;
+    said.current = Date.now();
+    live?.send({ type: "typing", conversation_id: id });
+  };
+}

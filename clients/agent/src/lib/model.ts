@@ -1,0 +1,80 @@
+/** Shapes of the API that only the console reads. */
+import type { Conversation, Id, Instant, Message } from "@shared/types";
+
+export interface Preferences {
+  theme?: "auto" | "light" | "dark"; density?: "compact" | "cosy"; panel?: boolean;
+  keys?: Record<string, string>; single_keys?: boolean;
+}
+export interface AgentSelf { id: Id; name: string; email: string; role: Role; locale: string; preferences: Preferences }
+export type Role = "owner" | "admin" | "agent";
+export interface Me {
+  agent: AgentSelf; workspace: { id: Id; name: string; locale: string }; permissions: string[];
+  csrf_token?: string; outgoing_mail: boolean;
+}
+export interface Agent {
+  id: Id; name: string; email: string; role: Role; state?: "active" | "disabled"; active?: boolean;
+  disabled_at?: Instant | null; last_seen_at?: Instant | null;
+}
+export interface Team { id: Id; name: string; members?: Id[]; member_ids?: Id[] }
+export interface Tag { id: Id; name: string; color?: string | null }
+
+export interface Setting {
+  name: string; kind: "text" | "email" | "url" | "number" | "bool" | "secret" | "choice" | "list";
+  required: boolean; default: string | number | boolean | string[] | null; choices: string[]; advanced: boolean;
+}
+export interface Channel {
+  id: string; name: string; threading: string; hue: number; icon_svg?: string; features: string[];
+  limits: { text_chars: number; file_bytes: number; attachments: number; reply_window_s: number };
+  settings: Setting[];
+}
+export interface Account {
+  id: Id; inbox_id: Id; channel: string; name: string; address: string | null; settings: Record<string, unknown>;
+  secrets_set: string[]; state: string; problem: unknown; webhook_url: string | null;
+  last_in_at: Instant | null; last_out_at: Instant | null; secret?: string | null;
+}
+export interface Inbox { id: Id; name: string; threading: string | null; reopen_window_s: number | null; accounts: Account[] }
+export interface CheckLine { key: string; ok: boolean | null; detail: string }
+
+export interface Identity { id: Id; kind: "email" | "phone" | "visitor" | "external"; value: string; verified: boolean; scope?: string | null }
+export interface Contact {
+  id: Id; name: string; locale: string; time_zone: string; attributes: Record<string, unknown>;
+  identities: Identity[]; version: number; created_at: Instant; updated_at: Instant; blocked?: boolean;
+}
+export interface TimelineItem {
+  type: "message" | "event"; at: Instant; conversation_id: Id | null; channel: string | null;
+  message?: Message; event?: { type: string; data: Record<string, unknown> };
+}
+export interface SearchItem {
+  type: "message" | "contact"; conversation_id?: Id; contact_id?: Id; message?: Message; contact?: Contact;
+  highlights: { text: string; hit: boolean }[]; at: Instant;
+}
+export interface Counts { open: number; unassigned: number; mine: number; unread: number; mine_unread: number }
+export interface DraftMeta { cc?: string[]; bcc?: string[]; attachments?: { id: Id; name: string; media_type: string; size_bytes: number; url?: string }[] }
+export interface Draft { text: string; meta: DraftMeta | null; agent_id?: Id; agent_name?: string; updated_at?: Instant }
+export interface StoredFile { id: Id; name: string; media_type: string; size_bytes: number; url: string; width: number | null; height: number | null }
+export interface Parked {
+  id: Id; account_id: Id | null; source: string; received_at: Instant; error: { code: string; detail: string } | null;
+  size_bytes: number; summary: string;
+}
+export interface Invitation { id: Id; email: string; name?: string; role: Role; expires_at?: Instant; link?: string | null }
+export interface Token { id: Id; name: string; scopes: string[]; expires_at: Instant | null; last_used_at: Instant | null; created_at: Instant; token?: string }
+export interface Session { id: Id; current?: boolean; user_agent?: string; address?: string; last_seen_at?: Instant; created_at?: Instant }
+export interface PlayMail {
+  id?: Id; message_id?: string; from: string; to: string[] | string; subject: string; text: string; html?: string | null;
+  at: Instant; in_reply_to?: string | null; direction?: "in" | "out";
+}
+
+/** What a list shows: the address's view and inbox filter. */
+export type View = "mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved";
+export const VIEWS: readonly View[] = ["mine", "unassigned", "open", "pending", "snoozed", "resolved"];
+export interface ListFilter { view: View; inbox?: Id | undefined }
+
+export function belongs(one: Conversation, filter: ListFilter, me: Id): boolean {
+  if (filter.inbox && one.inbox_id !== filter.inbox) return false;
+  switch (filter.view) {
+    case "mine": return one.status === "open" && one.assignee_id === me;
+    case "unassigned": return one.status === "open" && one.assignee_id === null;
+    case "open": return one.status === "open";
+    default: return one.status === filter.view;
+  }
+}

@@ -1,0 +1,72 @@
+/** What many features ask the server for. */
+import { infiniteQueryOptions, queryOptions, useQuery } from "@tanstack/react-query";
+import type { Conversation, Id, Message, Page } from "@shared/types";
+import { api } from "./api";
+import { flowing } from "./live";
+import type { Agent, Channel, Contact, Counts, Inbox, ListFilter, Me, Tag, Team } from "./model";
+
+const SLOW = 10 * 60_000;
+const items = <Item>(page: Page<Item> | Item[]): Item[] => (Array.isArray(page) ? page : page.items);
+const listOf = <Item>(name: string) => queryOptions({
+  queryKey: [name], staleTime: SLOW,
+  queryFn: async ({ signal }) => items(await api.get<Page<Item> | Item[]>(`/${name}`, { limit: 100 }, signal)),
+});
+
+export const meQuery = queryOptions({ queryKey: ["me"], queryFn: () => api.get<Me>("/me"), staleTime: SLOW, retry: false });
+export const agentsQuery = listOf<Agent>("agents");
+export const teamsQuery = listOf<Team>("teams");
+export const tagsQuery = listOf<Tag>("tags");
+export const inboxesQuery = listOf<Inbox>("inboxes");
+export const channelsQuery = listOf<Channel>("channels");
+export const countsQuery = queryOptions({
+  queryKey: ["counts"], staleTime: SLOW,
+  queryFn: async ({ signal }) => (await flowing(), api.get<Counts>("/counts", {}, signal)),
+});
+
+export const conversationQuery = (id: Id) => queryOptions({
+  queryKey: ["conversation", id], staleTime: SLOW,
+  queryFn: async ({ signal }) => (await flowing(), api.get<Conversation>(`/conversations/${id}`, {}, signal)),
+});
+
+export const conversationsQuery = (filter: ListFilter) => infiniteQueryOptions({
+  queryKey: ["conversations", filter], staleTime: SLOW,
+  initialPageParam: null as string | null,
+  getNextPageParam: (page: Page<Conversation>) => page.next_cursor,
+  queryFn: async ({ pageParam, signal }) => {
+    await flowing();
+    const assignee = filter.view === "mine" ? "me" : filter.view === "unassigned" ? "none" : null;
+    const status = ["mine", "unassigned", "open"].includes(filter.view) ? "open" : filter.view;
+    return api.get<Page<Conversation>>("/conversations", {
+      status, assignee, inbox: filter.inbox, cursor: pageParam, limit: 50 }, signal);
+  },
+});
+
+export const messagesQuery = (id: Id) => infiniteQueryOptions({
+  queryKey: ["messages", id], staleTime: SLOW,
+  initialPageParam: null as string | null,
+  getNextPageParam: (page: Page<Message>) => page.next_cursor,
+  queryFn: async ({ pageParam, signal }) => {
+    await flowing();
+    return api.get<Page<Message>>(`/conversations/${id}/messages`, { cursor: pageParam, limit: 40 }, signal);
+  },
+});
+
+export const contactQuery = (id: Id) => queryOptions({
+  queryKey: ["contact", id], queryFn: ({ signal }) => api.get<Contact>(`/contacts/${id}`, {}, signal),
+});
+
+export function useMe(): Me {
+  const { data } = useQuery(meQuery);
+  if (!data) throw new Error("shown before sign-in");
+  return data;
+}
+
+export function useCan(permission: string): boolean {
+  const { permissions } = useMe();
+  return permissions.includes(permission) || permissions.includes("*");
+}
+
+export function useChannels(): Map<string, Channel> {
+  const { data } = useQuery(channelsQuery);
+  return new Map(data?.map((one) => [one.id, one]));
+}

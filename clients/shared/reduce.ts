@@ -1,0 +1,98 @@
+/** The pure reducer: state + event = state. What the server shows after an event is what this makes of it. */
+import type { Conversation, Id, LogEvent, Message, MessageState } from "./types";
+
+export interface State {
+  readonly conversations: Readonly<Record<Id, Conversation>>;
+  /** By conversation, oldest first. */
+  readonly messages: Readonly<Record<Id, readonly Message[]>>;
+}
+
+export const EMPTY: State = { conversations: {}, messages: {} };
+
+const RANK: Partial<Record<MessageState, number>> = { queued: 0, sending: 1, sent: 2, delivered: 3, read: 4 };
+
+/** Whether `next` may replace `now`: a late "sending" never hides "delivered", while failing and retrying may. */
+function moves(now: MessageState, next: MessageState): boolean {
+  const [from, to] = [RANK[now], RANK[next]];
+  return from === undefined || to === undefined || to >= from;
+}
+
+/** The newer of two views of one conversation. */
+export function newer(old: Conversation | undefined, next: Conversation): Conversation {
+  return old && old.version > next.version ? old : next;
+}
+
+/** One message put in its place by seq; a known one is renewed but never set back. */
+export function withMessage(list: readonly Message[], next: Message): readonly Message[] {
+  const at = list.findIndex((one) => one.id === next.id || (one.client_id !== null && one.client_id === next.client_id));
+  if (at >= 0) {
+    const old = list[at]!;
+    const keep = old.id === next.id && !moves(old.state, next.state);
+    const attachments = next.attachments.map((file) =>
+      file.url ? file : { ...file, url: old.attachments.find((known) => known.id === file.id)?.url ?? "" });
+    const renewed = { ...next, attachments, ...(keep ? { state: old.state, error: old.error } : {}) };
+    return list.map((one, index) => (index === at ? renewed : one));
+  }
+  let end = list.length;
+  while (end > 0 && list[end - 1]!.seq > next.seq) end -= 1;
+  return [...list.slice(0, end), next, ...list.slice(end)];
+}
+
+function put(state: State, conversation: Conversation | undefined, message: Message | null | undefined): State {
+  let { conversations, messages } = state;
+  if (conversation) {
+    const now = newer(conversations[conversation.id], conversation);
+    if (now !== conversations[conversation.id]) conversations = { ...conversations, [now.id]: now };
+  }
+  if (message) {
+    const list = messages[message.conversation_id] ?? [];
+    messages = { ...messages, [message.conversation_id]: withMessage(list, message) };
+  }
+  return { conversations, messages };
+}
+
+function patch(state: State, id: Id, change: (list: readonly Message[]) => readonly Message[]): State {
+  const list = state.messages[id];
+  return list ? { ...state, messages: { ...state.messages, [id]: change(list) } } : state;
+}
+
+/** Applies one event. Unknown types change nothing. */
+export function reduce(state: State, event: LogEvent): State {
+  const { data } = event;
+  switch (event.type) {
+    case "conversation.opened":
+    case "conversation.changed":
+    case "message.received":
+    case "message.queued":
+    case "message.noted":
+      return put(state, data.conversation, data.message);
+    case "message.attachments":
+      return put(state, undefined, data.message);
+    case "message.withdrawn":
+      return patch(put(state, data.conversation, null), data.conversation?.id ?? "", (list) =>
+        list.filter((one) => one.id !== data.message_id));
+    case "message.state":
+      return patch(state, data.conversation_id ?? "", (list) => list.map((one) =>
+        one.id === data.message_id && data.state && moves(one.state, data.state)
+          ? { ...one, state: data.state, error: data.error ?? null } : one));
+    default:
+      return state;
+  }
+}
+
+/** A conversation put into a list ordered by activity, newest first; `belongs` says whether it is in the list. */
+export function placed(
+  list: readonly Conversation[], next: Conversation, belongs: boolean, open: boolean,
+): readonly Conversation[] {
+  const old = list.find((one) => one.id === next.id);
+  if (old && old.version > next.version) return list;
+  const rest = list.filter((one) => one.id !== next.id);
+  if (!belongs) return old ? rest : list;
+  const at = rest.findIndex((one) => before(next, one));
+  if (at >= 0) return [...rest.slice(0, at), next, ...rest.slice(at)];
+  return open && !old ? list : [...rest, next];
+}
+
+function before(a: Conversation, b: Conversation): boolean {
+  return a.activity_at === b.activity_at ? a.id > b.id : Date.parse(a.activity_at) > Date.parse(b.activity_at);
+}

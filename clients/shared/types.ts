@@ -1,0 +1,54 @@
+/** What the API answers, as the clients read it. The generated schema proves these shapes in `api.check.ts`. */
+
+export type Id = string;
+export type Instant = string;
+export type Status = "open" | "pending" | "snoozed" | "resolved";
+export type MessageKind = "incoming" | "outgoing" | "note" | "activity";
+export type AuthorKind = "contact" | "agent" | "system";
+export type MessageState =
+  | "received" | "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "uncertain" | "stored";
+
+export interface ContactRef { id: Id; name: string }
+
+export interface LastMessage {
+  id: Id; kind: MessageKind; author_kind: AuthorKind; author_name: string; preview: string; at: Instant;
+}
+
+export interface Conversation {
+  id: Id; number: number; contact: ContactRef; inbox_id: Id; channel: string; subject: string; status: Status;
+  assignee_id: Id | null; team_id: Id | null; tag_ids: Id[]; snoozed_until: Instant | null; woken_at: Instant | null;
+  last_seq: number; read_seq: number; unread: boolean; last_message: LastMessage | null;
+  waiting_since: Instant | null; activity_at: Instant; version: number; resolved_at: Instant | null; created_at: Instant;
+}
+
+export interface Attachment {
+  id: Id; name: string; media_type: string; size_bytes: number; url: string; inline: boolean; content_id: string;
+  width: number | null; height: number | null; state: "stored" | "loading" | "failed";
+}
+
+export interface MessageError { code: string; detail: string }
+export interface Author { kind: AuthorKind; id: Id | null; name: string }
+
+export interface Message {
+  id: Id; conversation_id: Id; seq: number; kind: MessageKind; channel: string; inbox_id: Id; author: Author;
+  subject: string; text: string; html: string | null; quoted: string | null; reply_to: Id | null;
+  attachments: Attachment[]; meta: Record<string, unknown>; state: MessageState; error: MessageError | null;
+  client_id: string | null; at: Instant; created_at: Instant; undo_until: Instant | null;
+}
+
+export interface Page<Item> { items: Item[]; next_cursor: string | null }
+
+/** One event of the log as the socket and the feed carry it. */
+export interface LogEvent {
+  cursor?: string; id?: string | number; type: string; at?: Instant; actor?: Record<string, unknown>; data: EventData;
+}
+
+export interface EventData {
+  conversation?: Conversation; message?: Message | null; conversation_id?: Id; message_id?: Id;
+  state?: MessageState; error?: MessageError | null; [other: string]: unknown;
+}
+
+export interface Problem {
+  type?: string; title?: string; status: number; code: string; detail?: string;
+  errors?: { field: string; code: string; message: string }[]; params?: Record<string, unknown>;
+}
