@@ -1,1 +1,56 @@
 """With whom: contacts and their identities."""
+
+from hilo.domain.contacts.addresses import normal
+from hilo.domain.contacts.events import (
+    ContactChanged,
+    ContactCreated,
+    ContactMerged,
+    ContactTracked,
+)
+from hilo.domain.contacts.lists import END, LAST, found, list_contacts, patterns_of, words_of
+from hilo.domain.contacts.models import (
+    ContactRow,
+    ContactView,
+    IdentityGiven,
+    IdentityView,
+    contact_view,
+)
+from hilo.domain.contacts.verbs import (
+    ContactPatch,
+    NewContact,
+    add_identity,
+    change_contact,
+    create_contact,
+    get_contact,
+    lock_pair,
+    merge_into,
+    remove_identity,
+)
+
+__all__ = [
+    "END",
+    "LAST",
+    "ContactChanged",
+    "ContactCreated",
+    "ContactMerged",
+    "ContactPatch",
+    "ContactRow",
+    "ContactTracked",
+    "ContactView",
+    "IdentityGiven",
+    "IdentityView",
+    "NewContact",
+    "add_identity",
+    "change_contact",
+    "contact_view",
+    "create_contact",
+    "found",
+    "get_contact",
+    "list_contacts",
+    "lock_pair",
+    "merge_into",
+    "normal",
+    "patterns_of",
+    "remove_identity",
+    "words_of",
+]

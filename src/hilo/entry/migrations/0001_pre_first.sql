@@ -776,6 +776,39 @@ language sql stable security definer set search_path = public as $$
       where d.state = 'new' and d.account_id > p.account_id order by d.account_id limit 1) n)
   select * from next_ limit $1
 $$;
+-- Contacts whose name or address holds every word (LIKE patterns, the most selective first). Short
+-- words cannot use the trigrams: then the newest contacts are walked until the page is full.
+create function hilo_find_contacts(words text[], before_at timestamptz, before_id uuid, most int)
+returns table (id uuid) language plpgsql stable security definer set search_path = public, pg_catalog as $$
+declare folded text[] := array(select hilo_fold(w) from unnest(words) with ordinality u(w, n) order by n);
+begin
+  if length(folded[1]) >= 5 then
+    return query
+      with hits as materialized (
+        select c.id from contact c
+        where c.workspace_id = hilo_workspace() and hilo_fold(c.name) like folded[1]
+        union
+        select i.contact_id from identity i
+        where i.workspace_id = hilo_workspace() and i.value ilike folded[1])
+      select c.id from hits join contact c on c.workspace_id = hilo_workspace() and c.id = hits.id
+      where c.merged_into is null and (c.updated_at, c.id) < (before_at, before_id)
+        and not exists (
+          select 1 from unnest(folded) w where hilo_fold(c.name) not like w and not exists (
+            select 1 from identity i
+            where i.workspace_id = c.workspace_id and i.contact_id = c.id and i.value ilike w))
+      order by c.updated_at desc, c.id desc limit most;
+  else
+    return query
+      select c.id from contact c
+      where c.workspace_id = hilo_workspace() and c.merged_into is null
+        and (c.updated_at, c.id) < (before_at, before_id)
+        and not exists (
+          select 1 from unnest(folded) w where hilo_fold(c.name) not like w and not exists (
+            select 1 from identity i
+            where i.workspace_id = c.workspace_id and i.contact_id = c.id and i.value ilike w))
+      order by c.updated_at desc, c.id desc limit most;
+  end if;
+end $$;
 create function hilo_due_snoozes(most int) returns table (workspace_id uuid, conversation_id uuid)
 language sql stable security definer set search_path = public as $$
   select c.workspace_id, c.id from conversation c

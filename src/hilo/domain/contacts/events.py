@@ -1,0 +1,38 @@
+"""What can happen to a contact. Each carries the contact as it is afterwards.
+
+The subject of these events is the contact's id: its timeline finds them by it.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from hilo.domain.contacts.models import ContactView
+from hilo.kit.events import Event
+
+
+class ContactCreated(Event, frozen=True, kw_only=True, tag="contact.created", tag_field="type"):
+    """A person wrote for the first time, or an agent entered one."""
+
+    contact: ContactView
+
+
+class ContactChanged(Event, frozen=True, kw_only=True, tag="contact.changed", tag_field="type"):
+    """A name, an attribute or an identity is new or gone."""
+
+    contact: ContactView
+
+
+class ContactMerged(Event, frozen=True, kw_only=True, tag="contact.merged", tag_field="type"):
+    """Two were one: everything of `from_id` belongs to `contact` now."""
+
+    from_id: UUID
+    contact: ContactView
+    conversations: int = 0  # how many moved
+
+
+class ContactTracked(Event, frozen=True, kw_only=True, tag="contact.tracked", tag_field="type"):
+    """Something the contact did elsewhere: a page viewed, a cart left."""
+
+    contact_id: UUID
+    name: str
+    data: Mapping[str, object] = {}
