@@ -91,3 +91,13 @@ def test_the_carrier_may_speak_http(tmp_path: Path) -> None:
     root = house(tmp_path)
     (root / "src/hilo/domain/inboxes/carrier.py").write_text("import httpx2\n")
     assert "0 broken" in verdict(root)
+
+
+def test_a_room_that_the_face_shows_is_public(tmp_path: Path) -> None:
+    root = house(tmp_path)
+    people = root / "src/hilo/domain/people"
+    (people / "__init__.py").write_text(
+        'from hilo.domain.people import verbs\n__all__ = ["verbs"]\n'
+    )
+    (root / "src/hilo/entry/hub.py").write_text("from hilo.domain.people import verbs\n")
+    assert "0 broken" in verdict(root)

@@ -9,6 +9,7 @@ from checks import (
     imports,
     locks,
     machine_paths,
+    queries,
     sizes,
     texts,
     vendor_words,
@@ -22,6 +23,7 @@ CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "sizes": sizes.find,
     "locks": locks.find,
     "machine_paths": machine_paths.find,
+    "queries": queries.find,
     "catalogue": catalogue.find,
     "texts": texts.find,
 }

@@ -27,7 +27,7 @@ where d.workspace_id = :workspace and d.id = g.id
 -- name: touch_in
 update account set last_in_at = :at
 where workspace_id = :workspace and id = :account
-  and (last_in_at is null or last_in_at < :at - interval '10 seconds')
+  and (last_in_at is null or last_in_at < :at::timestamptz - interval '10 seconds')
 
 -- name: parked
 select id, account_id, source, headers, substr(body, 1, 400), octet_length(body), attempts, error,
