@@ -1,5 +1,5 @@
 -- The tables of the job library, as its own installer writes them (PgQueuer 1.6, `pgq sql install`),
--- with two differences: the wake-up trigger fires on inserts only, since nobody waits for the rest; and
+-- with two differences: the wake-up triggers fire when a job enters the queue and not otherwise; and
 -- job_run is ours: the library does not count how often a job's worker was killed.
 CREATE TYPE pgqueuer_status AS ENUM ('queued', 'picked', 'successful', 'exception', 'canceled', 'deleted', 'failed');
 
@@ -87,6 +87,9 @@ CREATE FUNCTION fn_pgqueuer_changed() RETURNS trigger LANGUAGE plpgsql AS $$ BEG
 END $$;
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT ON pgqueuer
   FOR EACH STATEMENT EXECUTE FUNCTION fn_pgqueuer_changed();
+-- A job that goes back into the queue must be seen too, or it waits for the next poll.
+CREATE TRIGGER tg_pgqueuer_again AFTER UPDATE ON pgqueuer
+  FOR EACH ROW WHEN (new.status = 'queued' AND old.status <> 'queued') EXECUTE FUNCTION fn_pgqueuer_changed();
 
 -- starts: begun and not ended, so all but the present one were killed; failures: ended with an error.
 CREATE TABLE job_run (
