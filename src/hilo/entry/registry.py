@@ -1,4 +1,4 @@
-"""Finds the connectors: every folder of `hilo.connectors` with a manifest. Nobody else imports them.
+"""Finds the connectors: each folder of `hilo.connectors` with a manifest. Nobody else does.
 
 A folder exports `CONNECTOR`. One without a way to verify what arrives, or whose manifest names
 another folder, does not load, and Hilo does not start with it.

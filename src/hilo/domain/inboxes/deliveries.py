@@ -1,4 +1,4 @@
-"""Deliveries: stored before anybody understands them, settled by intake, parked if not understood."""
+"""Deliveries: stored before they are understood, settled by intake, parked when they are not."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -16,7 +16,7 @@ Source = Literal["hook", "mail", "chat"]
 class AccountView(Struct, frozen=True, kw_only=True):
     """A connected account. secrets_set: names of its secrets, never their values.
 
-    state: held = sending waits until an admin mends it (what arrives is still taken); off = neither.
+    state: held = sending waits until an admin mends it, what arrives is taken; off = neither.
     problem: code and detail of what holds it.
     """
 

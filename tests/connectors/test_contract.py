@@ -1,0 +1,195 @@
+"""One contract for every folder of connectors; see contract.py for what a folder brings.
+
+conformance  test
+G-01         test_what_is_not_signed_so_is_refused
+G-02         tests/connectors/test_api.py::test_either_of_two_active_secrets_passes
+G-03         test_an_account_without_secrets_accepts_nothing
+G-08, G-09   test_a_recorded_input_means_what_its_golden_file_says
+G-25         test_dropping_any_key_at_any_depth_is_malformed_or_valid
+G-37         test_a_vendors_answer_means_what_was_recorded
+"""
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+
+import msgspec
+import pytest
+from msgspec import structs
+
+import contract
+from hilo.kit import errors
+from hilo.kit.errors import BadSignature, MalformedPayload
+from hilo.sdk.channel import ChannelConnector
+
+KINDS_LEAST = 8
+QUALITY = {
+    "signature", "replay", "fixtures", "media", "edits", "status", "rate_limits", "reauth",
+    "check", "docs", "live_tested",
+}  # fmt: skip
+CASES = [
+    pytest.param(case, id=f"{c}-{case.kind}")
+    for c in contract.CHANNELS
+    for case in contract.cases(c)
+]
+PLAYS = [
+    pytest.param(channel, path, id=f"{channel}-{path.name.partition('.')[0]}")
+    for channel in contract.CHANNELS
+    for path in sorted((contract.ROOT / channel / "fixtures").glob("*.reply.json"))
+]
+SIGNED = [
+    channel
+    for channel in contract.CHANNELS
+    if contract.connector(channel).manifest.quality.get("signature") == "done"
+]
+
+
+@pytest.mark.parametrize("channel", contract.CHANNELS)
+def test_the_manifest_is_whole(channel: str) -> None:
+    connector = contract.connector(channel)
+    assert isinstance(connector, ChannelConnector)
+    manifest = connector.manifest
+    assert manifest.id == channel
+    assert set(manifest.quality) == QUALITY
+    assert (contract.ROOT / channel / manifest.icon).is_file()
+    names = [setting.name for setting in manifest.settings]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("channel", contract.CHANNELS)
+def test_the_readme_has_its_headings(channel: str) -> None:
+    readme = (contract.ROOT / channel / "README.md").read_text(encoding="utf-8")
+    for heading in ("What you need", "Connect", "Limits", "Troubleshooting"):
+        assert f"## {heading}" in readme
+
+
+@pytest.mark.parametrize("channel", contract.CHANNELS)
+def test_it_brings_enough_recorded_kinds(channel: str) -> None:
+    assert len(list(contract.cases(channel))) >= KINDS_LEAST
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_recorded_input_is_accepted_by_its_signature(case: contract.Case) -> None:
+    connector, account = contract.connector(case.channel), contract.account(case.channel)
+    first = connector.verify(contract.delivery(case), account)
+    assert connector.verify(contract.delivery(case), account) == first
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_recorded_input_means_what_its_golden_file_says(case: contract.Case) -> None:
+    assert contract.parsed(case) == case.golden.read_bytes()
+
+
+@pytest.mark.parametrize("channel", SIGNED)
+def test_what_is_not_signed_so_is_refused(channel: str) -> None:
+    case = next(contract.cases(channel))
+    good = contract.delivery(case)
+    connector, account = contract.connector(channel), contract.account(channel)
+    bad = [
+        structs.replace(good, body=good.body + b" "),
+        structs.replace(good, headers=case.headers),
+    ]
+    signed = [name for name in good.headers if name not in case.headers]
+    assert signed
+    for name in signed:
+        mark = good.headers[name]
+        missing = {key: value for key, value in good.headers.items() if key != name}
+        altered = mark[:-3] + ("AAA" if mark[-3:] != "AAA" else "BBB")
+        truncated = {**good.headers, name: mark[: len(mark) // 2]}
+        bad.append(structs.replace(good, headers=missing))
+        bad.append(structs.replace(good, headers={**good.headers, name: altered}))
+        bad.append(structs.replace(good, headers=truncated))
+    for delivery in bad:
+        with pytest.raises(BadSignature):
+            connector.verify(delivery, account)
+
+
+@pytest.mark.parametrize("channel", SIGNED)
+def test_an_account_without_secrets_accepts_nothing(channel: str) -> None:
+    case = next(contract.cases(channel))
+    bare = structs.replace(contract.account(channel), secrets={})
+    with pytest.raises(BadSignature):
+        contract.connector(channel).verify(contract.delivery(case), bare)
+
+
+@pytest.mark.parametrize("channel", SIGNED)
+def test_what_was_signed_long_ago_is_refused(channel: str) -> None:
+    if contract.connector(channel).manifest.quality["replay"] != "done":
+        pytest.skip("this channel signs no time; its manifest says why")
+    case = next(contract.cases(channel))
+    late = contract.delivery(case, at=contract.NOW + timedelta(days=4000))
+    with pytest.raises(BadSignature):
+        contract.connector(channel).verify(late, contract.account(channel))
+
+
+def _without_each_key(value: object) -> Iterator[object]:
+    """Yield the value with one key dropped, for every key at any depth."""
+    if isinstance(value, dict):
+        for key in value:
+            yield {k: v for k, v in value.items() if k != key}
+            for smaller in _without_each_key(value[key]):
+                yield {**value, key: smaller}
+            others: tuple[object, ...] = (None, 7, "x", [], {})
+            yield from ({**value, key: other} for other in others)
+    if isinstance(value, list):
+        for place, each in enumerate(value):
+            for smaller in _without_each_key(each):
+                yield [*value[:place], smaller, *value[place + 1 :]]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_dropping_any_key_at_any_depth_is_malformed_or_valid(case: contract.Case) -> None:
+    try:
+        whole = msgspec.json.decode(case.body)
+    except msgspec.DecodeError:
+        pytest.skip("not JSON: the channel's own tests cut it in its own way")
+    for body in _without_each_key(whole):
+        smaller = structs.replace(case, body=msgspec.json.encode(body))
+        try:
+            contract.parsed(smaller)
+        except MalformedPayload:
+            continue
+
+
+@pytest.mark.parametrize("channel", contract.CHANNELS)
+@pytest.mark.parametrize("body", [b"", b"\x00\xff", b"[", b"null", b"[]", b"7", b"{}", b"[" * 5000])
+def test_rubbish_is_malformed_or_unknown(channel: str, body: bytes) -> None:
+    case = structs.replace(next(contract.cases(channel)), body=body)
+    with contextlib.suppress(MalformedPayload):
+        contract.parsed(case)
+
+
+@pytest.mark.parametrize(("channel", "path"), PLAYS)
+def test_a_vendors_answer_means_what_was_recorded(channel: str, path: object) -> None:
+    play = msgspec.json.decode(path.read_bytes(), type=contract.Play)  # type: ignore[attr-defined]
+    message = contract.OUT if play.to is None else structs.replace(contract.OUT, to=play.to)
+    sending = contract.connector(channel).send(message, contract.account(channel))
+    replies = iter(play.replies)
+    if play.raises is None:
+        assert contract.drive(sending, replies).external_id == play.accepted
+    else:
+        with pytest.raises(getattr(errors, play.raises)) as caught:
+            contract.drive(sending, replies)
+        assert type(caught.value).__name__ == play.raises
+        pause = getattr(caught.value, "retry_after_s", None)
+        assert play.retry_after_s in (None, pause)
+    assert next(replies, None) is None
+
+
+@pytest.mark.parametrize("channel", contract.CHANNELS)
+def test_importing_it_opens_no_socket_and_writes_no_file(channel: str) -> None:
+    script = (
+        "import sys\n"
+        "def watch(event, args):\n"
+        "    if event.startswith('socket.') or (event == 'open' and args[1] in ('w', 'a', 'x')):\n"
+        "        raise SystemExit(f'{event} {args}')\n"
+        "sys.dont_write_bytecode = True\n"
+        "sys.addaudithook(watch)\n"
+        f"import hilo.connectors.{channel}\n"
+    )
+    ran = subprocess.run(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
