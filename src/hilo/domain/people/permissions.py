@@ -45,3 +45,8 @@ def of_token(role: Role, scopes: Collection[str]) -> frozenset[str]:
     """Return what a token may do: its scopes, and never more than its owner."""
     held = OF_ROLE[role]
     return held if EVERYTHING in scopes else held.intersection(scopes)
+
+
+def of_role(role: str) -> frozenset[str]:
+    """Return what a role may do; nothing for what is no role of an agent."""
+    return next((held for name, held in OF_ROLE.items() if name == role), frozenset())

@@ -1,0 +1,74 @@
+"""Makes the HTTP API: the framework with our routes, inside our frame."""
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from litestar import Litestar, Request, Response, Router
+from litestar.di import Provide
+from litestar.types import ASGIApp, Scope
+
+from hilo.domain.people import Actor
+from hilo.entry.api import agents, invitations, me, problems, session, teams, tokens, workspace
+from hilo.entry.api.frame import Frame, Gate, visit_of
+from hilo.entry.api.rates import Meter, Rates
+from hilo.entry.state import AppState
+from hilo.kit.db import Tx
+from hilo.kit.errors import Bug
+
+BASE = "/api/v1"
+# The resources, one file each; a file exports ROUTES.
+RESOURCES: Sequence[ModuleType] = (session, me, tokens, agents, invitations, workspace, teams)
+
+
+def build_api(state: AppState, rates: Rates | None = None) -> ASGIApp:
+    """Return the ASGI application that serves `/api/v1`. rates: other than the usual allowance."""
+    return Frame(framework(state), state, Meter(rates or Rates()))
+
+
+def framework(state: AppState) -> Litestar:
+    """Return the framework's part: routing, parameters, the description."""
+
+    async def app_state() -> AppState:
+        return state
+
+    def gate(app: ASGIApp) -> ASGIApp:
+        return Gate(app, state)
+
+    handlers = [route for resource in RESOURCES for route in resource.ROUTES]
+    return Litestar(
+        [Router(BASE, route_handlers=handlers)],
+        dependencies={
+            "actor": Provide(_actor),
+            "tx": Provide(_tx),
+            "app_state": Provide(app_state),
+        },
+        middleware=[gate],
+        exception_handlers={Exception: _answer_problem},
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=None,
+    )
+
+
+async def _actor(scope: Scope) -> Actor:
+    return visit_of(scope).actor
+
+
+async def _tx(scope: Scope) -> Tx:
+    tx = visit_of(scope).tx
+    if tx is None:
+        raise Bug("this route has no transaction")
+    return tx
+
+
+def _answer_problem(
+    request: Request[Any, Any, Any], error: Exception
+) -> Response[problems.Problem]:
+    problem = problems.problem_of(error, visit_of(request.scope).request_id)
+    return Response(
+        problem,
+        status_code=problem.status,
+        media_type=problems.MEDIA_TYPE,
+        headers=problems.headers_of(problem, error),
+    )

@@ -1,0 +1,277 @@
+"""What is done for every request, in this order.
+
+Outside the framework (`Frame`): an id, the allowance, the headers every answer carries. Inside,
+when the route is known (`Gate`): who it is, CSRF, reading, one transaction, Idempotency-Key. The
+transaction is committed before the answer is sent; an answer of 400 or more rolls it back.
+"""
+
+import hmac
+from collections.abc import Sequence
+from http import HTTPStatus
+from uuid import uuid4
+
+import msgspec
+from litestar.enums import RequestEncodingType, ScopeType
+from litestar.params import BodyKwarg
+from litestar.routes import BaseRoute, HTTPRoute
+from litestar.types import (
+    ASGIApp,
+    HTTPScope,
+    Message,
+    Receive,
+    Scope,
+    Send,
+)
+from litestar.typing import FieldDefinition
+
+from hilo.domain.people import Actor
+from hilo.entry.api import problems, reading, repeats
+from hilo.entry.api.rates import Allowance, Meter, cost_of
+from hilo.entry.api.reading import Wanted, header
+from hilo.entry.doorman import Credential, Known, caller_of
+from hilo.entry.state import AppState
+from hilo.kit.db import Tx
+from hilo.kit.errors import Forbidden, RateLimited, Unauthenticated
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_VISIT = "hilo.visit"
+Headers = list[tuple[bytes, bytes]]
+
+
+class Visit:
+    """One request on its way through the house."""
+
+    __slots__ = ("credential", "known", "request_id", "tx")
+
+    def __init__(self, request_id: str, credential: Credential | None) -> None:
+        """Made by the frame."""
+        self.request_id = request_id
+        self.credential = credential
+        self.known: Known | None = None
+        self.tx: Tx | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks. Raises Unauthenticated on a public route."""
+        if self.known is None:
+            raise Unauthenticated("nobody is signed in")
+        return self.known.actor
+
+
+def visit_of(scope: Scope) -> Visit:
+    """Return the visit of a request; one without a frame (a socket) gets its own."""
+    found = scope.get(_VISIT)
+    return found if isinstance(found, Visit) else Visit("", None)
+
+
+class Frame:
+    """The outermost layer: whatever happens inside, the answer is complete."""
+
+    def __init__(self, app: ASGIApp, state: AppState, meter: Meter) -> None:
+        """app: the framework's."""
+        self._app = app
+        self._doorman = state.doorman
+        self._meter = meter
+        self._always = _security_headers(is_https=state.doorman.secure)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve."""
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): v.decode("latin-1") for name, v in scope["headers"]}
+        visit = Visit(f"req_{uuid4().hex}", self._doorman.credential(headers))
+        scope[_VISIT] = visit  # type: ignore[literal-required]
+        allowance = self._allow(scope, visit)
+        complete = _completing(send, visit, allowance, self._always)
+        if not allowance.is_granted:
+            await _refuse(complete, RateLimited(allowance.reset_s), visit.request_id)
+            return
+        await self._app(scope, receive, complete)
+
+    def _allow(self, scope: HTTPScope, visit: Visit) -> Allowance:
+        client = scope.get("client")
+        caller: object = visit.credential or (client[0] if client else "")
+        return self._meter.take(caller, cost_of(scope["method"], scope["path"]))
+
+
+class Gate:
+    """The layer around a handler: admits, reads, opens the transaction, commits it, answers."""
+
+    def __init__(self, app: ASGIApp, state: AppState) -> None:
+        """app: the handler with the framework's own layers."""
+        self._app = app
+        self._state = state
+        self._wanted: dict[int, Wanted] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request whose route is known."""
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        visit = visit_of(scope)
+        wanted = self._wants(scope)
+        if not wanted.is_public:
+            visit.known = await self._admit(scope, visit)
+        reading.check_query(scope, wanted)
+        body = b""
+        if wanted.takes_body or scope["method"] not in _SAFE:
+            body = await reading.read_body(scope, receive, wanted)
+        if wanted.has_transaction:
+            send_later = await self._in_transaction(scope, receive, visit, body)
+            await send_later.release(send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _admit(self, scope: HTTPScope, visit: Visit) -> Known:
+        known = await self._state.doorman.who(visit.credential)
+        if known.csrf_token is not None and scope["method"] not in _SAFE:
+            given = header(scope, b"x-csrf-token")
+            if not hmac.compare_digest(given.encode(), known.csrf_token.encode()):
+                raise Forbidden("X-CSRF-Token is missing or wrong", permission="csrf")
+        return known
+
+    async def _in_transaction(
+        self, scope: HTTPScope, receive: Receive, visit: Visit, body: bytes
+    ) -> "_Held":
+        held = _Held()
+        actor = visit.actor
+        repeat = repeats.repeat_of(scope, body, caller_of(actor))
+        try:
+            async with self._state.db.transaction(actor.workspace, by=actor.by) as tx:
+                visit.tx = tx
+                if visit.credential is not None and visit.known is not None:
+                    await self._state.doorman.touch(tx, visit.credential, visit.known)
+                earlier = repeat and await repeat.earlier(tx, self._state.vault)
+                if earlier:
+                    held.replay(*earlier)
+                    return held
+                await self._app(scope, receive, held.take)
+                held.undo_if_refused()
+                if repeat is not None:
+                    await repeat.keep(tx, self._state.vault, held.status, held.body)
+        except _Undo:
+            pass
+        return held
+
+    def _wants(self, scope: HTTPScope) -> Wanted:
+        handler = scope["route_handler"]
+        found = self._wanted.get(id(handler))
+        if found is None:
+            self._wanted = wanted_by_handler(scope["litestar_app"].routes)
+            found = self._wanted[id(handler)]
+        return found
+
+
+class _Undo(Exception):
+    """Carries an answer of 400 or more out of its transaction."""
+
+
+class _Held:
+    """An answer that waits for the commit."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self._messages: list[Message] = []
+
+    async def take(self, message: Message) -> None:
+        """Stand in for `send`."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        self._messages.append(message)
+
+    def undo_if_refused(self) -> None:
+        """Raise what rolls back when the answer is 400 or more."""
+        if self.status >= HTTPStatus.BAD_REQUEST:
+            raise _Undo
+
+    @property
+    def body(self) -> bytes:
+        """Return the whole body."""
+        return b"".join(
+            each["body"] for each in self._messages if each["type"] == "http.response.body"
+        )
+
+    def replay(self, status: int, body: bytes) -> None:
+        """Answer as before."""
+        headers: Headers = [repeats.REPLAYED, (b"content-length", str(len(body)).encode())]
+        if body:
+            headers.append((b"content-type", b"application/json"))
+        self._messages = [
+            {"type": "http.response.start", "status": status, "headers": headers},
+            {"type": "http.response.body", "body": body, "more_body": False},
+        ]
+
+    async def release(self, send: Send) -> None:
+        """Send it."""
+        for message in self._messages:
+            await send(message)
+
+
+def wanted_by_handler(routes: Sequence[BaseRoute]) -> dict[int, Wanted]:
+    """Read off every route what it takes; once, when the first request comes."""
+    found: dict[int, Wanted] = {}
+    for route in routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        for method, (handler, kwargs_model) in route.route_handler_map.items():
+            data = handler.parsed_fn_signature.parameters.get("data")
+            found[id(handler)] = Wanted(
+                is_public=handler.opt.get("public", False) or method == "OPTIONS",
+                has_transaction=handler.opt.get("transaction", True) and method != "OPTIONS",
+                takes_body=data is not None,
+                body_bytes=handler.opt.get("body_bytes", reading.BODY_BYTES),
+                decoder=_decoder_of(data),
+                queries=frozenset(p.field_alias for p in kwargs_model.expected_query_params),
+            )
+    return found
+
+
+def _decoder_of(data: FieldDefinition | None) -> msgspec.json.Decoder[object] | None:
+    if data is None:
+        return None
+    kwarg = data.kwarg_definition
+    is_json = not isinstance(kwarg, BodyKwarg) or kwarg.media_type == RequestEncodingType.JSON
+    return msgspec.json.Decoder(data.annotation) if is_json else None
+
+
+def _completing(send: Send, visit: Visit, allowance: Allowance, always: Headers) -> Send:
+    """Return a `send` that adds what every answer carries; a handler's own header stays."""
+
+    async def complete(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = list(message["headers"])
+            names = {name.lower() for name, _ in given}
+            given += [pair for pair in always if pair[0] not in names]
+            given += allowance.headers()
+            given.append((b"x-request-id", visit.request_id.encode()))
+            message["headers"] = given
+        await send(message)
+
+    return complete
+
+
+async def _refuse(send: Send, error: Exception, request_id: str) -> None:
+    problem = problems.problem_of(error, request_id)
+    body = msgspec.json.encode(problem)
+    headers: Headers = [
+        (b"content-type", problems.MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    headers += [(k.encode(), v.encode()) for k, v in problems.headers_of(problem).items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _security_headers(*, is_https: bool) -> Headers:
+    pairs = {
+        "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "referrer-policy": "same-origin",
+        "x-content-type-options": "nosniff",
+    }
+    if is_https:
+        pairs["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in pairs.items()]

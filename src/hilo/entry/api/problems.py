@@ -1,0 +1,191 @@
+"""Every error as a problem of RFC 9457: ours, the framework's, and what nobody foresaw."""
+
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+import msgspec
+from litestar.exceptions import HTTPException, SerializationException, ValidationException
+from msgspec import Struct
+
+from hilo.entry.statuses import status_of
+from hilo.kit import log
+from hilo.kit.errors import Conflict, FieldError, HiloError, Invalid, RateLimited, Throttled
+
+MEDIA_TYPE = "application/problem+json"
+_TYPES = "/api/v1/docs#problem-"
+_LOG = log.get(__name__)
+_PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
+_NAMED = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$")
+_CODES = (
+    ("of length", "length"),
+    ("<=", "range"),
+    (">=", "range"),
+    ("matching regex", "format"),
+    ("Invalid enum value", "choice"),
+    ("Invalid UUID", "format"),
+    ("Invalid RFC3339", "format"),
+    ("Number out of range", "range"),
+)
+# What the framework itself refuses.
+_CODE_OF_STATUS: Mapping[int, str] = {
+    400: "bad-request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "unsupported-media-type",
+    422: "validation",
+}
+
+
+class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What went wrong, for machines (code, params, errors) and developers (title, detail).
+
+    errors: of `validation`, a line per field. retry_after: seconds, where waiting helps.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    params: Mapping[str, object] = {}
+    errors: Sequence[FieldError] = ()
+    retry_after: int | None = None
+
+
+class BadBody(HiloError):
+    """The body is not what its content type says."""
+
+    code = "malformed-json"
+
+
+def problem_of(error: BaseException, request_id: str) -> Problem:
+    """Return what to answer; log what is our fault."""
+    match error:
+        case BadBody():
+            return _problem(HTTPStatus.BAD_REQUEST, error.code, error.message, request_id)
+        case HiloError():
+            return _of_ours(error, request_id)
+        case ValidationException():
+            return _of_ours(Invalid(*_parameter_errors(error.extra)), request_id)
+        case HTTPException():
+            return _of_framework(error, request_id)
+        case SerializationException() | UnicodeError() | RecursionError():
+            text = "the body cannot be read"
+            return _problem(HTTPStatus.BAD_REQUEST, BadBody.code, text, request_id)
+        case _:
+            return _ours_to_mend(error, request_id)
+
+
+def headers_of(problem: Problem, error: BaseException | None = None) -> dict[str, str]:
+    """Return the headers that belong to it."""
+    found: dict[str, str] = {}
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        found["www-authenticate"] = 'Bearer realm="hilo"'
+    if problem.retry_after is not None:
+        found["retry-after"] = str(problem.retry_after)
+    if isinstance(error, HTTPException) and error.headers:
+        found |= {name.lower(): value for name, value in error.headers.items()}
+    return found
+
+
+def field_error(text: str) -> FieldError:
+    """Turn what msgspec says into a field, a code and what was expected."""
+    match = _PATH.match(text)
+    what, path = (match["what"], match["path"] or "") if match else (text, "")
+    field = path.replace("[", ".").replace("]", "").lstrip(".")
+    named = _NAMED.match(what)
+    if named is not None:
+        field = f"{field}.{named['name']}".lstrip(".")
+        if named["what"].startswith("missing"):
+            return FieldError(field, "required", "is required")
+        return FieldError(field, "unknown", "is not a field of this request")
+    code = next((code for mark, code in _CODES if mark in what), "type")
+    return FieldError(field, code, what[:1].lower() + what[1:])
+
+
+def of_decoding(error: Exception) -> HiloError:
+    """Return the error of a JSON body that could not be decoded into what the route takes."""
+    if isinstance(error, msgspec.ValidationError):
+        return Invalid(field_error(str(error)))
+    return BadBody(f"the body is not valid JSON: {error}")
+
+
+def _of_ours(error: HiloError, request_id: str) -> Problem:
+    status = status_of(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, (Conflict, Invalid)):
+        _LOG.error("a request failed", code=error.code, request_id=request_id, exc_info=error)
+    if isinstance(error, Invalid):
+        return _invalid(error, status, request_id)
+    params = dict(error.params)
+    code = str(params.pop("reason", error.code))
+    retry_after = None
+    if isinstance(error, (RateLimited, Throttled)):
+        retry_after = int(error.retry_after_s)
+    elif "retry_after_s" in params:
+        retry_after = int(str(params.pop("retry_after_s")))
+    return Problem(
+        type=_TYPES + code,
+        title=_title(code),
+        status=status,
+        detail=error.message,
+        code=code,
+        request_id=request_id,
+        params=params,
+        retry_after=retry_after,
+    )
+
+
+def _invalid(error: Invalid, status: HTTPStatus, request_id: str) -> Problem:
+    # A cursor is not a field people fill in: it is a code of its own.
+    alone = error.errors[0].code if len(error.errors) == 1 else ""
+    code = alone if alone == "cursor-invalid" else error.code
+    return Problem(
+        type=_TYPES + code,
+        title=_title(code),
+        status=HTTPStatus.BAD_REQUEST if code == "cursor-invalid" else status,
+        detail=error.message,
+        code=code,
+        request_id=request_id,
+        errors=error.errors,
+    )
+
+
+def _of_framework(error: HTTPException, request_id: str) -> Problem:
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _ours_to_mend(error, request_id)
+    code = _CODE_OF_STATUS.get(error.status_code, "bad-request")
+    return _problem(HTTPStatus(error.status_code), code, error.detail, request_id)
+
+
+def _ours_to_mend(error: BaseException, request_id: str) -> Problem:
+    _LOG.error("a request broke", request_id=request_id, exc_info=error)
+    text = "Something broke on our side; it was noted under this request's id."
+    return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", text, request_id)
+
+
+def _problem(status: HTTPStatus, code: str, detail: str, request_id: str) -> Problem:
+    return Problem(
+        type=_TYPES + code,
+        title=_title(code),
+        status=status,
+        detail=detail,
+        code=code,
+        request_id=request_id,
+    )
+
+
+def _title(code: str) -> str:
+    return code.replace("-", " ").capitalize()
+
+
+def _parameter_errors(extra: object) -> list[FieldError]:
+    found = []
+    for each in extra if isinstance(extra, list) else []:
+        told = field_error(str(each.get("message", "")))
+        found.append(FieldError(str(each.get("key", told.field)), told.code, told.message))
+    return found or [FieldError("", "type", "is not what was expected")]

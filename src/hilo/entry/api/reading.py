@@ -1,0 +1,128 @@
+"""Reads a request before any transaction is open: bounded, strictly decoded, nothing unknown.
+
+A slow sender therefore holds no connection of the database, and a verb sees only text it can store.
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar.types import HTTPScope, Receive
+from litestar.utils.scope.state import ScopeState
+from msgspec import Struct
+
+from hilo.entry.api import problems
+from hilo.kit.errors import FieldError, Invalid, TooLarge, UserError, invalid
+
+BODY_BYTES = 2_000_000
+_NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class UnsupportedMedia(UserError):
+    """The body is of a type the route does not take."""
+
+    code = "unsupported-media-type"
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What a route takes. decoder None: no JSON body. queries: its query parameters."""
+
+    is_public: bool
+    has_transaction: bool
+    takes_body: bool
+    body_bytes: int
+    decoder: msgspec.json.Decoder[object] | None
+    queries: frozenset[str]
+
+
+def check_query(scope: HTTPScope, wanted: Wanted) -> None:
+    """Refuse unknown parameters and text that cannot be stored. Raises Invalid."""
+    query = scope["query_string"]
+    if not query:
+        return
+    unknown = []
+    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+        if name not in wanted.queries:
+            unknown.append(FieldError(name, "unknown", "is not a parameter of this request"))
+        elif "\0" in value:
+            raise invalid(name, "nul", "must not contain the character NUL")
+    if unknown:
+        raise Invalid(*unknown)
+
+
+async def read_body(scope: HTTPScope, receive: Receive, wanted: Wanted) -> bytes:
+    """Read the body, decode it, and leave both where the handler finds them; return the bytes.
+
+    Raises: TooLarge; UnsupportedMedia; Invalid; BadBody.
+    """
+    body = await _read(scope, receive, wanted.body_bytes)
+    state = ScopeState.from_scope(scope)
+    state.body = body
+    if wanted.decoder is not None:
+        state.json = _decoded(scope, body or b"{}", wanted.decoder)
+        # An empty body counts as `{}`: then the fields it lacks are named.
+        state.body = body or b"{}"
+    return body
+
+
+def header(scope: HTTPScope, name: bytes) -> str:
+    """Return a header's value, empty when it is absent. name: lower case."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+async def _read(scope: HTTPScope, receive: Receive, most: int) -> bytes:
+    announced = header(scope, b"content-length")
+    if announced.isdecimal() and int(announced) > most:
+        raise _too_large(most)
+    pieces, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise problems.BadBody("the sender went away")
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > most:
+            raise _too_large(most)
+        pieces.append(piece)
+        if not message.get("more_body"):
+            return b"".join(pieces)
+
+
+def _decoded(scope: HTTPScope, body: bytes, decoder: msgspec.json.Decoder[object]) -> object:
+    media = header(scope, b"content-type").partition(";")[0].strip().lower()
+    if media and media != "application/json" and not media.endswith("+json"):
+        raise UnsupportedMedia(f"send application/json, not {media}")
+    if b"\\u0000" in body and _NUL_ESCAPE.search(body):
+        raise _holds_nul(body)
+    try:
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise problems.of_decoding(error) from None
+
+
+def _holds_nul(body: bytes) -> Exception:
+    try:
+        found = next(_nul_paths(msgspec.json.decode(body), ""), "")
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        return problems.of_decoding(error)
+    return invalid(found, "nul", "must not contain the character NUL")
+
+
+def _nul_paths(value: object, path: str) -> Iterator[str]:
+    match value:
+        case str() if "\0" in value:
+            yield path
+        case dict():
+            for key, each in value.items():
+                yield from _nul_paths(f"{key}", f"{path}.{key}".strip(".\0"))
+                yield from _nul_paths(each, f"{path}.{key}".lstrip("."))
+        case list():
+            for at, each in enumerate(value):
+                yield from _nul_paths(each, f"{path}.{at}".lstrip("."))
+        case _:
+            return
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"the body may have at most {most} bytes", most_bytes=most)

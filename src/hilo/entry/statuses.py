@@ -1,0 +1,39 @@
+"""Which HTTP status an error is. The nearest class of an error's ancestry decides."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from hilo.kit import errors
+
+STATUSES: Mapping[type[Exception], HTTPStatus] = {
+    errors.UserError: HTTPStatus.BAD_REQUEST,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Gone: HTTPStatus.GONE,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
+    # The outside failed while somebody waited for it: theirs to mend, or to try again.
+    errors.ConnectorError: HTTPStatus.BAD_GATEWAY,
+    errors.TemporaryFailure: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.Throttled: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.UnknownOutcome: HTTPStatus.GATEWAY_TIMEOUT,
+    errors.AuthExpired: HTTPStatus.CONFLICT,
+    errors.Rejected: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unsupported: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.BadSignature: HTTPStatus.UNAUTHORIZED,
+    errors.MalformedPayload: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Bug: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+def status_of(error: BaseException) -> HTTPStatus:
+    """Return the status; 500 for what is no error of ours."""
+    for ancestor in type(error).__mro__:
+        found = STATUSES.get(ancestor)
+        if found is not None:
+            return found
+    return HTTPStatus.INTERNAL_SERVER_ERROR
