@@ -1,24 +1,53 @@
 """What the doors of a web process share: made by bootstrap, given to handlers as `app_state`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from hilo.entry import registry
 from hilo.entry.doorman import Doorman
 from hilo.entry.post import NoPost, Post
+from hilo.kit import messages
+from hilo.kit.bus import Bus, Local
 from hilo.kit.config import Config
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Database
+from hilo.kit.files import Files
+from hilo.kit.http import Guard, Http
+from hilo.kit.messages import Catalogue
 
 
 @dataclass(kw_only=True)
 class AppState:
-    """The shared parts. Further doors add their own fields, each with a default."""
+    """The shared parts; one of each. Costly ones are made when first used."""
 
     config: Config
     db: Database
     vault: Vault
+    bus: Bus = field(default_factory=Local)
     post: Post = field(default_factory=NoPost)
-    doorman: Doorman = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Place the doorman: one, so that forgetting reaches every door."""
-        self.doorman = Doorman(self.db, secure=self.config.public_url.startswith("https://"))
+    @cached_property
+    def doorman(self) -> Doorman:
+        """Who is who; one, so that forgetting reaches every door."""
+        return Doorman(self.db, secure=self.config.public_url.startswith("https://"))
+
+    @cached_property
+    def files(self) -> Files:
+        """The file store."""
+        return Files(self.config.data / "files")
+
+    @cached_property
+    def http(self) -> Http:
+        """The only way out by HTTP; bootstrap closes it."""
+        return Http(Guard(self.config.allow_private), proxy=self.config.outgoing_proxy)
+
+    @cached_property
+    def connectors(self) -> Mapping[str, registry.Listed]:
+        """The connectors by channel."""
+        return registry.load()
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The texts for people."""
+        return messages.load(messages.find())
