@@ -154,7 +154,7 @@ async def test_a_redirect_is_judged_again_and_sent_without_headers() -> None:
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         seen.append(await reader.readuntil(b"\r\n\r\n"))
-        target = b"/again" if len(seen) == 1 else b"http://169.254.169.254/latest"
+        target = b"/again" if len(seen) < 3 else b"http://169.254.169.254/latest"
         writer.write(
             b"HTTP/1.1 302 Found\r\ncontent-length: 0\r\nlocation: " + target + b"\r\n\r\n"
         )
@@ -164,7 +164,7 @@ async def test_a_redirect_is_judged_again_and_sent_without_headers() -> None:
         assert await fetch(url, headers={"x-key": "1"}) == 302
         with pytest.raises(PrivateAddress):
             await fetch(url, headers={"x-key": "1"}, redirects=3)
-    assert [b"x-key" in head.lower() for head in seen] == [True, False]
+    assert [b"x-key" in head.lower() for head in seen] == [True, True, False]
 
 
 async def test_nobody_listening_is_a_temporary_failure() -> None:

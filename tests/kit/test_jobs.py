@@ -51,7 +51,7 @@ async def working(dsn: str, work: Mapping[str, Work]) -> AsyncIterator[Jobs]:
 async def until(done: Callable[[], bool], most_s: float = 10) -> None:
     """Wait for it."""
     async with asyncio.timeout(most_s):
-        while not done():  # noqa: ASYNC110 - what is waited for knows no event
+        while not done():
             await asyncio.sleep(0.01)
 
 

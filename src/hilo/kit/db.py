@@ -52,6 +52,7 @@ class Tx:
         self.now: datetime = clock.now()
         self.by = events.By()
         self.after_commit: list[Callable[[], None]] = []
+        self.written = 0
         self._published: list[Published] = []
 
     @property
@@ -98,10 +99,30 @@ class Tx:
         """What is noted so far, in order."""
         return self._published
 
-    async def flush(self) -> int:
-        """Write the noted events; return how many. Called by the transaction itself."""
+    async def enter(self, workspace: UUID) -> None:
+        """Go on in another workspace; for readers, whose round trips serve several."""
+        await self.flush()
+        await self.connection.execute(f"SET LOCAL hilo.workspace_id = '{workspace}'")
+        self._workspace = workspace
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Undo what the block did when it fails, and only that."""
+        noted, told = len(self._published), len(self.after_commit)
+        await self.connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            if not self.connection.is_closed():
+                await self.connection.execute("ROLLBACK TO SAVEPOINT attempt")
+            del self._published[noted:], self.after_commit[told:]
+            raise
+        await self.connection.execute("RELEASE SAVEPOINT attempt")
+
+    async def flush(self) -> None:
+        """Write the noted events. Called by the transaction itself."""
         if not self._published:
-            return 0
+            return
         given = self._published
         await self.connection.execute(
             _PUBLISH,
@@ -113,7 +134,7 @@ class Tx:
             [events.encode(each.event) for each in given],
         )
         self._published = []
-        return len(given)
+        self.written += len(given)
 
 
 def _shape(row: asyncpg.Record, into: type[Row]) -> Row:
@@ -146,7 +167,7 @@ class Database:
                 tx.by = by
             try:
                 yield tx
-                wrote = await tx.flush()
+                await tx.flush()
             except BaseException:
                 if not connection.is_closed():
                     await connection.execute("ROLLBACK")
@@ -154,7 +175,7 @@ class Database:
             await connection.execute("COMMIT")
         for call in tx.after_commit:
             call()
-        if wrote and self.on_commit is not None:
+        if tx.written and self.on_commit is not None:
             self.on_commit()
 
 

@@ -5,8 +5,10 @@ the data.
 Readers are in `kit.readers`; who reads what is in `entry/wiring.py`.
 """
 
+import builtins
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -23,6 +25,9 @@ class Event(Struct, frozen=True, kw_only=True):
     def type(self) -> str:
         """The dotted name."""
         return str(self.__struct_config__.tag)
+
+
+Kind = TypeVar("Kind", bound=Event)
 
 
 class By(Struct, frozen=True, omit_defaults=True):
@@ -47,6 +52,10 @@ class Logged(Struct, frozen=True):
     actor: Mapping[str, object]
     data: Mapping[str, object]
     at: datetime
+
+    def read(self, kind: builtins.type[Kind]) -> Kind:
+        """Return the data as this event."""
+        return msgspec.convert(self.data, type=kind)
 
 
 def slot_of(subject: UUID | None, workspace: UUID) -> int:
