@@ -81,7 +81,7 @@ async def migrate(
     try:
         if await current(connection) == known[-1].name:
             return 0
-        await _ensure_role(connection)
+        await ensure_role(connection)
         async with connection.transaction():
             await connection.execute("set local statement_timeout = 0")
             await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
@@ -111,7 +111,7 @@ async def _has_versions(connection: asyncpg.Connection) -> bool:
     return found
 
 
-async def _ensure_role(connection: asyncpg.Connection) -> None:
+async def ensure_role(connection: asyncpg.Connection) -> None:
     """Make the application's role, which owns nothing. Roles belong to the whole cluster."""
     for _ in range(20):
         try:

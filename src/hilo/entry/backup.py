@@ -1,0 +1,210 @@
+"""`hilo backup` and `hilo restore`: one tar with the database's dump, the files and a manifest.
+
+The secret key is not in it: keep it apart. Without it a restored Hilo starts and asks to connect
+its accounts again. The archive's parts carry their checksums; a restore reads all of them first.
+"""
+
+import asyncio
+import hashlib
+import os
+import tarfile
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+import hilo
+from hilo.kit import clock, migrations, pgbin
+from hilo.kit.sql import Queries
+
+SQL = Queries("hilo.entry", "backup.sql")
+_RENUMBER = (
+    SQL.take_down,
+    SQL.take_cursors,
+    SQL.move_parked,
+    SQL.move_causes,
+    SQL.clear_log,
+    SQL.write_log,
+    SQL.move_cursors,
+    SQL.go_on,
+)
+_BLOCK_BYTES = 1 << 20
+Say = Callable[[str], None]
+
+
+class CannotRestore(Exception):
+    """The archive or the place it should go to is not fit; the text says why and what to do."""
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """What the archive holds. parts: path in the archive to the hexadecimal SHA-256."""
+
+    hilo: str
+    step: str
+    made_at: datetime
+    parts: Mapping[str, str]
+
+
+async def backup(dsn: str, data: Path, target: Path, say: Say) -> Manifest:
+    """Write the archive; it takes its name only when it is whole. Hilo may run meanwhile.
+
+    Raises: CannotRestore when PostgreSQL's programs fail.
+    """
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        dump = Path(folder) / "database.dump"
+        say("dumping the database")
+        await _program(dsn, "pg_dump", "--format=custom", "--enable-row-security", f"--file={dump}")
+        manifest = await _describe(dsn, dump, data / "files")
+        say(f"writing {len(manifest.parts)} parts")
+        whole = Path(folder) / "whole.tar"
+        await asyncio.to_thread(_pack, whole, manifest, dump, data / "files")
+        whole.replace(target)
+    return manifest
+
+
+async def restore(dsn: str, data: Path, source: Path, steps: Path, say: Say) -> Manifest:
+    """Read the archive into an empty installation, then bring it to the newest step.
+
+    Raises: CannotRestore, before anything is written.
+    """
+    with tempfile.TemporaryDirectory(dir=data) as folder:
+        say("reading and checking the archive")
+        manifest = await asyncio.to_thread(_unpack, source, Path(folder))
+        if manifest.step not in {step.name for step in migrations.steps(steps)}:
+            raise CannotRestore(f"the archive is of a newer Hilo ({manifest.hilo}): update first")
+        await _make_room(dsn)
+        say("restoring the database")
+        await _program(
+            dsn, "pg_restore", "--no-owner", "--exit-on-error", "--enable-row-security",
+            f"--dbname={_without_password(dsn)}", str(Path(folder) / "database.dump"),
+        )  # fmt: skip
+        await _renumber(dsn)
+        _put_files(Path(folder) / "files", data / "files")
+    await migrations.migrate(dsn, steps, say=say)
+    return manifest
+
+
+async def _program(dsn: str, program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs; the password goes by the environment, not the command."""
+    major = await _server_major(dsn)
+    command = [str(pgbin.programs_for(major) / program), *arguments]
+    if program == "pg_dump":
+        command.append(f"--dbname={_without_password(dsn)}")
+    environment = {**os.environ, "PGPASSWORD": urlsplit(dsn).password or ""}
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, errors = await process.communicate()
+    if process.returncode:
+        raise CannotRestore(f"{program} failed: {errors.decode(errors='replace').strip()}")
+
+
+async def _server_major(dsn: str) -> int:
+    connection: asyncpg.Connection = await asyncpg.connect(dsn, timeout=30)
+    try:
+        return int(connection.get_server_version().major)
+    finally:
+        await connection.close()
+
+
+def _without_password(dsn: str) -> str:
+    parts = urlsplit(dsn)
+    user, _, place = parts.netloc.rpartition("@")
+    name = user.partition(":")[0]
+    return urlunsplit(parts._replace(netloc=f"{name}@{place}" if name else place))
+
+
+async def _describe(dsn: str, dump: Path, files: Path) -> Manifest:
+    connection: asyncpg.Connection = await asyncpg.connect(dsn, timeout=30)
+    try:
+        step = await migrations.current(connection) or ""
+    finally:
+        await connection.close()
+    parts = await asyncio.to_thread(_digests, dump, files)
+    return Manifest(hilo=hilo.__version__, step=step, made_at=clock.now(), parts=parts)
+
+
+def _digests(dump: Path, files: Path) -> Mapping[str, str]:
+    kept = sorted(each for each in files.rglob("*") if each.is_file())
+    return {
+        "database.dump": _digest(dump),
+        **{f"files/{file.relative_to(files)}": _digest(file) for file in kept},
+    }
+
+
+def _digest(file: Path) -> str:
+    total = hashlib.sha256()
+    with file.open("rb") as content:
+        while block := content.read(_BLOCK_BYTES):
+            total.update(block)
+    return total.hexdigest()
+
+
+def _pack(target: Path, manifest: Manifest, dump: Path, files: Path) -> None:
+    note = target.with_name("manifest.json")
+    note.write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
+    with tarfile.open(target, "x") as archive:
+        archive.add(note, "manifest.json")
+        archive.add(dump, "database.dump")
+        for name in manifest.parts:
+            if name.startswith("files/"):
+                archive.add(files / name.removeprefix("files/"), name)
+
+
+def _unpack(source: Path, folder: Path) -> Manifest:
+    try:
+        with tarfile.open(source) as archive:
+            archive.extractall(folder, filter="data")
+        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+    except (OSError, tarfile.TarError, msgspec.MsgspecError) as error:
+        raise CannotRestore(f"{source} is not a backup of Hilo: {error}") from error
+    for name, expected in manifest.parts.items():
+        part = folder / name
+        if not part.is_file() or _digest(part) != expected:
+            raise CannotRestore(f"{source} is damaged: {name} is missing or altered")
+    return manifest
+
+
+async def _make_room(dsn: str) -> None:
+    """Empty the schema, once it is sure that nobody's data is in it."""
+    connection: asyncpg.Connection = await asyncpg.connect(dsn, timeout=30)
+    try:
+        async with connection.transaction():
+            if await connection.fetchval("select to_regclass('workspace') is not null"):
+                if not await connection.fetchval(SQL.is_empty.text):
+                    raise CannotRestore(
+                        "this database already holds a workspace; restore into an empty one "
+                        "(another HILO_DATA or DATABASE_URL)"
+                    )
+                await connection.execute("drop schema public cascade; create schema public")
+        await migrations.ensure_role(connection)
+    finally:
+        await connection.close()
+
+
+async def _renumber(dsn: str) -> None:
+    """Give the log's events places of this cluster, and readers theirs."""
+    connection: asyncpg.Connection = await asyncpg.connect(dsn, timeout=30)
+    try:
+        async with connection.transaction():
+            await connection.execute("set local statement_timeout = 0")
+            for query in _RENUMBER:
+                await connection.execute(query.text)
+    finally:
+        await connection.close()
+
+
+def _put_files(source: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for file in sorted(each for each in source.rglob("*") if each.is_file()):
+        place = target / file.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(place)
