@@ -1,7 +1,6 @@
 """A backup round trip: everything comes back, the log keeps its order, readers keep their place."""
 
 import tarfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -43,7 +42,7 @@ async def source(server_dsn: str) -> str:
 
 
 @pytest.fixture
-async def target(server_dsn: str) -> AsyncIterator[str]:
+async def target(server_dsn: str) -> str:
     """Give an empty database."""
     return await _empty(server_dsn, "hilo_backup_target")
 

@@ -1,6 +1,5 @@
 """Signing in and out."""
 
-
 import httpx2
 
 from cast import CAST, PASSWORD
@@ -9,9 +8,7 @@ from cast import CAST, PASSWORD
 async def test_who_signs_in_gets_one_cookie_and_a_csrf_token(
     anonymous: httpx2.AsyncClient,
 ) -> None:
-    answer = await anonymous.post(
-        "/session", json={"email": "Ada@Hilo.test", "password": PASSWORD}
-    )
+    answer = await anonymous.post("/session", json={"email": "Ada@Hilo.test", "password": PASSWORD})
     assert answer.status_code == 200
     body = answer.json()
     assert body["agent"]["name"] == "Ada"
