@@ -1,0 +1,38 @@
+/** Weighs what a visitor loads up to the first message, gzipped. Fails when it is over the budget. */
+
+import { gzipSync } from "node:zlib";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const LOADER_BYTES = 3_000;
+const ALL_BYTES = 15_000;
+const out = join(dirname(fileURLToPath(import.meta.url)), "../../src/hilo/entry/static/widget");
+
+const weigh = (name) => gzipSync(readFileSync(join(out, name)), { level: 9 }).length;
+const assets = readdirSync(join(out, "assets")).filter((name) => /\.(js|css)$/.test(name));
+const isText = (name) => name.startsWith("texts-panel-");
+
+/** The script and what it imports before it runs; `import()` is for later and does not count. */
+function needed(name, found = new Set()) {
+  if (found.has(name)) return found;
+  found.add(name);
+  const text = readFileSync(join(out, "assets", name), "utf8");
+  for (const [, other] of text.matchAll(/(?:from|import)\s*["'`]\.\/([^"'`]+)["'`]/g)) needed(other, found);
+  return found;
+}
+
+const loader = weigh("loader.js");
+const first = [...needed(assets.find((name) => /^panel-.*\.js$/.test(name))), ...assets.filter((name) => name.endsWith(".css"))];
+const panel = first.map((name) => [name, weigh(`assets/${name}`)]);
+// A visitor loads one language: the heaviest counts.
+const texts = Math.max(0, ...assets.filter(isText).map((name) => weigh(`assets/${name}`)));
+const parts = [["loader.js", loader], ["panel.html", weigh("panel.html")], ...panel, ["one language", texts]];
+const all = parts.reduce((sum, [, bytes]) => sum + bytes, 0);
+
+for (const [name, bytes] of parts) process.stdout.write(`${String(bytes).padStart(7)}  ${name}\n`);
+process.stdout.write(`${String(all).padStart(7)}  up to the first message, gzip (budget ${ALL_BYTES}; loader ${LOADER_BYTES})\n`);
+if (loader > LOADER_BYTES || all > ALL_BYTES) {
+  process.stderr.write("The widget is over its budget.\n");
+  process.exit(1);
+}

@@ -1,0 +1,296 @@
+/**
+ * The panel's state and the visitor's side of the doors: who one is, and what one sends. What comes back is the work
+ * of `live.ts`, loaded with the first message: before it nobody can have answered.
+ */
+
+import type { Wire } from "./line";
+import type { Live } from "./live";
+import { type Answer, Outbox, type Sent, type Store } from "./outbox";
+import type { Batch, Config, Conversation, Expectation, Message, Session } from "./protocol";
+
+export type Thread = {
+  readonly messages: readonly Message[];
+  readonly conversations: readonly Conversation[];
+  readonly cursor: string;
+};
+
+export type State = {
+  readonly phase: "starting" | "ready" | "unreachable";
+  readonly config?: Config;
+  readonly expectation?: Expectation;
+  readonly thread: Thread;
+  readonly outbox: readonly Sent[];
+  readonly isUp: boolean;
+  readonly typing: string;
+  readonly unread: number;
+  readonly verified: boolean;
+  readonly hasOlder: boolean;
+  readonly email: string;
+};
+
+export type Deps = {
+  readonly base: string;
+  readonly account: string;
+  readonly store: Store;
+  readonly fetch: typeof fetch;
+  readonly live: (chat: Chat) => Promise<Live>;
+  readonly openSocket: (url: string) => Wire;
+  readonly locale: string;
+  readonly timeZone: string;
+  readonly changed: () => void;
+  readonly arrived: (message: Message) => void;
+  readonly newId: () => string;
+  readonly isWatched: () => boolean;
+  /** Starts the panel anew from what is stored; for when a part of it could not be loaded. */
+  readonly reload: () => void;
+};
+
+export const NOTHING: Thread = { messages: [], conversations: [], cursor: "" };
+export const PAGE = 30;
+const RETRY_MS = 2_000;
+const RETRY_MOST_MS = 30_000;
+
+export class Chat {
+  state: State;
+  readonly #outbox: Outbox;
+  #live: Live | undefined;
+  #loading: Promise<void> | undefined;
+  #isBroken = false;
+  #token: string;
+  #identity: string | undefined;
+  #page = "";
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  #turn = 0;
+
+  constructor(readonly deps: Deps) {
+    this.#token = this.kept("visitor");
+    this.#outbox = new Outbox(
+      this.#key("outbox"),
+      deps.store,
+      (entry) => this.#post(entry),
+      () => this.set({ outbox: this.#outbox.entries }),
+    );
+    this.state = {
+      phase: "starting",
+      thread: NOTHING,
+      outbox: this.#outbox.entries,
+      isUp: true,
+      typing: "",
+      unread: 0,
+      verified: false,
+      hasOlder: false,
+      email: this.kept("email"),
+    };
+  }
+
+  /** Begins or takes up the session; repeats itself until the server answers. */
+  async start(): Promise<void> {
+    clearTimeout(this.#retry);
+    const turn = ++this.#turn;
+    const answer = await this.post("session", {
+      identity_jwt: this.#identity,
+      locale: this.deps.locale,
+      time_zone: this.deps.timeZone,
+      page: this.#page,
+    });
+    if (turn !== this.#turn) return;
+    if (answer?.ok) {
+      this.#failures = 0;
+      await this.#take((await answer.json()) as Session);
+    } else if (answer?.status === 401 && this.#identity) {
+      this.#identity = undefined; // not signed by the company: the visitor stays who it was
+      await this.start();
+    } else {
+      this.#failures += 1;
+      this.set({ phase: this.state.config ? "ready" : "unreachable", isUp: false });
+      this.#again(() => this.start(), Math.min(RETRY_MOST_MS, RETRY_MS * this.#failures));
+    }
+  }
+
+  /** Keeps and sends a message; it is on screen and safe before this returns. */
+  send(text: string, files: Sent["files"] = []): void {
+    this.#outbox.add(this.deps.newId(), text, files);
+    void this.flush();
+  }
+
+  again(client_id: string): void {
+    this.#outbox.again(client_id);
+    void this.flush();
+  }
+
+  /** The visitor types or looks; both matter only once there is a conversation. */
+  typed(): void {
+    this.#live?.typed();
+  }
+  looked(): void {
+    this.#live?.looked();
+  }
+
+  /** A company's signed identity, facts the visitor gives of itself, or null: forget everything here. */
+  async identify(who: string | Readonly<Record<string, unknown>> | null): Promise<void> {
+    if (who === null) this.#forget();
+    else if (typeof who === "string") {
+      this.#identity = who;
+      await this.start();
+    } else await this.post("identify", { traits: who });
+  }
+
+  async leaveEmail(email: string): Promise<void> {
+    this.keep("email", email || "-");
+    this.set({ email: email || "-" });
+    if (email) await this.identify({ email });
+  }
+
+  track(name: string, data: Readonly<Record<string, unknown>>): void {
+    void this.post("track", { name, data, page: this.#page });
+  }
+
+  page(url: string): void {
+    this.#page = url;
+  }
+
+  online(): void {
+    if (this.#isBroken) this.deps.reload();
+    else if (this.state.config) void this.flush();
+    else void this.start();
+  }
+
+  offline(): void {
+    this.set({ isUp: false });
+    this.#live?.drop();
+  }
+
+  /** Another tab has sent, read, or become somebody else: all follow the last. */
+  stored(key: string | null): void {
+    if (key === this.#key("outbox")) this.#outbox.reload();
+    if (key === this.#key("seen")) this.#live?.count();
+    if (key === this.#key("id") && this.kept("visitor") !== this.#token) {
+      this.#token = this.kept("visitor");
+      this.#clear();
+      void this.start();
+    }
+  }
+
+  /** Sends what waits, then listens for the answer. */
+  async flush(): Promise<void> {
+    if (!this.#token) return;
+    const isUp = await this.#outbox.flush();
+    if (isUp !== this.state.isUp) this.set({ isUp });
+    if (isUp) await this.#listen();
+    else this.#again(() => this.flush(), RETRY_MS);
+  }
+
+  /** The server has shown these back. */
+  settle(shown: ReadonlySet<string | null>): void {
+    this.#outbox.settle(shown);
+  }
+
+  set(change: Partial<State>): void {
+    this.state = { ...this.state, ...change };
+    this.deps.changed();
+  }
+
+  kept(name: string): string {
+    return this.deps.store.getItem(this.#key(name)) ?? "";
+  }
+
+  keep(name: string, value: string): void {
+    this.deps.store.setItem(this.#key(name), value);
+  }
+
+  get(path: string): Promise<Response | undefined> {
+    return this.#ask(path, { headers: this.#headers() });
+  }
+
+  /** Undefined: there is no network, or no server. A Blob goes as it is, anything else as JSON. */
+  post(path: string, body: object): Promise<Response | undefined> {
+    const isBlob = body instanceof Blob;
+    const headers = { ...this.#headers(), ...(isBlob ? {} : { "content-type": "application/json" }) };
+    return this.#ask(path, { method: "POST", headers, body: isBlob ? body : JSON.stringify(body) });
+  }
+
+  url(path: string): string {
+    return `${this.deps.base}/chat/${this.deps.account}/${path}`;
+  }
+
+  socket(cursor: string): Wire {
+    return this.deps.openSocket(`${this.url("socket").replace(/^http/, "ws")}?${new URLSearchParams({ visitor_token: this.#token, after: cursor })}`);
+  }
+
+  async #take(session: Session): Promise<void> {
+    const { visitor_token, visitor_id, config, expectation, verified } = session;
+    const before = this.kept("id");
+    const isOther = before !== "" && before !== visitor_id;
+    if (isOther && verified) this.#outbox.clear(); // written by whoever was here before
+    if (isOther || verified !== this.state.verified) this.#clear();
+    this.#token = visitor_token;
+    this.keep("visitor", visitor_token);
+    this.keep("id", visitor_id);
+    this.set({ phase: "ready", config, expectation, verified });
+    await this.#listen(session);
+    await this.flush();
+  }
+
+  async #listen(batch?: Batch): Promise<void> {
+    if (batch && !this.#live) this.set({ thread: { ...NOTHING, cursor: batch.cursor } });
+    if ((batch?.messages.length ?? 0) + this.state.outbox.length > 0 && !this.#live) {
+      this.#loading ??= this.deps.live(this).then(
+        (live) => {
+          this.#live = live;
+        },
+        () => {
+          this.#isBroken = true;
+          this.#loading = undefined;
+        },
+      );
+      await this.#loading;
+    }
+    if (batch) this.#live?.begin(batch);
+    this.#live?.connect();
+  }
+
+  async #post(entry: Sent): Promise<Answer> {
+    const answer = await this.post("messages", {
+      client_id: entry.client_id,
+      text: entry.text,
+      attachments: entry.files.map((each) => each.id),
+      page: this.#page,
+    });
+    if (answer?.ok) return "accepted";
+    if (answer?.status === 401) void this.start();
+    return !answer || answer.status >= 500 || [401, 408, 429].includes(answer.status) ? "retry" : "refused";
+  }
+
+  #again(what: () => Promise<void>, wait: number): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void what(), wait * (0.5 + Math.random() / 2));
+  }
+
+  #forget(): void {
+    this.#identity = undefined;
+    for (const each of ["visitor", "id", "outbox", "seen", "email"]) this.deps.store.removeItem(this.#key(each));
+    this.#token = "";
+    this.#outbox.clear();
+    this.#clear();
+    this.set({ verified: false, email: "" });
+    void this.start();
+  }
+
+  #clear(): void {
+    this.#live?.drop();
+    this.set({ thread: NOTHING, unread: 0, typing: "" });
+  }
+
+  #key(name: string): string {
+    return `hilo:${this.deps.account}:${name}`;
+  }
+
+  #headers(): Record<string, string> {
+    return this.#token ? { authorization: `Bearer ${this.#token}` } : {};
+  }
+
+  #ask(path: string, init: RequestInit): Promise<Response | undefined> {
+    return this.deps.fetch(this.url(path), init).catch(() => undefined);
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * What a site loads: the launcher and `window.hilo`, nothing else. The button lives in a closed shadow root; the
+ * panel is a frame of our own origin, made when the visitor shows the intent. No style tag, no inline script, no
+ * request of its own: a page's policy needs only our origin in script-src and frame-src.
+ */
+
+import { isOurs, type ToHost, type ToPanel } from "./protocol";
+
+type Boot = {
+  readonly account: string;
+  readonly fill: string;
+  readonly on: string;
+  readonly position: "left" | "right";
+  readonly text: string;
+  readonly language: string;
+  readonly hide: readonly string[];
+  /** open, close, and "{count}" of unread answers, by language. */
+  readonly words: Readonly<Record<string, readonly [string, string, string]>>;
+};
+type Listener = (data: unknown) => void;
+
+declare const hiloBoot: Boot;
+
+const boot = hiloBoot;
+const script = document.currentScript as HTMLScriptElement | null;
+const origin = new URL(script?.src ?? location.href).origin;
+const CSS = `:host{all:initial;position:fixed;z-index:2147483000;inset:auto ${boot.position === "left" ? "auto 0 20px" : "20px 0 auto"};bottom:20px;color-scheme:light dark}
+div{display:flex;flex-direction:column;align-items:${boot.position === "left" ? "flex-start" : "flex-end"};gap:12px;font:500 14px/20px system-ui,sans-serif}
+button{position:relative;display:flex;align-items:center;gap:10px;height:56px;min-width:56px;padding:0 16px;border:0;border-radius:28px;font:inherit;color:${boot.on};background:${boot.fill};box-shadow:0 2px 10px rgb(0 0 0/.22);cursor:pointer}
+button:focus-visible{outline:3px solid ${boot.fill};outline-offset:3px}
+svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:1.7;stroke-linecap:round;stroke-linejoin:round}
+b{position:absolute;top:-4px;right:-4px;min-width:22px;height:22px;padding:0 6px;box-sizing:border-box;border-radius:11px;border:2px solid #fff;font:700 12px/18px system-ui,sans-serif;color:#fff;background:#b3261e}
+[hidden]{display:none!important}
+iframe{display:block;border:0;width:380px;height:min(640px,100vh - 116px);border-radius:12px;box-shadow:0 4px 24px rgb(0 0 0/.2);background:Canvas}
+@media(max-width:479px){iframe{position:fixed;inset:0;width:100%;height:100%;height:100dvh;border-radius:0}.open button{display:none}}
+@media(prefers-reduced-motion:no-preference){.open iframe{animation:i .16s ease-out}@keyframes i{from{opacity:0;transform:translateY(8px)}}}
+@media print{:host{display:none}}`;
+const CHAT = "M4 5h16v11h-8.5l-4.5 4v-4h-3z";
+const CROSS = "M6 6l12 12M18 6 6 18";
+
+const flag = `hilo:${boot.account}`;
+const listeners = new Map<string, Set<Listener>>();
+const waiting: ToPanel[] = [];
+let frame: HTMLIFrameElement | undefined;
+let isReady = false;
+let isOpen = false;
+let unread = 0;
+let flashing: ReturnType<typeof setInterval> | undefined;
+let title = "";
+
+const host = document.createElement("div");
+const root = host.attachShadow({ mode: "closed" });
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(CSS);
+root.adoptedStyleSheets = [sheet];
+const box = document.createElement("div");
+const button = document.createElement("button");
+const badge = document.createElement("b");
+const label = document.createElement("span");
+const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+svg.append(path);
+svg.setAttribute("viewBox", "0 0 24 24");
+svg.setAttribute("aria-hidden", "true");
+label.textContent = boot.text;
+button.type = "button";
+button.append(svg, label, badge);
+box.append(button);
+root.append(box);
+
+function words(): readonly [string, string, string] {
+  const wanted = [boot.language, ...navigator.languages].map((each) => each.slice(0, 2).toLowerCase());
+  const found = wanted.find((each) => each in boot.words) ?? "en";
+  return boot.words[found] ?? ["", "", ""];
+}
+
+function draw(): void {
+  const [open, close, count] = words();
+  const isQuiet = unread === 0 || isOpen;
+  path.setAttribute("d", isOpen ? CROSS : CHAT);
+  button.setAttribute("aria-expanded", String(isOpen));
+  button.ariaLabel = isOpen ? close : isQuiet ? open : `${open}. ${count.replace("{count}", String(unread))}`;
+  label.hidden = isOpen || !boot.text;
+  badge.hidden = isQuiet;
+  badge.textContent = unread > 9 ? "9+" : String(unread);
+  box.className = isOpen ? "open" : "";
+  if (frame) frame.hidden = !isOpen;
+  flash();
+}
+
+/** The number goes to and fro in the tab's title while nobody looks at the page. */
+function flash(): void {
+  const should = unread > 0 && document.hidden;
+  if (should === (flashing !== undefined)) return;
+  if (should) {
+    title = document.title;
+    flashing = setInterval(() => {
+      document.title = document.title === title ? `(${unread}) ${title}` : title;
+    }, 1000);
+  } else {
+    clearInterval(flashing);
+    flashing = undefined;
+    document.title = title;
+  }
+}
+
+function emit(name: string, data?: unknown): void {
+  for (const each of listeners.get(name) ?? []) each(data);
+}
+
+function post(message: ToPanel): void {
+  if (isReady) frame?.contentWindow?.postMessage(message, origin);
+  else waiting.push(message);
+}
+
+function make(): void {
+  if (frame) return;
+  frame = document.createElement("iframe");
+  frame.src = `${origin}/widget/panel.html?account=${boot.account}${boot.language === "auto" ? "" : `&lang=${boot.language}`}`;
+  frame.title = words()[0];
+  frame.allow = "clipboard-write";
+  frame.hidden = !isOpen;
+  box.prepend(frame);
+}
+
+function show(open: boolean): void {
+  if (open === isOpen) return;
+  isOpen = open;
+  if (open) make();
+  draw();
+  post({ hilo: 1, type: "page", url: location.href });
+  post({ hilo: 1, type: "shown", open });
+  if (open) frame?.focus();
+  else button.focus();
+  emit(open ? "open" : "close");
+}
+
+addEventListener("message", (event: MessageEvent<unknown>) => {
+  if (event.origin !== origin || !frame || event.source !== frame.contentWindow) return;
+  if (!isOurs<ToHost>(event.data, ["ready", "close", "unread", "message"])) return;
+  const data = event.data;
+  if (data.type === "ready") {
+    isReady = true;
+    for (const each of waiting.splice(0)) post(each);
+    post({ hilo: 1, type: "shown", open: isOpen });
+    emit("ready");
+  } else if (data.type === "close") show(false);
+  else if (data.type === "unread") {
+    unread = Number(data.count) || 0;
+    try {
+      if (data.talking) localStorage.setItem(flag, "1");
+      else localStorage.removeItem(flag);
+    } catch {
+      // forbidden: the panel is then made on intent only
+    }
+    draw();
+    emit("unread", unread);
+  } else emit("message", { id: data.id, text: data.text, author: data.author });
+});
+document.addEventListener("visibilitychange", flash);
+for (const intent of ["pointerenter", "focus", "touchstart"]) button.addEventListener(intent, make, { passive: true });
+button.addEventListener("click", () => show(!isOpen));
+
+const api = {
+  open: () => show(true),
+  close: () => show(false),
+  identify: (who: string | Record<string, unknown> | null) => {
+    make();
+    post({ hilo: 1, type: "identify", who });
+  },
+  track: (name: string, data: Record<string, unknown> = {}) => {
+    make();
+    post({ hilo: 1, type: "track", name, data });
+  },
+  on: (name: string, listener: Listener) => {
+    const all = listeners.get(name) ?? new Set();
+    listeners.set(name, all.add(listener));
+    if (name === "ready" && isReady) listener(undefined);
+    return () => all.delete(listener);
+  },
+  /** Calls made before the script was there: `(window.hilo ||= []).push(["open"])`. */
+  push: ([name, ...given]: [string, ...unknown[]]) => (api as unknown as Record<string, (...all: unknown[]) => unknown>)[name]?.(...given),
+};
+
+function begin(): void {
+  const isHidden = boot.hide.some((each) =>
+    each.endsWith("*") ? location.pathname.startsWith(each.slice(0, -1)) : location.pathname === each,
+  );
+  button.hidden = isHidden;
+  document.body.append(host);
+  draw();
+  let isTalking = false;
+  try {
+    isTalking = localStorage.getItem(flag) === "1";
+  } catch {
+    // forbidden
+  }
+  if (isTalking) (window.requestIdleCallback ?? setTimeout)(make);
+}
+
+const page = window as unknown as { hilo?: typeof api | unknown[] };
+const early = Array.isArray(page.hilo) ? page.hilo : [];
+page.hilo = api;
+if (document.body) begin();
+else addEventListener("DOMContentLoaded", begin);
+for (const each of early) api.push(each as [string]);

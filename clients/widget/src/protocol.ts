@@ -1,0 +1,93 @@
+/** What panel, loader and server say to each other. Types and shape checks only. */
+
+export type Attachment = {
+  readonly id: string;
+  readonly name: string;
+  readonly media_type: string;
+  readonly size_bytes: number;
+  readonly url: string;
+  readonly width?: number | null;
+  readonly height?: number | null;
+  readonly state?: string;
+};
+
+export type Message = {
+  readonly id: string;
+  readonly conversation_id: string;
+  readonly seq: number;
+  readonly channel: string;
+  readonly author: { readonly kind: "contact" | "agent" | "system"; readonly name: string };
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  readonly at: string;
+  readonly state: string;
+  readonly client_id: string | null;
+};
+
+export type Conversation = {
+  readonly id: string;
+  readonly last_seq: number;
+  readonly read_seq: number;
+  readonly status: string;
+};
+
+export type Expectation = { readonly online: boolean; readonly reply_s: number | null };
+
+export type Brand = { readonly fill: string; readonly on: string; readonly ink: string; readonly "ink-dark": string };
+
+export type Config = {
+  readonly title: string;
+  readonly greeting: Readonly<Record<string, string>>;
+  readonly language: "auto" | "en" | "es" | "pt";
+  readonly brand: Brand;
+  readonly ask_email: boolean;
+  readonly channels: Readonly<Record<string, string>>;
+  readonly limits: { readonly text_chars: number; readonly file_bytes: number; readonly files: number };
+};
+
+/** What happened since a cursor: messages by id, as they are now. */
+export type Batch = {
+  readonly messages: readonly Message[];
+  readonly conversations: readonly Conversation[];
+  readonly cursor: string;
+  readonly more?: boolean;
+};
+
+export type Session = Batch & {
+  readonly visitor_token: string;
+  readonly visitor_id: string;
+  readonly verified: boolean;
+  readonly config: Config;
+  readonly expectation: Expectation;
+};
+
+/** Frames of the socket, from the server. */
+export type Frame =
+  | ({ readonly type: "messages" } & Batch)
+  | { readonly type: "typing"; readonly name: string; readonly until: string }
+  | ({ readonly type: "expectation" } & Expectation)
+  | { readonly type: "pong" };
+
+/** From the host page to the panel. `hilo` marks our own messages on a shared wire. */
+export type ToPanel =
+  | { readonly hilo: 1; readonly type: "shown"; readonly open: boolean }
+  | { readonly hilo: 1; readonly type: "page"; readonly url: string }
+  | { readonly hilo: 1; readonly type: "identify"; readonly who: string | Readonly<Record<string, unknown>> | null }
+  | { readonly hilo: 1; readonly type: "track"; readonly name: string; readonly data: Readonly<Record<string, unknown>> };
+
+/** From the panel to the host page. */
+export type ToHost =
+  | { readonly hilo: 1; readonly type: "ready" }
+  | { readonly hilo: 1; readonly type: "close" }
+  | { readonly hilo: 1; readonly type: "unread"; readonly count: number; readonly talking: boolean }
+  | { readonly hilo: 1; readonly type: "message"; readonly id: string; readonly text: string; readonly author: string };
+
+/** True for an object that bears our mark and a known type; everything else on the wire is not ours. */
+export function isOurs<T extends { readonly type: string }>(data: unknown, types: readonly T["type"][]): data is T {
+  return (
+    typeof data === "object" &&
+    data !== null &&
+    (data as { hilo?: unknown }).hilo === 1 &&
+    types.includes((data as { type?: string }).type as T["type"])
+  );
+}

@@ -1,0 +1,167 @@
+/**
+ * Everything that is needed once something has been said: the messages, the other side's writing, older ones, the
+ * question for an e-mail, the live line. Loaded with the first message, never before.
+ */
+
+import { h } from "preact";
+import type { Message } from "./protocol";
+import css from "./talk.css?inline";
+import { isSeen } from "./thread";
+import { adopt } from "./ui/adopt";
+import { Entry } from "./ui/Entry";
+import type { View } from "./ui/ui";
+
+export { Live } from "./live";
+
+const NEAR_PX = 80;
+const PAUSE_MS = 300_000;
+const EMAIL = /^\S+@\S+\.\S+$/;
+
+type Props = { readonly view: View };
+let isAtEnd = true;
+let drawn = "";
+
+adopt(css);
+
+export function scrolled(box: HTMLElement, { ui, set }: View): void {
+  isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+  if (isAtEnd && ui.below) set({ below: 0 });
+}
+
+/** After each drawing: follow the end, or say what came below when the reader is elsewhere. */
+export function settle({ state, ui, set }: View): void {
+  const box = log();
+  const last = state.thread.messages.at(-1);
+  const now = `${last?.id}${state.outbox.length}${state.typing}${ui.isOpen}`;
+  if (!box || now === drawn) return;
+  const isNews = last !== undefined && !drawn.startsWith(last.id);
+  drawn = now;
+  if (isAtEnd || state.outbox.length > 0) box.scrollTop = box.scrollHeight;
+  else if (isNews && last.author.kind !== "contact") set({ below: ui.below + 1 });
+}
+
+function log(): HTMLElement | null {
+  return document.querySelector(".log");
+}
+
+export function Older({ view: { state, older: load, t } }: Props) {
+  if (!state.hasOlder) return null;
+  const go = async () => {
+    const box = log();
+    const height = box?.scrollHeight ?? 0;
+    isAtEnd = false;
+    await load();
+    requestAnimationFrame(() => box?.scrollTo({ top: box.scrollHeight - height }));
+  };
+  return (
+    <button type="button" class="link older" onClick={() => void go()}>
+      {t("older")}
+    </button>
+  );
+}
+
+export function Below({ view: { ui, set, t } }: Props) {
+  if (ui.below === 0) return null;
+  const go = () => {
+    log()?.scrollTo({ top: log()?.scrollHeight ?? 0 });
+    set({ below: 0 });
+  };
+  return (
+    <button type="button" class="pill" onClick={go}>
+      {t("new_below", { count: ui.below })}
+    </button>
+  );
+}
+
+export function Writing({ view: { state, t } }: Props) {
+  if (!state.typing) return null;
+  return (
+    <li class="theirs writing">
+      <span class="bead" aria-hidden="true">
+        {state.typing.charAt(0)}
+      </span>
+      <p class="who">{t("typing", { name: state.typing })}</p>
+    </li>
+  );
+}
+
+export function Said({ view }: Props) {
+  const { state, t } = view;
+  const { messages } = state.thread;
+  const lastMine = messages.findLast((each) => each.author.kind === "contact")?.id;
+  return messages.map((message, place) => {
+    const mark = message.id !== lastMine || state.outbox.length > 0 ? "" : t(isSeen(state.thread, message) ? "seen" : "sent");
+    return <One key={message.client_id ?? message.id} message={message} before={messages[place - 1]} mark={mark} view={view} />;
+  });
+}
+
+type OneProps = Props & { readonly message: Message; readonly before: Message | undefined; readonly mark: string };
+
+function One({ message, before, mark, view: { state, t } }: OneProps) {
+  const at = new Date(message.at);
+  const then = before && new Date(before.at);
+  const isNewDay = !then || then.toDateString() !== at.toDateString();
+  const isTurn = message.channel !== (before?.channel ?? message.channel);
+  const isPause = at.getTime() - (then?.getTime() ?? 0) > PAUSE_MS;
+  const isSame = before?.author.kind === message.author.kind && before.author.name === message.author.name;
+  return [
+    isNewDay && (
+      <li key="day" class="day">
+        {day(at, new Date(), t.locale)}
+      </li>
+    ),
+    <Entry
+      key="entry"
+      message={message}
+      follows={isSame && !isNewDay && !isTurn && !isPause}
+      turn={isTurn ? (state.config?.channels[message.channel] ?? "") : ""}
+      mark={mark}
+      t={t}
+    />,
+  ];
+}
+
+/** "today", "yesterday", or the date. */
+export function day(at: Date, now: Date, locale: string): string {
+  const days = Math.round((midnight(at) - midnight(now)) / 86_400_000);
+  if (days >= -1) return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");
+  const year = at.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", ...year }).format(at);
+}
+
+function midnight(at: Date): number {
+  return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+}
+
+/** Asks for an e-mail: once, with the reason, after the first message, only when nobody is there. */
+export function AskEmail({ view: { chat, state, ui, set, t } }: Props) {
+  const isAway = state.expectation !== undefined && !state.expectation.online;
+  if (state.email.includes("@") && isAway) return <p class="mark">{t("email_kept", { email: state.email })}</p>;
+  if (!isAway || !state.config?.ask_email || state.verified || state.email) return null;
+  return (
+    <form
+      class="ask"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        const email = event.currentTarget.querySelector("input")?.value.trim() ?? "";
+        if (EMAIL.test(email)) void chat.leaveEmail(email);
+        else set({ isEmailWrong: true });
+      }}
+    >
+      <label for="email">{t("email_ask")}</label>
+      <div class="row">
+        <input id="email" type="email" autocomplete="email" placeholder={t("email")} aria-invalid={ui.isEmailWrong} />
+        <button type="submit">{t("email_save")}</button>
+      </div>
+      {ui.isEmailWrong && (
+        <p class="problem" role="alert">
+          {t("email_wrong")}
+        </p>
+      )}
+      <button type="button" class="link" onClick={() => void chat.leaveEmail("")}>
+        {t("email_no")}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,90 @@
+/** One message on the thread: the company's hangs on a bead, the visitor's own stands to the right. */
+
+import { h } from "preact";
+import type { Attachment, Message } from "../protocol";
+import type { T } from "../t";
+import { Icon } from "./icons";
+import { size } from "./words";
+
+const LINK = /https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]}]/g;
+
+/** Cuts a text into plain pieces and addresses; each is drawn as text, never as HTML. */
+export function pieces(text: string): readonly { readonly text: string; readonly href?: string }[] {
+  const found: { text: string; href?: string }[] = [];
+  let end = 0;
+  for (const match of text.matchAll(LINK)) {
+    if (match.index > end) found.push({ text: text.slice(end, match.index) });
+    found.push({ text: match[0], href: match[0] });
+    end = match.index + match[0].length;
+  }
+  if (end < text.length) found.push({ text: text.slice(end) });
+  return found;
+}
+
+function Text({ text }: { readonly text: string }) {
+  return (
+    <p>
+      {pieces(text).map((piece) =>
+        piece.href ? (
+          <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
+            {piece.text}
+          </a>
+        ) : (
+          piece.text
+        ),
+      )}
+    </p>
+  );
+}
+
+function File({ file, t }: { readonly file: Attachment; readonly t: T }) {
+  if (file.media_type.startsWith("image/") && file.url && file.width) {
+    return (
+      <a class="pic" href={file.url} target="_blank" rel="noopener">
+        <img src={file.url} alt={file.name} width={file.width} height={file.height ?? undefined} loading="lazy" />
+      </a>
+    );
+  }
+  return (
+    <a class="file" {...(file.url ? { href: file.url, target: "_blank", rel: "noopener" } : {})}>
+      <Icon name="file" />
+      <span>{file.name}</span>
+      <small>{size(file.size_bytes, t.locale)}</small>
+    </a>
+  );
+}
+
+type Props = {
+  readonly message: Message;
+  readonly follows: boolean;
+  readonly turn: string;
+  readonly mark: string;
+  readonly t: T;
+};
+
+/** follows: the same author goes on. turn: the channel the talk moved to. mark: sent or seen, under the last own one. */
+export function Entry({ message, follows, turn, mark, t }: Props) {
+  const isMine = message.author.kind === "contact";
+  const name = isMine ? t("you") : message.author.name || t("team");
+  const time = new Intl.DateTimeFormat(t.locale, { hour: "numeric", minute: "2-digit" }).format(new Date(message.at));
+  return (
+    <li class={isMine ? "mine" : "theirs"} data-follows={follows || undefined}>
+      {turn && <p class="turn">{t("continues", { channel: turn })}</p>}
+      {!isMine && !follows && (
+        <span class="bead" aria-hidden="true">
+          {name.charAt(0)}
+        </span>
+      )}
+      <p class={follows || isMine ? "hidden" : "who"}>
+        <b>{name}</b> <time dateTime={message.at}>{time}</time>
+      </p>
+      <div class="body" title={time}>
+        {message.text && <Text text={message.text} />}
+        {message.attachments.map((file) => (
+          <File key={file.id} file={file} t={t} />
+        ))}
+      </div>
+      {mark && <p class="mark">{mark}</p>}
+    </li>
+  );
+}

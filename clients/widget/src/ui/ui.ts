@@ -1,0 +1,32 @@
+/** What the panel's screen holds beside the chat's state: one object, drawn again as a whole. */
+
+import type { Chat, State } from "../chat";
+import type { Sent } from "../outbox";
+import type { T } from "../t";
+
+/** A file chosen for the next message; stored once the server has it. */
+export type Chosen = { readonly id: string; readonly name: string; readonly stored?: Sent["files"][number] };
+
+export type Ui = {
+  readonly isOpen: boolean;
+  readonly hasSound: boolean;
+  readonly text: string;
+  readonly picked: readonly Chosen[];
+  readonly problem: string;
+  readonly below: number;
+  readonly isEmailWrong: boolean;
+};
+
+export type View = {
+  readonly chat: Chat;
+  readonly state: State;
+  readonly ui: Ui;
+  /** The screen as it is by now, for what takes a while. */
+  readonly now: () => Ui;
+  readonly set: (change: Partial<Ui>) => void;
+  readonly close: () => void;
+  readonly sound: () => void;
+  readonly attach: (files: readonly File[]) => void;
+  readonly older: () => Promise<void>;
+  readonly t: T;
+};

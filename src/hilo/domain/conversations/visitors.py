@@ -1,0 +1,238 @@
+"""What a visitor of the web chat reads: its own conversations, nothing the team keeps to itself.
+
+Reading only. Whatever a visitor does arrives as a delivery, like everything from outside.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from hilo.domain.conversations.models import (
+    AttachmentView,
+    AuthorKind,
+    MessageState,
+    Status,
+)
+from hilo.kit.db import Tx
+from hilo.kit.sql import Queries
+
+SQL = Queries(__package__, "visitors.sql")
+REPLY_TIME_SPAN = timedelta(days=7)
+REPLY_TIME_LEAST_TURNS = 5  # fewer say nothing
+_MOST_CHANGES = 500
+
+
+class Reader(Struct, frozen=True, kw_only=True):
+    """Whose eyes. external and email: proven by a signature, else empty."""
+
+    account: UUID
+    inbox: UUID
+    visitor: UUID
+    external: str = ""
+    email: str = ""
+
+    @property
+    def is_verified(self) -> bool:
+        """Say whether the company vouches for who this is."""
+        return bool(self.external or self.email)
+
+
+class VisitorAuthor(Struct, frozen=True):
+    """Who wrote, as a visitor knows it."""
+
+    kind: AuthorKind
+    name: str
+
+
+class VisitorMessage(Struct, frozen=True, kw_only=True):
+    """A message as a visitor sees it."""
+
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    channel: str
+    author: VisitorAuthor
+    text: str
+    attachments: Sequence[AttachmentView]
+    at: datetime
+    state: MessageState
+    client_id: str | None
+
+
+class VisitorConversation(Struct, frozen=True):
+    """How far a conversation is, and how far the team has read it."""
+
+    id: UUID
+    last_seq: int
+    read_seq: int
+    status: Status
+
+
+class Place(Struct, frozen=True, array_like=True):
+    """A place in the log."""
+
+    xid: int
+    id: int
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """What a visitor gets. place: where to go on; more: there is something after it already."""
+
+    messages: Sequence[VisitorMessage]
+    conversations: Sequence[VisitorConversation]
+    place: Place
+    more: bool = False
+
+
+class ReplyTime(Struct, frozen=True):
+    """seconds: three of four got their answer within; turns: of how many we know."""
+
+    seconds: float
+    turns: int
+
+
+class _Row(Struct, frozen=True):
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    kind: Literal["incoming", "outgoing"]
+    channel: str
+    author_kind: AuthorKind
+    author_name: str
+    text: str
+    attachments: Sequence[Mapping[str, object]]
+    state: MessageState
+    client_id: str | None
+    at: datetime
+
+
+class _Change(Struct, frozen=True):
+    xid: int
+    id: int
+    type: str
+    conversation: UUID
+    message: UUID | None
+
+
+async def contacts(tx: Tx, reader: Reader) -> list[UUID]:
+    """Return the contacts this reader is; none before the first message was understood."""
+    return await tx.all(
+        SQL.contacts,
+        UUID,
+        workspace=tx.workspace,
+        account=reader.account,
+        visitor=str(reader.visitor),
+        external=reader.external or None,
+        email=reader.email or None,
+    )
+
+
+async def conversations(tx: Tx, reader: Reader) -> list[VisitorConversation]:
+    """Return the reader's newest conversations."""
+    who = await contacts(tx, reader)
+    if not who:
+        return []
+    return await tx.all(
+        SQL.conversations, VisitorConversation, workspace=tx.workspace, contacts=who
+    )
+
+
+async def latest(tx: Tx, reader: Reader, most: int, before: UUID | None = None) -> Seen:
+    """Return the newest messages, oldest of them first; before: only what is older than that one.
+
+    The place is taken first, so that nothing can happen between it and the messages.
+    """
+    horizon = await tx.one(SQL.horizon, int)
+    talks = await conversations(tx, reader)
+    rows: list[_Row] = []
+    if talks:
+        rows = await tx.all(
+            SQL.latest,
+            _Row,
+            workspace=tx.workspace,
+            conversations=[talk.id for talk in talks],
+            account=reader.account,
+            inbox=reader.inbox,
+            verified=reader.is_verified,
+            before=before,
+            most=most,
+        )
+    return Seen(
+        messages=[_message(row) for row in reversed(rows)],
+        conversations=talks,
+        place=Place(horizon, 0),
+    )
+
+
+async def since(tx: Tx, reader: Reader, place: Place) -> Seen:
+    """Return every message that came or changed after a place, once, as it is now."""
+    horizon = await tx.one(SQL.horizon, int)
+    talks = await conversations(tx, reader)
+    if not talks:
+        return Seen(messages=(), conversations=(), place=max(place, Place(horizon, 0), key=_order))
+    ids = [talk.id for talk in talks]
+    changes = await tx.all(
+        SQL.changes,
+        _Change,
+        workspace=tx.workspace,
+        conversations=ids,
+        xid=str(place.xid),
+        id=place.id,
+        most=_MOST_CHANGES,
+    )
+    named = list({change.message for change in changes if change.message is not None})
+    rows: list[_Row] = []
+    if named:
+        rows = await tx.all(
+            SQL.named,
+            _Row,
+            workspace=tx.workspace,
+            ids=named,
+            conversations=ids,
+            account=reader.account,
+            inbox=reader.inbox,
+            verified=reader.is_verified,
+        )
+    more = len(changes) == _MOST_CHANGES
+    end = Place(changes[-1].xid, changes[-1].id) if more else Place(horizon, 0)
+    return Seen(
+        messages=[_message(row) for row in rows],
+        conversations=talks,
+        place=max(place, end, key=_order),
+        more=more,
+    )
+
+
+async def reply_time(tx: Tx, inbox: UUID) -> ReplyTime | None:
+    """Return how long three of four people waited in the last seven days; None: too few to say."""
+    found = await tx.one(
+        SQL.reply_time,
+        ReplyTime,
+        workspace=tx.workspace,
+        inbox=inbox,
+        since=tx.now - REPLY_TIME_SPAN,
+    )
+    return found if found.turns >= REPLY_TIME_LEAST_TURNS else None
+
+
+def _order(place: Place) -> tuple[int, int]:
+    return place.xid, place.id
+
+
+def _message(row: _Row) -> VisitorMessage:
+    return VisitorMessage(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        seq=row.seq,
+        channel=row.channel,
+        author=VisitorAuthor(row.author_kind, row.author_name),
+        text=row.text,
+        attachments=msgspec.convert(row.attachments, list[AttachmentView]),
+        at=row.at,
+        state=row.state,
+        client_id=row.client_id,
+    )

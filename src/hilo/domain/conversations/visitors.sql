@@ -1,0 +1,71 @@
+-- What a visitor of the web chat may read. One rule, in `visible` of each query: what was said in
+-- this account, and for a verified person what was said in its inbox; replies once they have left.
+-- Notes and activity lines never match.
+
+-- name: contacts
+-- The contact of this browser, and those that carry the identities a signature proved.
+select distinct i.contact_id from identity i
+where i.workspace_id = :workspace
+  and ((i.kind = 'visitor' and i.scope = :account and i.value = :visitor)
+    or (i.kind = 'external' and i.scope = :account and i.value = :external)
+    or (i.kind = 'email' and i.value = :email))
+
+-- name: conversations
+-- The newest conversations of these contacts: how far the team has read.
+select c.id, c.last_seq, c.read_seq, c.status from conversation c
+where c.workspace_id = :workspace and c.contact_id = any(:contacts)
+order by c.activity_at desc, c.id desc limit 50
+
+-- name: horizon
+-- Where the log stands: every event of an older transaction can be seen by now.
+select pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+
+-- name: latest
+-- The newest messages, or those before one of them; newest first.
+select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.author_kind, m.author_name, m.text,
+       m.attachments, m.state, m.client_id, m.at
+from message m
+where m.workspace_id = :workspace and m.conversation_id = any(:conversations)
+  and (m.account_id = :account or (:verified and m.inbox_id = :inbox))
+  and (m.kind = 'incoming' or (m.kind = 'outgoing' and m.state in ('sent', 'delivered', 'read')))
+  and (:before::uuid is null or m.id < :before)
+order by m.id desc limit :most
+
+-- name: named
+-- Of these messages, the visible ones; oldest first.
+select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.author_kind, m.author_name, m.text,
+       m.attachments, m.state, m.client_id, m.at
+from message m
+where m.workspace_id = :workspace and m.id = any(:ids) and m.conversation_id = any(:conversations)
+  and (m.account_id = :account or (:verified and m.inbox_id = :inbox))
+  and (m.kind = 'incoming' or (m.kind = 'outgoing' and m.state in ('sent', 'delivered', 'read')))
+order by m.id
+
+-- name: changes
+-- What happened to these conversations after a place in the log, in its order.
+select e.xid::text::bigint, e.id, e.type, e.subject,
+       coalesce(e.data -> 'message' ->> 'id', e.data ->> 'message_id')::uuid
+from event e
+where e.workspace_id = :workspace and e.subject = any(:conversations)
+  and (e.xid, e.id) > (:xid::text::xid8, :id)
+  and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+order by e.xid, e.id limit :most
+
+-- name: reply_time
+-- How long three of four people waited for an agent's answer since a moment, and of how many turns
+-- we know. A turn begins with the first message after an answer.
+with said as (
+  select m.conversation_id, m.kind, m.created_at,
+         count(*) filter (where m.kind = 'outgoing') over (
+           partition by m.conversation_id order by m.seq
+           rows between unbounded preceding and 1 preceding) as turn
+  from message m
+  where m.workspace_id = :workspace and m.inbox_id = :inbox and m.id >= hilo_uuid_floor(:since)
+    and (m.kind = 'incoming' or (m.kind = 'outgoing' and m.author_kind = 'agent'))),
+turns as (
+  select min(created_at) filter (where kind = 'incoming') as asked,
+         min(created_at) filter (where kind = 'outgoing') as answered
+  from said group by conversation_id, coalesce(turn, 0))
+select coalesce(percentile_cont(0.75) within group (order by extract(epoch from answered - asked)), 0)::float8,
+       count(*)::int
+from turns where answered >= asked
