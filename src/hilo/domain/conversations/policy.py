@@ -1,0 +1,115 @@
+"""Which conversation an incoming message joins. Pure: facts in, decision out.
+
+A thread reference decides first, then the number in the subject when its conversation is the
+sender's own, then the joining key by the inbox's threading. A resolved conversation is opened again
+within the inbox's window; after that a new one begins.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from hilo.domain.conversations.models import Status
+from hilo.sdk.manifest import Threading
+
+
+class Candidate(Struct, frozen=True):
+    """A conversation the message might join, as it stands under its lock."""
+
+    id: UUID
+    number: int
+    contact_id: UUID
+    joining_key: str | None
+    status: Status
+    resolved_at: datetime | None
+
+
+class Arrival(Struct, frozen=True, kw_only=True):
+    """What is known of the message. named: conversations by its references, the newest first."""
+
+    contact_id: UUID
+    key: str
+    reopen_window_s: int
+    at: datetime
+    named: Sequence[UUID] = ()
+    number: int | None = None
+
+
+class Known:
+    """The candidates of a batch, by id, number and key; changes as the batch opens and reopens."""
+
+    def __init__(self, candidates: Sequence[Candidate] = ()) -> None:
+        """candidates: in any order."""
+        self.by_id: dict[UUID, Candidate] = {}
+        self.by_number: dict[int, Candidate] = {}
+        self.open_by_key: dict[str, Candidate] = {}
+        self.resolved_by_key: dict[str, Candidate] = {}
+        for each in candidates:
+            self.note(each)
+
+    def note(self, candidate: Candidate) -> None:
+        """Take in a conversation, or what became of it."""
+        self.by_id[candidate.id] = candidate
+        self.by_number[candidate.number] = candidate
+        if candidate.joining_key is None:
+            return
+        if candidate.status != "resolved":
+            self.open_by_key[candidate.joining_key] = candidate
+            return
+        other = self.resolved_by_key.get(candidate.joining_key)
+        if other is None or _resolved(other) <= _resolved(candidate):
+            self.resolved_by_key[candidate.joining_key] = candidate
+
+
+def _resolved(candidate: Candidate) -> tuple[datetime, UUID]:
+    return (candidate.resolved_at or datetime.min, candidate.id)  # noqa: DTZ901 - never compared
+
+
+def joining_key(threading: Threading, contact: UUID, inbox: UUID, root: str | None) -> str:
+    """Return what is unique among conversations that are not resolved.
+
+    root: what the mails of one thread share; without one the message joins like a chat.
+    """
+    match threading:
+        case "contact":
+            return f"contact:{contact}"
+        case "mail_thread" if root:
+            return f"thread:{root}"
+        case _:
+            return f"inbox:{inbox}:{contact}"
+
+
+def join(arrival: Arrival, known: Known) -> Candidate | None:
+    """Return the conversation to join, or None to open a new one under `arrival.key`."""
+    asked: list[Callable[[], Candidate | None]] = [
+        *((lambda id_=id_: known.by_id.get(id_)) for id_ in arrival.named),
+        lambda: _by_number(arrival, known),
+        lambda: known.open_by_key.get(arrival.key),
+        lambda: known.resolved_by_key.get(arrival.key),
+    ]
+    for ask in asked:
+        candidate = ask()
+        found = None if candidate is None else _usable(candidate, arrival, known)
+        if found is not None:
+            return found
+    return None
+
+
+def _by_number(arrival: Arrival, known: Known) -> Candidate | None:
+    if arrival.number is None:
+        return None
+    found = known.by_number.get(arrival.number)
+    return found if found is not None and found.contact_id == arrival.contact_id else None
+
+
+def _usable(candidate: Candidate, arrival: Arrival, known: Known) -> Candidate | None:
+    """Return it, or the open one that has taken its key since, or None when it is too old."""
+    if candidate.status != "resolved":
+        return candidate
+    if candidate.joining_key is not None and candidate.joining_key in known.open_by_key:
+        return known.open_by_key[candidate.joining_key]
+    ended = candidate.resolved_at
+    window = timedelta(seconds=arrival.reopen_window_s)
+    return candidate if ended is not None and arrival.at <= ended + window else None
