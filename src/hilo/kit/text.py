@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 _SPACE = re.compile(r"\s+")
 # Surrogates cannot be encoded, NUL cannot be stored; other controls but tab and newline show
@@ -25,6 +26,19 @@ def preview(text: str, most: int = 140) -> str:
     cut = line[: most - 1]
     word = cut.rpartition(" ")[0]
     return (word if len(word) > most // 2 else cut).rstrip(" ,;:.") + "…"
+
+
+def clean_all(value: object) -> object:
+    """Return JSON data with every text in it cleaned, keys too."""
+    match value:
+        case str():
+            return clean(value)
+        case Mapping():
+            return {clean(str(key)): clean_all(each) for key, each in value.items()}
+        case list() | tuple():
+            return [clean_all(each) for each in value]
+        case _:
+            return value
 
 
 def clean(text: str) -> str:

@@ -8,6 +8,7 @@ from hilo.domain.contacts.events import (
     ContactTracked,
 )
 from hilo.domain.contacts.lists import END, LAST, found, list_contacts, patterns_of, words_of
+from hilo.domain.contacts.matching import Asked, Matched, match
 from hilo.domain.contacts.models import (
     ContactRow,
     ContactView,
@@ -30,6 +31,7 @@ from hilo.domain.contacts.verbs import (
 __all__ = [
     "END",
     "LAST",
+    "Asked",
     "ContactChanged",
     "ContactCreated",
     "ContactMerged",
@@ -39,6 +41,7 @@ __all__ = [
     "ContactView",
     "IdentityGiven",
     "IdentityView",
+    "Matched",
     "NewContact",
     "add_identity",
     "change_contact",
@@ -48,6 +51,7 @@ __all__ = [
     "get_contact",
     "list_contacts",
     "lock_pair",
+    "match",
     "merge_into",
     "normal",
     "patterns_of",

@@ -19,7 +19,7 @@ from hilo.kit.errors import TemporaryFailure
 from hilo.kit.events import By
 from hilo.kit.ids import NIL, new_id
 from hilo.kit.sql import Queries
-from hilo.kit.text import clean
+from hilo.kit.text import clean, clean_all
 from hilo.sdk.channel import IdentityIn, SenderIn
 
 SQL = Queries(__package__, "matching.sql")
@@ -235,9 +235,7 @@ def _storable(attributes: Mapping[str, object]) -> dict[str, object]:
     for key, value in attributes.items():
         name = clean(str(key)).strip()[:_ATTRIBUTE_KEY_CHARS]
         if name and value is not None:
-            kept[name] = clean(value) if isinstance(value, str) else value
-    if b"\\u0000" in msgspec.json.encode(kept):
-        return {}
+            kept[name] = clean_all(value)
     return kept
 
 

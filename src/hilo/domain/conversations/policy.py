@@ -6,13 +6,16 @@ within the inbox's window; after that a new one begins.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
 
 from hilo.domain.conversations.models import Status
 from hilo.sdk.manifest import Threading
+
+
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Candidate(Struct, frozen=True):
@@ -64,7 +67,7 @@ class Known:
 
 
 def _resolved(candidate: Candidate) -> tuple[datetime, UUID]:
-    return (candidate.resolved_at or datetime.min, candidate.id)  # noqa: DTZ901 - never compared
+    return (candidate.resolved_at or _NEVER, candidate.id)
 
 
 def joining_key(threading: Threading, contact: UUID, inbox: UUID, root: str | None) -> str:
