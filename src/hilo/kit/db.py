@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from hilo.kit import clock, events
-from hilo.kit.errors import Bug
+from hilo.kit.errors import Bug, TemporaryFailure
 from hilo.kit.sql import Query
 
 Row = TypeVar("Row")
@@ -177,6 +177,25 @@ class Database:
             call()
         if tx.written and self.on_commit is not None:
             self.on_commit()
+
+
+# The server went away, or two transactions met: the same work may succeed later.
+_TRANSIENT = (
+    OSError,
+    TimeoutError,
+    TemporaryFailure,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+)
+
+
+def transient(error: BaseException) -> bool:
+    """Say whether the same transaction may succeed later, unchanged."""
+    return isinstance(error, _TRANSIENT)
 
 
 async def prepare(connection: asyncpg.Connection) -> None:

@@ -14,12 +14,11 @@ from msgspec import Struct
 from hilo.domain.conversations.models import Status
 from hilo.sdk.manifest import Threading
 
-
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Candidate(Struct, frozen=True):
-    """A conversation the message might join, as it stands under its lock."""
+    """A conversation the message might join, under its lock. number: 0 = not given yet."""
 
     id: UUID
     number: int
@@ -55,7 +54,8 @@ class Known:
     def note(self, candidate: Candidate) -> None:
         """Take in a conversation, or what became of it."""
         self.by_id[candidate.id] = candidate
-        self.by_number[candidate.number] = candidate
+        if candidate.number:
+            self.by_number[candidate.number] = candidate
         if candidate.joining_key is None:
             return
         if candidate.status != "resolved":

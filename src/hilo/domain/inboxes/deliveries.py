@@ -86,6 +86,18 @@ async def take(tx: Tx, account: UUID, most: int) -> list[Pending]:
     return await tx.all(SQL.take, Pending, workspace=tx.workspace, account=account, most=most)
 
 
+async def take_these(tx: Tx, account: UUID, ids: Sequence[UUID]) -> list[Pending]:
+    """Return those of these deliveries that still wait, in order of arrival."""
+    return await tx.all(
+        SQL.take_these, Pending, workspace=tx.workspace, account=account, ids=list(ids)
+    )
+
+
+async def ignore_orphans(tx: Tx, account: UUID) -> int:
+    """Settle what waits for an account that is gone; return how many."""
+    return await tx.run(SQL.ignore_orphans, workspace=tx.workspace, account=account, now=tx.now)
+
+
 async def settle(tx: Tx, account: AccountRow, given: Sequence[Settled]) -> None:
     """Note how each delivery ended, and that the account heard something."""
     await tx.run(

@@ -17,6 +17,16 @@ select id, source, headers, body, attempts, received_at from delivery
 where workspace_id = :workspace and account_id = :account and state = 'new'
 order by id limit :most
 
+-- name: take_these
+select id, source, headers, body, attempts, received_at from delivery
+where workspace_id = :workspace and account_id = :account and state = 'new' and id = any(:ids)
+order by id
+
+-- name: ignore_orphans
+-- Their account is gone: nobody can understand them any more.
+update delivery set state = 'ignored', processed_at = :now
+where workspace_id = :workspace and account_id = :account and state = 'new'
+
 -- name: settle
 -- Each its own end: done, parked or ignored.
 update delivery d set state = g.state, error = g.error, attempts = d.attempts + 1,

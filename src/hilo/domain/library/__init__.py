@@ -10,6 +10,7 @@ from hilo.domain.library.files import (
     find_files,
     keep,
     keep_many,
+    known_files,
     upload,
 )
 from hilo.domain.library.links import LINK_S, FileLinks, Reader, shown_inline
@@ -36,6 +37,7 @@ __all__ = [
     "find_files",
     "keep",
     "keep_many",
+    "known_files",
     "list_tags",
     "media_type_of",
     "shown_inline",

@@ -83,6 +83,11 @@ async def find_file(tx: Tx, file_id: UUID) -> StoredFile:
     return found
 
 
+async def known_files(tx: Tx, file_ids: Sequence[UUID]) -> dict[UUID, StoredFile]:
+    """Return those of the files that exist here."""
+    return await queries.files_by_id(tx, file_ids)
+
+
 async def find_files(tx: Tx, file_ids: Sequence[UUID]) -> list[StoredFile]:
     """Return the rows in the given order. Raises: Invalid naming the first that does not exist."""
     if not file_ids:

@@ -1,0 +1,313 @@
+"""Deliveries become what they mean: contacts, conversations, messages, receipts.
+
+One worker at a time serves an account, by a lock in the same transaction; a batch of deliveries is
+read, applied by set-wise statements and settled in one commit, so that everything happens once. A
+delivery that cannot be understood is parked and stops nothing. When a batch fails it is halved
+until the culprit is alone; of a single delivery only what fails is left out.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from msgspec import Struct
+
+from hilo.domain import contacts, inboxes
+from hilo.domain.contacts import Asked, Matched
+from hilo.domain.conversations import receipts, receiving
+from hilo.domain.conversations.receiving import Arrived, Place, outside_name
+from hilo.domain.inboxes import AccountRow, Channels, Pending, deliveries
+from hilo.domain.inboxes.deliveries import PendingAccount, Settled
+from hilo.domain.library import FileStore
+from hilo.kit import log
+from hilo.kit.db import Database, Tx, transient
+from hilo.kit.errors import HiloError, MalformedPayload
+from hilo.kit.ids import new_id
+from hilo.kit.text import clean, clean_all
+from hilo.sdk.channel import (
+    ContactChanged,
+    Delivery,
+    Inbound,
+    MessageIn,
+    SeenIn,
+    StatusIn,
+    Tracked,
+    Unknown,
+)
+
+_LOG = log.get(__name__)
+BATCH = 200
+_BATCH_BYTES = 20_000_000
+_BREATH = 16  # parse so many, then let others run
+_DETAIL_CHARS = 500
+
+
+class Item(Struct, frozen=True):
+    """One thing a delivery says."""
+
+    delivery: Pending
+    place: int
+    inbound: Inbound
+
+
+class Intake:
+    """Serves accounts; safe to run in any number of processes."""
+
+    def __init__(self, db: Database, channels: Channels, store: FileStore | None = None) -> None:
+        """store: where files that come along are kept."""
+        self._db = db
+        self._channels = channels
+        self._store = store
+
+    async def pending(self, most: int = 64) -> list[PendingAccount]:
+        """Return accounts with deliveries that wait."""
+        async with self._db.transaction(None) as tx:
+            return await deliveries.pending_accounts(tx, most)
+
+    async def serve(self, pending: PendingAccount, most: int = BATCH) -> int:
+        """Settle the oldest deliveries of an account; return how many. 0: another worker is at it.
+
+        Raises what is transient; the same call may succeed later.
+        """
+        try:
+            return len(await self._batch(pending, None, most))
+        except Exception as error:
+            if transient(error):
+                raise
+            _LOG.warning("intake.split", account=str(pending.account_id), error=repr(error))
+        async with self._db.transaction(pending.workspace_id) as tx:
+            taken = await deliveries.take(tx, pending.account_id, most)
+        return await self._halves(pending, [each.id for each in taken])
+
+    async def _halves(self, pending: PendingAccount, ids: Sequence[UUID]) -> int:
+        if len(ids) <= 1:
+            return len(await self._alone(pending, ids))
+        settled = 0
+        middle = len(ids) // 2
+        for half in (ids[:middle], ids[middle:]):
+            try:
+                settled += len(await self._batch(pending, half, len(half)))
+            except Exception as error:
+                if transient(error):
+                    raise
+                settled += await self._halves(pending, half)
+        return settled
+
+    async def _batch(
+        self, pending: PendingAccount, ids: Sequence[UUID] | None, most: int
+    ) -> Sequence[Settled]:
+        """Settle a batch in one transaction, all or nothing."""
+        async with self._db.transaction(pending.workspace_id) as tx:
+            place, taken = await self._begin(tx, pending, ids, most)
+            if place is None or not taken:
+                return []
+            items, settled = await self._read(place.account, taken)
+            blocked = await _apply(tx, place, items)
+            ends = [_end(each, settled, blocked) for each in taken]
+            await deliveries.settle(tx, place.account, ends)
+            _tell_parked(tx, place.account, ends)
+            return ends
+
+    async def _alone(self, pending: PendingAccount, ids: Sequence[UUID]) -> Sequence[Settled]:
+        """Settle one delivery: apply each of its items by itself, park it when one fails."""
+        async with self._db.transaction(pending.workspace_id) as tx:
+            place, taken = await self._begin(tx, pending, ids, 1)
+            if place is None or not taken:
+                return []
+            items, settled = await self._read(place.account, taken)
+            for item in items:
+                try:
+                    async with tx.attempt():
+                        await _apply(tx, place, [item])
+                except Exception as error:
+                    if transient(error):
+                        raise
+                    _LOG.exception("intake.poison", delivery=str(item.delivery.id))
+                    settled.setdefault(item.delivery.id, _problem(error, item.place))
+            ends = [_end(each, settled, set()) for each in taken]
+            await deliveries.settle(tx, place.account, ends)
+            _tell_parked(tx, place.account, ends)
+            return ends
+
+    async def _begin(
+        self, tx: Tx, pending: PendingAccount, ids: Sequence[UUID] | None, most: int
+    ) -> tuple[Place | None, Sequence[Pending]]:
+        if not await deliveries.lock_account(tx, pending.account_id):
+            return None, []
+        account = await inboxes.queries.account(tx, pending.account_id)
+        inbox = None if account is None else await inboxes.queries.inbox(tx, account.inbox_id)
+        if account is None or inbox is None:
+            await deliveries.ignore_orphans(tx, pending.account_id)
+            return None, []
+        manifest = self._channels.of(account).manifest
+        place = Place(account=account, inbox=inbox, manifest=manifest, store=self._store)
+        if ids is not None:
+            return place, await deliveries.take_these(tx, account.id, ids)
+        return place, _no_more_than(_BATCH_BYTES, await deliveries.take(tx, account.id, most))
+
+    async def _read(
+        self, row: AccountRow, taken: Sequence[Pending]
+    ) -> tuple[list[Item], dict[UUID, Mapping[str, str]]]:
+        """Parse; return what was understood, and by delivery why the rest was not."""
+        connector, account = self._channels.of(row), self._channels.opened(row)
+        url = self._channels.webhook_url(row)
+        items: list[Item] = []
+        problems: dict[UUID, Mapping[str, str]] = {}
+        for number, each in enumerate(taken):
+            if number % _BREATH == _BREATH - 1:
+                await asyncio.sleep(0)
+            given = Delivery(
+                id=each.id,
+                body=each.body,
+                headers=each.headers,
+                url=url + each.headers.get(":query", ""),
+                received_at=each.received_at,
+            )
+            try:
+                parsed = connector.parse(given, account)
+            except Exception as error:  # noqa: BLE001 - whatever a connector does, others go on
+                if not isinstance(error, MalformedPayload):
+                    _LOG.exception("intake.parse", delivery=str(each.id))
+                problems[each.id] = _problem(error)
+            else:
+                items += [Item(each, n, inbound) for n, inbound in enumerate(parsed)]
+        return items, problems
+
+
+async def _apply(tx: Tx, place: Place, items: Sequence[Item]) -> set[UUID]:
+    """Apply what a batch says; return the deliveries of whom we do not listen to."""
+    account = place.account.id
+    arrived = {(e.delivery.id, e.place): _arrived(e) for e in items if _is_message(e)}
+    fresh = await receiving.only_new(tx, account, list(arrived.values()))
+    new = {each.id for each in fresh}
+    asked = [each for each in items if _asks(each, arrived, new)]
+    people = await contacts.match(tx, [_asked(each.inbound) for each in asked], account)
+    received: list[tuple[Arrived, Matched]] = []
+    read = []
+    ignored: set[UUID] = set()
+    used: set[UUID] = set()
+    for each, who in zip(asked, people, strict=True):
+        if who is None or who.blocked:
+            ignored.add(each.delivery.id)
+            continue
+        used.add(each.delivery.id)
+        match each.inbound:
+            case MessageIn():
+                received.append((arrived[each.delivery.id, each.place], who))
+            case SeenIn() as item:
+                read.append((item, who, each.delivery.received_at))
+            case Tracked() as item:
+                _tell_tracked(tx, item, who)
+            case _:
+                pass
+    await receiving.receive(tx, place, received)
+    statuses = [
+        (each.inbound, each.delivery.received_at)
+        for each in items
+        if isinstance(each.inbound, StatusIn)
+    ]
+    await receipts.apply(tx, account, statuses)
+    await receipts.seen(tx, account, read)
+    for each in items:
+        if isinstance(each.inbound, Unknown):
+            _tell_unknown(tx, account, each.delivery.id, each.inbound)
+    return ignored - used
+
+
+def _is_message(item: Item) -> bool:
+    return isinstance(item.inbound, MessageIn)
+
+
+def _arrived(item: Item) -> Arrived:
+    inbound = item.inbound
+    assert isinstance(inbound, MessageIn)  # noqa: S101 - asked before
+    return Arrived(
+        id=new_id(),
+        item=inbound,
+        name=outside_name(inbound.external_id, f"{item.delivery.id}:{item.place}"),
+        at=item.delivery.received_at,
+    )
+
+
+def _asks(item: Item, arrived: Mapping[tuple[UUID, int], Arrived], new: set[UUID]) -> bool:
+    """Say whether we need to know who this is: doubles do not count again."""
+    if isinstance(item.inbound, MessageIn):
+        return arrived[item.delivery.id, item.place].id in new
+    return _sender_of(item.inbound)
+
+
+def _sender_of(inbound: Inbound) -> bool:
+    return isinstance(inbound, MessageIn | SeenIn | ContactChanged | Tracked)
+
+
+def _asked(inbound: Inbound) -> Asked:
+    match inbound:
+        case MessageIn(sender=sender):
+            return Asked(sender)
+        case ContactChanged(sender=sender):
+            proven = any(e.verified and e.kind != "visitor" for e in sender.identities)
+            return Asked(sender, creates=proven, told=True)
+        case SeenIn(sender=sender) | Tracked(sender=sender):
+            return Asked(sender, creates=False)
+        case _:
+            raise TypeError(f"nobody sends a {type(inbound).__name__}")
+
+
+def _end(
+    delivery: Pending, problems: Mapping[UUID, Mapping[str, str]], ignored: set[UUID]
+) -> Settled:
+    problem = problems.get(delivery.id)
+    if problem is not None:
+        return Settled(delivery.id, "parked", problem)
+    return Settled(delivery.id, "ignored" if delivery.id in ignored else "done")
+
+
+def _problem(error: Exception, place: int | None = None) -> dict[str, str]:
+    code = error.code if isinstance(error, HiloError) else "internal"
+    detail = str(error)[:_DETAIL_CHARS].replace("\x00", "")
+    where = {} if place is None else {"item": str(place)}
+    return {"code": code, "detail": detail, **where}
+
+
+def _tell_parked(tx: Tx, account: AccountRow, ends: Sequence[Settled]) -> None:
+    for each in ends:
+        if each.state == "parked" and each.error is not None:
+            tx.publish(
+                inboxes.DeliveryParked(
+                    delivery_id=each.id,
+                    account_id=account.id,
+                    code=each.error["code"],
+                    detail=each.error["detail"],
+                )
+            )
+
+
+def _tell_unknown(tx: Tx, account: UUID, delivery: UUID, item: Unknown) -> None:
+    tx.publish(
+        inboxes.UnknownReceived(
+            delivery_id=delivery,
+            account_id=account,
+            kind=clean(item.kind),
+            reason=clean(item.reason),
+        )
+    )
+
+
+def _tell_tracked(tx: Tx, item: Tracked, who: Matched) -> None:
+    data = clean_all(item.data)
+    event = contacts.ContactTracked(
+        contact_id=who.contact_id,
+        name=clean(item.name),
+        data=data,  # type: ignore[arg-type]
+    )
+    tx.publish(event, subject=who.contact_id, by=who.by)
+
+
+def _no_more_than(size: int, taken: Sequence[Pending]) -> Sequence[Pending]:
+    """Return the first of them that fit; at least one."""
+    total = 0
+    for number, each in enumerate(taken):
+        total += len(each.body)
+        if number and total > size:
+            return taken[:number]
+    return taken

@@ -1,0 +1,279 @@
+"""Messages from contacts enter their conversations: many of one account, in order of arrival.
+
+Each external id enters once for ever. Nothing here looks at the outside.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from hilo.domain.contacts import Matched
+from hilo.domain.conversations import arriving, policy
+from hilo.domain.conversations.events import (
+    ConversationChanged,
+    ConversationOpened,
+    MessageReceived,
+)
+from hilo.domain.conversations.models import AttachmentView, Author, ConversationView, MessageView
+from hilo.domain.conversations.policy import Arrival, Candidate, Known
+from hilo.domain.conversations.writing import Key, NewMessage, append, claim
+from hilo.domain.inboxes import AccountRow, InboxRow
+from hilo.domain.library import FileStore
+from hilo.kit.db import Tx
+from hilo.kit.errors import TemporaryFailure
+from hilo.kit.ids import new_id
+from hilo.kit.sql import Queries
+from hilo.kit.text import clean, clean_all
+from hilo.sdk.channel import MessageIn
+from hilo.sdk.manifest import Manifest, Threading
+
+SQL = Queries(__package__, "joining.sql")
+_NAME_CHARS = 500  # of an outside id; a longer one is kept by its hash
+_SUBJECT_CHARS = 500
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where a batch arrives."""
+
+    account: AccountRow
+    inbox: InboxRow
+    manifest: Manifest
+    store: FileStore | None = None
+
+    @property
+    def threading(self) -> Threading:
+        """The inbox's rule, else the channel's."""
+        return self.inbox.threading or self.manifest.threading
+
+
+class Arrived(Struct, frozen=True, kw_only=True):
+    """One message with its future id. at: when its delivery came."""
+
+    id: UUID
+    item: MessageIn
+    name: str
+    at: datetime
+
+
+class Joined(Struct, frozen=True, kw_only=True):
+    """A message that knows who wrote it and where it goes. before: None when it opens one."""
+
+    arrived: Arrived
+    sender: Matched
+    conversation: UUID
+    before: Candidate | None
+
+
+async def only_new(tx: Tx, account: UUID, given: Sequence[Arrived]) -> list[Arrived]:
+    """Take the external ids; return what was never seen, in the given order."""
+    first: dict[str, Arrived] = {}
+    for each in given:
+        first.setdefault(each.name, each)
+    fresh = await claim(tx, [Key(account, name, each.id) for name, each in first.items()])
+    return [each for each in given if each.id in fresh]
+
+
+def outside_name(external_id: str, fallback: str = "") -> str:
+    """Return an outside id as it is stored."""
+    text = clean(external_id).strip() or fallback
+    if len(text) <= _NAME_CHARS:
+        return text
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+async def receive(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]) -> None:
+    """Append each message to the conversation it joins.
+
+    given: new messages of contacts that are not blocked, in order of arrival.
+    Publishes: ConversationOpened, ConversationChanged (reopened, woken), MessageReceived.
+    """
+    if not given:
+        return
+    joined = await _join(tx, place, given)
+    quoted = await _quoted(tx, place.account.id, [each.arrived for each in joined])
+    files = await arriving.keep(
+        tx, place.account.id, place.store, [(e.arrived.id, e.arrived.item.files) for e in joined]
+    )
+    messages = [_message(place, each, quoted, files.get(each.arrived.id, [])) for each in joined]
+    pairs = await append(tx, messages)
+    if place.manifest.threading == "mail_thread":
+        await _keep_refs(tx, joined)
+    _publish(tx, joined, pairs)
+
+
+async def _join(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]) -> list[Joined]:
+    refs = await _refs(tx, [each for each, _ in given])
+    known = Known(await _candidates(tx, [_arrival(place, *each, refs) for each in given]))
+    opened: list[tuple[Candidate, str]] = []
+    joined = []
+    for each, who in given:
+        arrival = _arrival(place, each, who, refs)
+        found = policy.join(arrival, known)
+        target = found or Candidate(new_id(), 0, who.contact_id, arrival.key, "open", None)
+        if found is None:
+            opened.append((target, _subject(each.item.subject)))
+        joined.append(Joined(arrived=each, sender=who, conversation=target.id, before=found))
+        known.note(target if each.item.automatic else structs.replace(target, status="open"))
+        refs[_own_ref(each)] = target.id  # an answer may stand in the same batch
+    await _open(tx, place, opened)
+    return joined
+
+
+def _arrival(place: Place, arrived: Arrived, who: Matched, refs: Mapping[str, UUID]) -> Arrival:
+    item = arrived.item
+    root = outside_name(item.thread_root, "") if item.thread_root else None
+    named = [item.conversation] if item.conversation else []
+    named += [refs[ref] for ref in map(outside_name, item.thread) if ref in refs]
+    return Arrival(
+        contact_id=who.contact_id,
+        key=policy.joining_key(place.threading, who.contact_id, place.inbox.id, root),
+        reopen_window_s=place.inbox.reopen_window_s,
+        at=arrived.at,
+        named=named,
+        number=item.number,
+    )
+
+
+async def _refs(tx: Tx, given: Sequence[Arrived]) -> dict[str, UUID]:
+    wanted = {outside_name(ref) for each in given for ref in each.item.thread}
+    if not wanted:
+        return {}
+    rows = await tx.all(SQL.refs, _Ref, workspace=tx.workspace, refs=list(wanted))
+    return {row.ref: row.id for row in rows}
+
+
+async def _candidates(tx: Tx, arrivals: Sequence[Arrival]) -> list[Candidate]:
+    return await tx.all(
+        SQL.candidates,
+        Candidate,
+        workspace=tx.workspace,
+        ids=list({id_ for each in arrivals for id_ in each.named}),
+        numbers=[each.number for each in arrivals if each.number is not None],
+        keys=list({each.key for each in arrivals}),
+    )
+
+
+async def _open(tx: Tx, place: Place, opened: Sequence[tuple[Candidate, str]]) -> None:
+    if not opened:
+        return
+    made = await tx.all(
+        SQL.open,
+        UUID,
+        workspace=tx.workspace,
+        now=tx.now,
+        inbox=place.inbox.id,
+        channel=place.account.channel,
+        ids=[each.id for each, _ in opened],
+        contacts=[each.contact_id for each, _ in opened],
+        keys=[each.joining_key for each, _ in opened],
+        subjects=[subject for _, subject in opened],
+    )
+    if len(made) < len(opened):
+        raise TemporaryFailure("another worker opened one of these conversations at this moment")
+
+
+async def _quoted(tx: Tx, account: UUID, given: Sequence[Arrived]) -> dict[str, UUID]:
+    """Return the messages that these quote, by the name they use."""
+    names = {outside_name(each.item.reply_to) for each in given if each.item.reply_to}
+    if not names:
+        return {}
+    rows = await tx.all(
+        SQL.quoted,
+        _Ref,
+        workspace=tx.workspace,
+        account=account,
+        names=list(names),
+        ids=[id_ for name in names if (id_ := _uuid(name)) is not None],
+    )
+    return {row.ref: row.id for row in rows}
+
+
+def _message(
+    place: Place,
+    joined: Joined,
+    quoted: Mapping[str, UUID],
+    files: Sequence[AttachmentView],
+) -> NewMessage:
+    arrived, item = joined.arrived, joined.arrived.item
+    meta = {**item.stamp, **({"automatic": True} if item.automatic else {})}
+    return NewMessage(
+        id=arrived.id,
+        conversation_id=joined.conversation,
+        kind="incoming",
+        author=Author(kind="contact", id=joined.sender.contact_id, name=joined.sender.name),
+        channel=place.account.channel,
+        inbox_id=place.inbox.id,
+        account_id=place.account.id,
+        identity_id=joined.sender.identity_id,
+        subject=_subject(item.subject),
+        text=clean(item.text),
+        html=None if item.html is None else clean(item.html),
+        quoted=None if item.quoted is None else clean(item.quoted),
+        reply_to=quoted.get(outside_name(item.reply_to)) if item.reply_to else None,
+        attachments=files,
+        meta=clean_all(meta),  # type: ignore[arg-type]
+        state="received",
+        client_id=item.client_id,
+        external_id=arrived.name,
+        at=min(item.at or arrived.at, arrived.at),
+        quiet=item.automatic,
+    )
+
+
+async def _keep_refs(tx: Tx, joined: Sequence[Joined]) -> None:
+    await tx.run(
+        SQL.insert_refs,
+        workspace=tx.workspace,
+        refs=[_own_ref(each.arrived) for each in joined],
+        conversations=[each.conversation for each in joined],
+        messages=[each.arrived.id for each in joined],
+    )
+
+
+def _publish(
+    tx: Tx, joined: Sequence[Joined], pairs: Sequence[tuple[ConversationView, MessageView]]
+) -> None:
+    told: set[UUID] = set()
+    for each, (conversation, message) in zip(joined, pairs, strict=True):
+        by = each.sender.by
+        if conversation.id not in told:
+            told.add(conversation.id)
+            _publish_change(tx, each, conversation)
+        received = MessageReceived(conversation=conversation, message=message)
+        tx.publish(received, subject=conversation.id, by=by)
+
+
+def _publish_change(tx: Tx, joined: Joined, conversation: ConversationView) -> None:
+    by, before = joined.sender.by, joined.before
+    if before is None:
+        tx.publish(ConversationOpened(conversation=conversation), subject=conversation.id, by=by)
+    elif before.status != conversation.status:
+        changed = ConversationChanged(
+            what="woken" if before.status == "snoozed" else "reopened", conversation=conversation
+        )
+        tx.publish(changed, subject=conversation.id, by=by)
+
+
+def _own_ref(arrived: Arrived) -> str:
+    return outside_name(arrived.item.ref or "", arrived.name)
+
+
+def _subject(subject: str) -> str:
+    return " ".join(clean(subject).split())[:_SUBJECT_CHARS]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+class _Ref(Struct, frozen=True):
+    """A name at the outside and what it means here."""
+
+    ref: str
+    id: UUID
