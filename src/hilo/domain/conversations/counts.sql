@@ -1,0 +1,24 @@
+-- Counts, kept by triggers as totals and what changed since they were folded.
+
+-- name: of_agent
+select view, sum(value)::bigint from (
+  select view, value from count_total
+  where workspace_id = :workspace and (agent_id = :nobody or agent_id = :agent)
+  union all
+  select view, delta from count_delta
+  where workspace_id = :workspace and (agent_id = :nobody or agent_id = :agent)) n
+group by view
+
+-- name: of_all
+-- What the hub pushes: one statement for every agent of the workspace.
+select view, agent_id, sum(value)::bigint from (
+  select view, agent_id, value from count_total where workspace_id = :workspace
+  union all
+  select view, agent_id, delta from count_delta where workspace_id = :workspace) n
+group by view, agent_id
+
+-- name: recount
+-- The same from the rows themselves: what a checker compares with.
+select r.view, r.agent_id, sum(r.delta)::bigint
+from conversation c, lateral hilo_count_rows(c, 1) r
+where c.workspace_id = :workspace group by 1, 2

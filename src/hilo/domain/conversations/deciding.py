@@ -1,0 +1,76 @@
+"""What agents decide about a reply on its way: take it back, send it again, or call it sent."""
+
+from typing import Literal
+from uuid import UUID
+
+from hilo.domain.conversations.changes import lock
+from hilo.domain.conversations.errors import TooLateToWithdraw
+from hilo.domain.conversations.events import MessageState, MessageWithdrawn
+from hilo.domain.conversations.models import MessageView
+from hilo.domain.conversations.replying import SQL, find_message, queue_carry
+from hilo.domain.conversations.rows import ConversationRow, conversation_view
+from hilo.domain.people import Actor
+from hilo.kit.db import Tx
+from hilo.kit.errors import Conflict, invalid
+
+Decision = Literal["resend", "sent"]
+
+
+async def withdraw(tx: Tx, actor: Actor, conversation_id: UUID, message_id: UUID) -> MessageView:
+    """Take a reply back before it leaves; return it as it was. Its client id stays used.
+
+    Raises: NotFound; Forbidden; TooLateToWithdraw. Publishes: MessageWithdrawn.
+    """
+    actor.must("conversation:reply")
+    await lock(tx, conversation_id)
+    message = await find_message(tx, conversation_id, message_id)
+    if message.kind != "outgoing" or message.state != "queued":
+        raise TooLateToWithdraw("it is leaving or has left", state=message.state)
+    await tx.run(SQL.take_back_parts, workspace=tx.workspace, message=message_id)
+    if await tx.one(SQL.parts_left, int, workspace=tx.workspace, message=message_id):
+        raise TooLateToWithdraw("it is leaving", state="sending")
+    await tx.run(SQL.delete_message, workspace=tx.workspace, message=message_id)
+    row = await tx.one(
+        SQL.after_withdrawal,
+        ConversationRow,
+        workspace=tx.workspace,
+        conversation=conversation_id,
+    )
+    tx.publish(
+        MessageWithdrawn(conversation=conversation_view(row), message_id=message_id),
+        subject=conversation_id,
+        by=actor.by,
+    )
+    return message
+
+
+async def decide(
+    tx: Tx, actor: Actor, conversation_id: UUID, message_id: UUID, decision: Decision
+) -> MessageView:
+    """Send a failed or uncertain reply again, or say that the uncertain one did arrive.
+
+    Raises: NotFound; Forbidden; Conflict when it is neither; Invalid when a failed one is called
+    sent. Publishes: MessageState.
+    """
+    actor.must("conversation:reply")
+    await lock(tx, conversation_id)
+    before = await find_message(tx, conversation_id, message_id)
+    if before.state not in {"failed", "uncertain"}:
+        raise Conflict("there is nothing to decide", state=before.state)
+    if decision == "sent" and before.state == "failed":
+        raise invalid("decision", "unsupported", "a failed reply can only be sent again")
+    state: Literal["queued", "sent"] = "queued" if decision == "resend" else "sent"
+    await tx.run(
+        SQL.decide_parts, workspace=tx.workspace, message=message_id, state=state, now=tx.now
+    )
+    await tx.run(SQL.decide_message, workspace=tx.workspace, message=message_id, state=state)
+    if state == "queued":
+        await queue_carry(tx, conversation_id, tx.now)
+    tx.publish(
+        MessageState(
+            conversation_id=conversation_id, message_id=message_id, state=state, at=tx.now
+        ),
+        subject=conversation_id,
+        by=actor.by,
+    )
+    return await find_message(tx, conversation_id, message_id)

@@ -1,0 +1,172 @@
+"""Lists: conversations by any mix of filters, and the messages of one. By keyset, never counted."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hilo.domain.contacts import END, LAST
+from hilo.domain.conversations.models import ConversationView, MessageView, Status
+from hilo.domain.conversations.rows import (
+    ConversationRow,
+    MessageRow,
+    conversation_view,
+    message_view,
+)
+from hilo.domain.people import Actor
+from hilo.kit.db import Tx
+from hilo.kit.errors import NotFound
+from hilo.kit.page import Page, decode_cursor, encode_cursor
+from hilo.kit.sql import Queries, Query
+
+SQL = Queries(__package__, "lists.sql")
+_NEWEST = (1 << 31) - 1
+_COMMON_TAG = 5_000  # reading so many and sorting costs what walking past the others does
+
+
+class Filters(Struct, frozen=True, kw_only=True):
+    """What a list is asked for; all must hold. assignee: an agent, or "none" for nobody's."""
+
+    status: Status | None = None
+    inbox: UUID | None = None
+    assignee: UUID | Literal["none"] | None = None
+    team: UUID | None = None
+    contact: UUID | None = None
+    tag: UUID | None = None
+    unread: bool | None = None
+
+
+async def list_conversations(
+    tx: Tx, actor: Actor, filters: Filters, *, cursor: str | None = None, limit: int = 25
+) -> Page[ConversationView]:
+    """Return a page, latest activity first. Raises: Forbidden; Invalid (cursor)."""
+    actor.must("conversation:read")
+    before_at, before_id = END, LAST
+    if cursor:
+        before_at, before_id = decode_cursor(cursor, datetime, UUID)  # type: ignore[assignment]
+    query = leading(filters)
+    if query is SQL.by_tag and await _is_common(tx, filters):
+        query = leading(replace(filters, tag=None))
+    values = _values(filters)
+    values |= {
+        "workspace": tx.workspace,
+        "before_at": before_at,
+        "before_id": before_id,
+        "most": limit + 1,
+    }
+    asked = {name: values[name] for name in query.params}
+    rows = await tx.connection.fetch(query.text, *query.arguments(asked))
+    kept = [ConversationRow(*row) for row in rows[:limit]]
+    next_cursor = encode_cursor(kept[-1].activity_at, kept[-1].id) if len(rows) > limit else None
+    return Page([conversation_view(row) for row in kept], next_cursor)
+
+
+async def get_conversation(tx: Tx, actor: Actor, conversation_id: UUID) -> ConversationView:
+    """Return one conversation. Raises: Forbidden; NotFound."""
+    actor.must("conversation:read")
+    row = await tx.maybe(
+        SQL.one, ConversationRow, workspace=tx.workspace, conversation=conversation_id
+    )
+    if row is None:
+        raise NotFound("no such conversation")
+    return conversation_view(row)
+
+
+async def list_messages(
+    tx: Tx, actor: Actor, conversation_id: UUID, *, cursor: str | None = None, limit: int = 25
+) -> Page[MessageView]:
+    """Return a page of the thread, newest first. Raises: Forbidden; NotFound; Invalid (cursor)."""
+    actor.must("conversation:read")
+    before = _NEWEST
+    if cursor:
+        (before,) = decode_cursor(cursor, int)  # type: ignore[assignment]
+    rows = await tx.all(
+        SQL.messages,
+        MessageRow,
+        workspace=tx.workspace,
+        conversation=conversation_id,
+        before=min(max(before, 0), _NEWEST),
+        most=limit + 1,
+        now=tx.now,
+    )
+    if not rows:
+        await _must_exist(tx, conversation_id)
+    kept = rows[:limit]
+    next_cursor = encode_cursor(kept[-1].seq) if len(rows) > limit else None
+    return Page([message_view(row) for row in kept], next_cursor)
+
+
+async def messages_after(
+    tx: Tx, actor: Actor, conversation_id: UUID, after_seq: int, limit: int
+) -> list[MessageView]:
+    """Return what came after a place in the thread, oldest first. Raises: Forbidden; NotFound."""
+    actor.must("conversation:read")
+    rows = await tx.all(
+        SQL.messages_after,
+        MessageRow,
+        workspace=tx.workspace,
+        conversation=conversation_id,
+        after=min(max(after_seq, 0), _NEWEST),
+        most=limit,
+        now=tx.now,
+    )
+    if not rows:
+        await _must_exist(tx, conversation_id)
+    return [message_view(row) for row in rows]
+
+
+def leading(filters: Filters) -> Query:  # noqa: C901, PLR0911 - one line per index
+    """Return the statement whose index serves these filters best."""
+    match filters:
+        case Filters(contact=UUID()):
+            return SQL.by_contact
+        case Filters(assignee=UUID(), status=str()):
+            return SQL.by_assignee
+        case Filters(tag=UUID()):
+            return SQL.by_tag
+        case Filters(assignee=UUID()):
+            return SQL.by_assignee_any
+        case Filters(unread=True):
+            return SQL.by_unread
+        case Filters(assignee="none", status=str()):
+            return SQL.by_nobody
+        case Filters(assignee="none"):
+            return SQL.by_nobody_any
+        case Filters(inbox=UUID(), status=str()):
+            return SQL.by_inbox
+        case Filters(inbox=UUID()):
+            return SQL.by_inbox_any
+        case Filters(status=str()):
+            return SQL.by_status
+        case _:
+            return SQL.by_all
+
+
+async def _is_common(tx: Tx, filters: Filters) -> bool:
+    found = await tx.one(
+        SQL.tag_count, int, workspace=tx.workspace, tag=filters.tag, most=_COMMON_TAG
+    )
+    return found >= _COMMON_TAG
+
+
+def _values(filters: Filters) -> dict[str, object]:
+    nobody = filters.assignee == "none"
+    values: Mapping[str, object] = {
+        "status": filters.status,
+        "inbox": filters.inbox,
+        "assignee": None if nobody else filters.assignee,
+        "nobody": nobody,
+        "team": filters.team,
+        "contact": filters.contact,
+        "tag": filters.tag,
+        "unread": filters.unread,
+    }
+    return dict(values)
+
+
+async def _must_exist(tx: Tx, conversation_id: UUID) -> None:
+    if not await tx.one(SQL.exists, bool, workspace=tx.workspace, conversation=conversation_id):
+        raise NotFound("no such conversation")

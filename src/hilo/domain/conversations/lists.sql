@@ -1,0 +1,234 @@
+-- Lists of conversations by keyset: (activity_at, id) below the cursor. One statement per leading
+-- index, so that the plan does not hang on the values; what else is asked filters along the walk.
+
+-- name: by_contact
+-- A person has few conversations.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+where c.workspace_id = :workspace and c.contact_id = :contact
+  and (:status::text is null or c.status = :status)
+  and (:assignee::uuid is null or c.assignee_id = :assignee)
+  and (not :nobody::bool or c.assignee_id is null)
+  and (:inbox::uuid is null or c.inbox_id = :inbox)
+  and (:team::uuid is null or c.team_id = :team)
+  and (:tag::uuid is null or exists (
+    select 1 from conversation_tag t
+    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
+  and (:unread::bool is null or c.unread = :unread)
+  and (c.activity_at, c.id) < (:before_at, :before_id)
+order by c.activity_at desc, c.id desc limit :most
+
+-- name: by_assignee
+-- conversation_assignee.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+where c.workspace_id = :workspace and c.assignee_id = :assignee and c.status = :status
+  and (:inbox::uuid is null or c.inbox_id = :inbox)
+  and (:team::uuid is null or c.team_id = :team)
+  and (:tag::uuid is null or exists (
+    select 1 from conversation_tag t
+    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
+  and (:unread::bool is null or c.unread = :unread)
+  and (c.activity_at, c.id) < (:before_at, :before_id)
+order by c.activity_at desc, c.id desc limit :most
+
+-- name: by_assignee_any
+-- conversation_assignee: a page of each status, then the first of all.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
+cross join lateral (
+  select * from conversation c
+  where c.workspace_id = :workspace and c.assignee_id = :assignee and c.status = s.status
+    and (:inbox::uuid is null or c.inbox_id = :inbox)
+    and (:team::uuid is null or c.team_id = :team)
+    and (:tag::uuid is null or exists (
+      select 1 from conversation_tag t
+      where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
+    and (:unread::bool is null or c.unread = :unread)
+    and (c.activity_at, c.id) < (:before_at, :before_id)
+  order by c.activity_at desc, c.id desc limit :most) c
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+order by c.activity_at desc, c.id desc limit :most
+
+-- name: by_nobody_any
+-- The same; nobody's.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
+cross join lateral (
+  select * from conversation c
+  where c.workspace_id = :workspace and c.assignee_id is null and c.status = s.status
+    and (:inbox::uuid is null or c.inbox_id = :inbox)
+    and (:team::uuid is null or c.team_id = :team)
+    and (:tag::uuid is null or exists (
+      select 1 from conversation_tag t
+      where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
+    and (:unread::bool is null or c.unread = :unread)
+    and (c.activity_at, c.id) < (:before_at, :before_id)
+  order by c.activity_at desc, c.id desc limit :most) c
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+order by c.activity_at desc, c.id desc limit :most
+
+-- name: by_inbox_any
+-- conversation_inbox: a page of each status, then the first of all.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
+cross join lateral (
+  select * from conversation c
+  where c.workspace_id = :workspace and c.inbox_id = :inbox and c.status = s.status
+    and (:team::uuid is null or c.team_id = :team)
+    and (:tag::uuid is null or exists (
+      select 1 from conversation_tag t
+      where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
+    and (:unread::bool is null or c.unread = :unread)
+    and (c.activity_at, c.id) < (:before_at, :before_id)
+  order by c.activity_at desc, c.id desc limit :most) c
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+order by c.activity_at desc, c.id desc limit :most
+
+-- name: by_nobody
+-- conversation_assignee; nobody's.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+where c.workspace_id = :workspace and c.assignee_id is null and c.status = :status
+  and (:inbox::uuid is null or c.inbox_id = :inbox)
+  and (:team::uuid is null or c.team_id = :team)
+  and (:tag::uuid is null or exists (
+    select 1 from conversation_tag t
+    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
+  and (:unread::bool is null or c.unread = :unread)
+  and (c.activity_at, c.id) < (:before_at, :before_id)
+order by c.activity_at desc, c.id desc limit :most
+
+-- name: by_inbox
+-- conversation_inbox.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+where c.workspace_id = :workspace and c.inbox_id = :inbox and c.status = :status
+  and (:team::uuid is null or c.team_id = :team)
+  and (:tag::uuid is null or exists (
+    select 1 from conversation_tag t
+    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
+  and (:unread::bool is null or c.unread = :unread)
+  and (c.activity_at, c.id) < (:before_at, :before_id)
+order by c.activity_at desc, c.id desc limit :most
+
+-- name: by_unread
+-- conversation_unread, which holds nothing else.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+where c.workspace_id = :workspace and c.unread
+  and (:status::text is null or c.status = :status)
+  and (:assignee::uuid is null or c.assignee_id = :assignee)
+  and (not :nobody::bool or c.assignee_id is null)
+  and (:inbox::uuid is null or c.inbox_id = :inbox)
+  and (:team::uuid is null or c.team_id = :team)
+  and (:tag::uuid is null or exists (
+    select 1 from conversation_tag t
+    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
+  and (c.activity_at, c.id) < (:before_at, :before_id)
+order by c.activity_at desc, c.id desc limit :most
+
+-- name: by_status
+-- conversation_status.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+where c.workspace_id = :workspace and c.status = :status
+  and (:team::uuid is null or c.team_id = :team)
+  and (:tag::uuid is null or exists (
+    select 1 from conversation_tag t
+    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
+  and (:unread::bool is null or c.unread = :unread)
+  and (c.activity_at, c.id) < (:before_at, :before_id)
+order by c.activity_at desc, c.id desc limit :most
+
+-- name: by_all
+-- conversation_all.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+where c.workspace_id = :workspace
+  and (:assignee::uuid is null or c.assignee_id = :assignee)
+  and (not :nobody::bool or c.assignee_id is null)
+  and (:inbox::uuid is null or c.inbox_id = :inbox)
+  and (:team::uuid is null or c.team_id = :team)
+  and (:tag::uuid is null or exists (
+    select 1 from conversation_tag t
+    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
+  and (:unread::bool is null or c.unread = :unread)
+  and (c.activity_at, c.id) < (:before_at, :before_id)
+order by c.activity_at desc, c.id desc limit :most
+
+-- name: by_tag
+-- A tag is on few of many: its conversations are read whole, then sorted.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from conversation_tag t join conversation c on c.workspace_id = :workspace and c.id = t.conversation_id
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+where t.workspace_id = :workspace and t.tag_id = :tag and c.workspace_id = :workspace
+  and (:status::text is null or c.status = :status)
+  and (:assignee::uuid is null or c.assignee_id = :assignee)
+  and (not :nobody::bool or c.assignee_id is null)
+  and (:inbox::uuid is null or c.inbox_id = :inbox)
+  and (:team::uuid is null or c.team_id = :team)
+  and (:unread::bool is null or c.unread = :unread)
+  and (c.activity_at, c.id) < (:before_at, :before_id)
+order by c.activity_at desc, c.id desc limit :most
+
+-- name: tag_count
+-- Up to a bound: a tag on many is found faster by walking the list.
+select count(*) from (
+  select 1 from conversation_tag where workspace_id = :workspace and tag_id = :tag limit :most) t
+
+-- name: one
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+where c.workspace_id = :workspace and c.id = :conversation
+
+-- name: messages
+-- Newest first, a page at a time: a conversation of 20,000 opens like one of 20.
+select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
+       m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta, m.state,
+       m.error, m.client_id, m.at, m.created_at,
+       case when m.kind = 'outgoing' and m.state = 'queued' then (
+         select p.due_at from part p where p.workspace_id = :workspace and p.message_id = m.id
+           and p.number = 1 and p.state = 'queued' and p.attempts = 0 and p.due_at > :now) end
+from message m
+where m.workspace_id = :workspace and m.conversation_id = :conversation and m.seq < :before
+order by m.seq desc limit :most
+
+-- name: messages_after
+-- Forwards: what came since.
+select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
+       m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta, m.state,
+       m.error, m.client_id, m.at, m.created_at,
+       case when m.kind = 'outgoing' and m.state = 'queued' then (
+         select p.due_at from part p where p.workspace_id = :workspace and p.message_id = m.id
+           and p.number = 1 and p.state = 'queued' and p.attempts = 0 and p.due_at > :now) end
+from message m
+where m.workspace_id = :workspace and m.conversation_id = :conversation and m.seq > :after
+order by m.seq limit :most
+
+-- name: exists
+select exists (select 1 from conversation where workspace_id = :workspace and id = :conversation)

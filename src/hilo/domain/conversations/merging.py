@@ -1,0 +1,81 @@
+"""Merging two contacts: addresses and facts below, conversations here, in one transaction."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from msgspec import Struct
+
+from hilo.domain import contacts
+from hilo.domain.contacts import ContactView, IdentityView
+from hilo.domain.conversations.events import ConversationChanged
+from hilo.domain.conversations.rows import ConversationRow, conversation_view
+from hilo.domain.people import Actor
+from hilo.kit.db import Tx
+from hilo.kit.sql import Queries
+
+SQL = Queries(__package__, "merging.sql")
+_TOLD_SINGLY = 50  # beyond this the merge itself is the only event: no storm
+
+
+class Collision(Struct, frozen=True):
+    """Two open conversations of one matter. `conversation` stays open but receives nothing more."""
+
+    conversation_id: UUID
+    number: int
+    survivor_id: UUID
+    survivor_number: int
+
+
+class MergePreview(Struct, frozen=True, kw_only=True):
+    """What a merge would do; nothing is written."""
+
+    contact: ContactView
+    into: ContactView
+    identities: Sequence[IdentityView]
+    conversations: int
+    collisions: Sequence[Collision]
+
+
+async def preview_merge(tx: Tx, actor: Actor, contact_id: UUID, into: UUID) -> MergePreview:
+    """Say what would move. Raises: NotFound; Forbidden; Gone; Invalid."""
+    loser, winner = await contacts.lock_pair(tx, actor, contact_id, into)
+    return MergePreview(
+        contact=loser,
+        into=winner,
+        identities=loser.identities,
+        conversations=await tx.one(
+            SQL.conversations_of, int, workspace=tx.workspace, contact=contact_id
+        ),
+        collisions=await _collisions(tx, contact_id, into),
+    )
+
+
+async def merge(tx: Tx, actor: Actor, contact_id: UUID, into: UUID) -> ContactView:
+    """Give everything of a contact to another; return the survivor.
+
+    Raises: NotFound; Forbidden; Gone; Invalid.
+    Publishes: ContactMerged, and ConversationChanged for each that moved, up to fifty.
+    """
+    loser, winner = await contacts.lock_pair(tx, actor, contact_id, into)
+    collisions = await _collisions(tx, contact_id, into)
+    if collisions:
+        ids = [each.conversation_id for each in collisions]
+        await tx.run(SQL.free_keys, workspace=tx.workspace, ids=ids)
+    moved = await tx.all(SQL.move, UUID, workspace=tx.workspace, contact=contact_id, survivor=into)
+    after = await contacts.merge_into(tx, actor, loser, winner, len(moved))
+    if 0 < len(moved) <= _TOLD_SINGLY:
+        await _tell(tx, actor, moved)
+    return after
+
+
+async def _collisions(tx: Tx, contact_id: UUID, into: UUID) -> list[Collision]:
+    return await tx.all(
+        SQL.collisions, Collision, workspace=tx.workspace, contact=contact_id, survivor=into
+    )
+
+
+async def _tell(tx: Tx, actor: Actor, moved: Sequence[UUID]) -> None:
+    rows = await tx.all(SQL.moved_views, ConversationRow, workspace=tx.workspace, ids=list(moved))
+    for row in rows:
+        changed = ConversationChanged(what="moved", conversation=conversation_view(row))
+        tx.publish(changed, subject=row.id, by=actor.by)

@@ -1,0 +1,32 @@
+-- Two contacts become one: their conversations.
+
+-- name: conversations_of
+select count(*) from conversation where workspace_id = :workspace and contact_id = :contact
+
+-- name: collisions
+-- Unresolved conversations whose joining key the other contact's conversation holds already.
+select c.id, c.number, other.id, other.number
+from conversation c join conversation other
+  on other.workspace_id = :workspace and other.status <> 'resolved'
+ and other.joining_key = replace(c.joining_key, :contact::text, :survivor::text) and other.id <> c.id
+where c.workspace_id = :workspace and c.contact_id = :contact and c.status <> 'resolved'
+order by c.number
+
+-- name: free_keys
+-- What collides stays open but receives nothing more: the survivor's own conversation does.
+update conversation set joining_key = null
+where workspace_id = :workspace and id = any(:ids)
+
+-- name: move
+update conversation set contact_id = :survivor, version = version + 1,
+  joining_key = replace(joining_key, :contact::text, :survivor::text)
+where workspace_id = :workspace and contact_id = :contact
+returning id
+
+-- name: moved_views
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+where c.workspace_id = :workspace and c.id = any(:ids)
+order by c.id

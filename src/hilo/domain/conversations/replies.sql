@@ -1,0 +1,109 @@
+-- Replies and notes: where they go, whether they came before, and what becomes of them.
+
+-- name: earlier
+-- The client's own name of the message: for ever unique in its conversation.
+select message_id from message_client
+where workspace_id = :workspace and conversation_id = :conversation and client_id = :client
+
+-- name: message
+select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
+       m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta, m.state,
+       m.error, m.client_id, m.at, m.created_at,
+       case when m.kind = 'outgoing' and m.state = 'queued' then (
+         select p.due_at from part p where p.workspace_id = :workspace and p.message_id = m.id
+           and p.number = 1 and p.state = 'queued' and p.attempts = 0 and p.due_at > :now) end
+from message m
+where m.workspace_id = :workspace and m.id = :message and m.conversation_id = :conversation
+
+-- name: lock_message
+select id from message
+where workspace_id = :workspace and id = :message and conversation_id = :conversation for update
+
+-- name: last_spoken
+-- The newest message that went out or came in.
+select seq from message
+where workspace_id = :workspace and conversation_id = :conversation and kind in ('incoming', 'outgoing')
+order by seq desc limit 1
+
+-- name: way_back
+-- The account and identity the contact wrote by last, in this conversation (and inbox, if one is named).
+select a.id, a.inbox_id, a.channel, a.state, i.id, m.created_at, m.subject
+from (select account_id, identity_id, created_at, subject from message
+      where workspace_id = :workspace and conversation_id = :conversation and kind = 'incoming'
+        and account_id is not null and (:inbox::uuid is null or inbox_id = :inbox)
+      order by seq desc limit 1) m
+join account a on a.workspace_id = :workspace and a.id = m.account_id
+join identity i on i.workspace_id = :workspace and i.id = m.identity_id
+where a.state <> 'off' and (:inbox::uuid is null or a.inbox_id = :inbox)
+
+-- name: way_out
+-- Without one: an account of the inbox by which one of the contact's addresses can be reached.
+select a.id, a.inbox_id, a.channel, a.state, i.id, null::timestamptz, ''
+from account a
+join identity i on i.workspace_id = :workspace and i.contact_id = :contact
+  and (i.scope = a.id or (i.kind = 'email' and a.address is not null))
+where a.workspace_id = :workspace and a.inbox_id = :inbox and a.state <> 'off'
+order by i.verified desc, a.created_at, i.created_at limit 1
+
+-- name: insert_part
+insert into part (workspace_id, message_id, number, account_id, conversation_id, due_at)
+values (:workspace, :message, 1, :account, :conversation, :due)
+
+-- name: clear_woken
+update conversation set woken_at = null
+where workspace_id = :workspace and id = :conversation and woken_at is not null
+
+-- name: drop_draft
+delete from draft
+where workspace_id = :workspace and conversation_id = :conversation and agent_id = :agent and kind = :kind
+
+-- name: take_back_parts
+-- Only what nobody has begun to send.
+delete from part
+where workspace_id = :workspace and message_id = :message and state = 'queued' and attempts = 0
+
+-- name: parts_left
+select count(*) from part where workspace_id = :workspace and message_id = :message
+
+-- name: delete_message
+delete from message where workspace_id = :workspace and id = :message
+
+-- name: after_withdrawal
+-- The row as if the message had never been: its last message and since when the contact waits.
+with last as (
+  select id, kind, author_kind, author_name, text, subject, attachments, created_at, channel from message
+  where workspace_id = :workspace and conversation_id = :conversation and kind <> 'activity'
+  order by seq desc limit 1
+), answered as (
+  select coalesce(max(seq), 0) as seq from (
+    select seq from message
+    where workspace_id = :workspace and conversation_id = :conversation and kind = 'outgoing'
+    order by seq desc limit 1) o
+), waiting as (
+  select created_at from message
+  where workspace_id = :workspace and conversation_id = :conversation and kind = 'incoming'
+    and seq > (select seq from answered)
+  order by seq limit 1
+), changed as (
+  update conversation c set
+    last_message = (select jsonb_build_object(
+      'id', id, 'kind', kind, 'author_kind', author_kind, 'author_name', author_name,
+      'preview', left(regexp_replace(coalesce(nullif(text, ''), nullif(subject, ''),
+                                              attachments -> 0 ->> 'name', ''), '\s+', ' ', 'g'), 140),
+      'at', created_at) from last),
+    waiting_since = (select created_at from waiting),
+    version = c.version + 1
+  where c.workspace_id = :workspace and c.id = :conversation
+  returning c.*
+)
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+from changed c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+
+-- name: decide_parts
+update part set state = :state, error = null, due_at = :now
+where workspace_id = :workspace and message_id = :message and state in ('failed', 'uncertain')
+
+-- name: decide_message
+update message set state = :state, error = null where workspace_id = :workspace and id = :message
