@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from hilo.domain.inboxes import Channels
+from hilo.domain.library import FileLinks
 from hilo.entry import registry
 from hilo.entry.doorman import Doorman
 from hilo.entry.post import NoPost, Post
@@ -46,6 +48,17 @@ class AppState:
     def connectors(self) -> Mapping[str, registry.Listed]:
         """The connectors by channel."""
         return registry.load()
+
+    @cached_property
+    def channels(self) -> Channels:
+        """The connectors with what they need of this installation."""
+        spoken = {channel: listed.connector for channel, listed in self.connectors.items()}
+        return Channels(spoken, self.vault, self.config.public_url)
+
+    @cached_property
+    def file_links(self) -> FileLinks:
+        """Makes and checks the signed addresses of files."""
+        return FileLinks(self.vault, self.config.public_url)
 
     @cached_property
     def catalogue(self) -> Catalogue:

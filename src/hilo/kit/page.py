@@ -2,7 +2,9 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -39,6 +41,14 @@ def decode_cursor(text: str, *types: object) -> tuple[object, ...]:
         )
     except (ValueError, msgspec.DecodeError, msgspec.ValidationError):
         raise _not_a_cursor() from None
+
+
+def decode_keyset(text: str) -> tuple[datetime, UUID]:
+    """Return the moment and id a list goes on from. Raises Invalid with code cursor-invalid."""
+    moment, id_ = decode_cursor(text, datetime, UUID)
+    if not isinstance(moment, datetime) or not isinstance(id_, UUID) or moment.tzinfo is None:
+        raise _not_a_cursor()
+    return moment, id_
 
 
 def page(items: Sequence[Item], limit: int, *sort_of_last: object) -> Page[Item]:

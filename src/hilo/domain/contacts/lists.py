@@ -8,7 +8,7 @@ from uuid import UUID
 from hilo.domain.contacts.models import ContactRow, ContactView, contact_view
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
-from hilo.kit.page import Page, decode_cursor, encode_cursor
+from hilo.kit.page import Page, decode_keyset, encode_cursor
 from hilo.kit.sql import Queries
 from hilo.kit.text import clean
 
@@ -41,7 +41,7 @@ async def list_contacts(
     actor.must("contact:read")
     before_at, before_id = END, LAST
     if cursor:
-        before_at, before_id = decode_cursor(cursor, datetime, UUID)  # type: ignore[assignment]
+        before_at, before_id = decode_keyset(cursor)
     words = words_of(q)
     if q.strip() and not words:
         return Page([], None)

@@ -1,1 +1,124 @@
 """The heart: conversations, their messages, and how both come and go."""
+
+from hilo.domain.conversations.counts import Counts, all_counts, counts, counts_drift, counts_of
+from hilo.domain.conversations.deciding import Decision, decide, withdraw
+from hilo.domain.conversations.drafts import (
+    Draft,
+    drop_draft,
+    find_draft,
+    list_drafts,
+    save_draft,
+)
+from hilo.domain.conversations.errors import (
+    AlreadyTaken,
+    StaleReply,
+    TooLateToWithdraw,
+    WindowClosed,
+)
+from hilo.domain.conversations.events import (
+    AttachmentStored,
+    ConversationChanged,
+    ConversationOpened,
+    MessageQueued,
+    MessageReceived,
+    MessageState,
+    MessageWithdrawn,
+    NoteAdded,
+)
+from hilo.domain.conversations.lists import (
+    Filters,
+    get_conversation,
+    list_conversations,
+    list_messages,
+    messages_after,
+)
+from hilo.domain.conversations.merging import Collision, MergePreview, merge, preview_merge
+from hilo.domain.conversations.models import (
+    AttachmentView,
+    Author,
+    ContactRef,
+    ConversationView,
+    LastMessage,
+    MessageView,
+    Status,
+)
+from hilo.domain.conversations.reading import mark_read, mark_unread
+from hilo.domain.conversations.replying import Carry, Given, Written, find_message, write
+from hilo.domain.conversations.tagging import delete_tag, tag, untag
+from hilo.domain.conversations.triaging import (
+    Assignment,
+    assign,
+    reopen,
+    resolve,
+    set_pending,
+    snooze,
+    unassign,
+    unsnooze,
+    wake,
+)
+from hilo.domain.conversations.writing import NewMessage, append
+
+__all__ = [
+    "AlreadyTaken",
+    "Assignment",
+    "AttachmentStored",
+    "AttachmentView",
+    "Author",
+    "Carry",
+    "Collision",
+    "ContactRef",
+    "ConversationChanged",
+    "ConversationOpened",
+    "ConversationView",
+    "Counts",
+    "Decision",
+    "Draft",
+    "Filters",
+    "Given",
+    "LastMessage",
+    "MergePreview",
+    "MessageQueued",
+    "MessageReceived",
+    "MessageState",
+    "MessageView",
+    "MessageWithdrawn",
+    "NewMessage",
+    "NoteAdded",
+    "StaleReply",
+    "Status",
+    "TooLateToWithdraw",
+    "WindowClosed",
+    "Written",
+    "all_counts",
+    "append",
+    "assign",
+    "counts",
+    "counts_drift",
+    "counts_of",
+    "decide",
+    "delete_tag",
+    "drop_draft",
+    "find_draft",
+    "find_message",
+    "get_conversation",
+    "list_conversations",
+    "list_drafts",
+    "list_messages",
+    "mark_read",
+    "mark_unread",
+    "merge",
+    "messages_after",
+    "preview_merge",
+    "reopen",
+    "resolve",
+    "save_draft",
+    "set_pending",
+    "snooze",
+    "tag",
+    "unassign",
+    "unsnooze",
+    "untag",
+    "wake",
+    "withdraw",
+    "write",
+]

@@ -1,7 +1,6 @@
 """Lists: conversations by any mix of filters, and the messages of one. By keyset, never counted."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from hilo.domain.conversations.rows import (
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
 from hilo.kit.errors import NotFound
-from hilo.kit.page import Page, decode_cursor, encode_cursor
+from hilo.kit.page import Page, decode_cursor, decode_keyset, encode_cursor
 from hilo.kit.sql import Queries, Query
 
 SQL = Queries(__package__, "lists.sql")
@@ -46,7 +45,7 @@ async def list_conversations(
     actor.must("conversation:read")
     before_at, before_id = END, LAST
     if cursor:
-        before_at, before_id = decode_cursor(cursor, datetime, UUID)  # type: ignore[assignment]
+        before_at, before_id = decode_keyset(cursor)
     query = leading(filters)
     if query is SQL.by_tag and await _is_common(tx, filters):
         query = leading(replace(filters, tag=None))

@@ -8,7 +8,7 @@ select count(*) from conversation where workspace_id = :workspace and contact_id
 select c.id, c.number, other.id, other.number
 from conversation c join conversation other
   on other.workspace_id = :workspace and other.status <> 'resolved'
- and other.joining_key = replace(c.joining_key, :contact::text, :survivor::text) and other.id <> c.id
+ and other.joining_key = replace(c.joining_key, :contact::uuid::text, :survivor::uuid::text) and other.id <> c.id
 where c.workspace_id = :workspace and c.contact_id = :contact and c.status <> 'resolved'
 order by c.number
 
@@ -19,7 +19,7 @@ where workspace_id = :workspace and id = any(:ids)
 
 -- name: move
 update conversation set contact_id = :survivor, version = version + 1,
-  joining_key = replace(joining_key, :contact::text, :survivor::text)
+  joining_key = replace(joining_key, :contact::uuid::text, :survivor::uuid::text)
 where workspace_id = :workspace and contact_id = :contact
 returning id
 

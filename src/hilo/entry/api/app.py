@@ -9,7 +9,24 @@ from litestar.di import Provide
 from litestar.types import ASGIApp, Scope
 
 from hilo.domain.people import Actor
-from hilo.entry.api import agents, invitations, me, problems, session, teams, tokens, workspace
+from hilo.entry.api import (
+    agents,
+    contacts,
+    conversations,
+    counts,
+    drafts,
+    events,
+    files,
+    invitations,
+    me,
+    messages,
+    problems,
+    session,
+    tags,
+    teams,
+    tokens,
+    workspace,
+)
 from hilo.entry.api.frame import Frame, Gate, visit_of
 from hilo.entry.api.rates import Meter, Rates
 from hilo.entry.state import AppState
@@ -18,7 +35,23 @@ from hilo.kit.errors import Bug
 
 BASE = "/api/v1"
 # The resources, one file each; a file exports ROUTES.
-RESOURCES: Sequence[ModuleType] = (session, me, tokens, agents, invitations, workspace, teams)
+RESOURCES: Sequence[ModuleType] = (
+    session,
+    me,
+    tokens,
+    agents,
+    invitations,
+    workspace,
+    teams,
+    conversations,
+    messages,
+    drafts,
+    counts,
+    contacts,
+    tags,
+    files,
+    events,
+)
 
 
 def build_api(state: AppState, rates: Rates | None = None) -> ASGIApp:

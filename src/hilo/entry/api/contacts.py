@@ -1,0 +1,95 @@
+"""Contacts: `/contacts`, their addresses, merging and timeline."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import delete, get, patch, post
+from litestar.params import FromQuery, JSONBody, QueryParameter
+
+from hilo.domain import contacts, conversations
+from hilo.domain.contacts import ContactPatch, ContactView, IdentityGiven, NewContact
+from hilo.domain.conversations import MergePreview
+from hilo.entry.api.forms import Acting, Body, Cursor, Id, Limit, Open
+from hilo.kit.page import Page
+
+Question = Annotated[
+    str, QueryParameter(max_length=10_000, description="Words in name, e-mail or phone.")
+]
+
+
+class MergeInto(Body, frozen=True, kw_only=True):
+    """into: the contact that stays."""
+
+    into: UUID
+
+
+@get("/contacts", tags=["contacts"])
+async def list_contacts(
+    actor: Acting, tx: Open, q: Question = "", cursor: Cursor = None, limit: Limit = 25
+) -> Page[ContactView]:
+    """List contacts, latest change first."""
+    return await contacts.list_contacts(tx, actor, q=q, cursor=cursor, limit=limit)
+
+
+@post("/contacts", tags=["contacts"])
+async def create_contact(data: JSONBody[NewContact], actor: Acting, tx: Open) -> ContactView:
+    """Enter a contact by hand."""
+    return await contacts.create_contact(tx, actor, data)
+
+
+@get("/contacts/{contact_id:uuid}", tags=["contacts"])
+async def get_contact(contact_id: Id, actor: Acting, tx: Open) -> ContactView:
+    """Return one contact with its identities. A merged one is gone and names `merged_into`."""
+    return await contacts.get_contact(tx, actor, contact_id)
+
+
+@patch("/contacts/{contact_id:uuid}", tags=["contacts"])
+async def change_contact(
+    contact_id: Id, data: JSONBody[ContactPatch], actor: Acting, tx: Open
+) -> ContactView:
+    """Change a contact by JSON Merge Patch: null removes an attribute."""
+    return await contacts.change_contact(tx, actor, contact_id, data)
+
+
+@post("/contacts/{contact_id:uuid}/identities", tags=["contacts"])
+async def add_identity(
+    contact_id: Id, data: JSONBody[IdentityGiven], actor: Acting, tx: Open
+) -> ContactView:
+    """Give the contact an address."""
+    return await contacts.add_identity(tx, actor, contact_id, data)
+
+
+@delete(
+    "/contacts/{contact_id:uuid}/identities/{identity_id:uuid}", status_code=200, tags=["contacts"]
+)
+async def remove_identity(contact_id: Id, identity_id: Id, actor: Acting, tx: Open) -> ContactView:
+    """Take an address away."""
+    return await contacts.remove_identity(tx, actor, contact_id, identity_id)
+
+
+@get("/contacts/{contact_id:uuid}/merge-preview", tags=["contacts"])
+async def preview_merge(
+    contact_id: Id, into: FromQuery[UUID], actor: Acting, tx: Open
+) -> MergePreview:
+    """Say what a merge would move, without doing it."""
+    return await conversations.preview_merge(tx, actor, contact_id, into)
+
+
+@post("/contacts/{contact_id:uuid}/merge", status_code=200, tags=["contacts"])
+async def merge_contact(
+    contact_id: Id, data: JSONBody[MergeInto], actor: Acting, tx: Open
+) -> ContactView:
+    """Give all of this contact to another; the answer is the one that stays."""
+    return await conversations.merge(tx, actor, contact_id, data.into)
+
+
+ROUTES = [
+    list_contacts,
+    create_contact,
+    get_contact,
+    change_contact,
+    add_identity,
+    remove_identity,
+    preview_merge,
+    merge_contact,
+]

@@ -1,0 +1,52 @@
+"""Files: `POST /files`. They are served at `/files/{id}`, outside the API: `entry/filedoor.py`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import post
+from litestar.datastructures import UploadFile
+from litestar.params import MultipartBody
+from msgspec import Struct
+
+from hilo.domain import library
+from hilo.domain.library import MOST_BYTES, Reader
+from hilo.entry.api.forms import Acting, Open, Shared
+
+
+class UploadForm(Struct, frozen=True, kw_only=True):
+    """A form with one field."""
+
+    file: Annotated[UploadFile, "the file"]
+
+
+class FileView(Struct, frozen=True, kw_only=True):
+    """A file that is kept. url: signed, for the agent who asked, for a while."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size_bytes: int
+    url: str
+    width: int | None
+    height: int | None
+
+
+@post("/files", opt={"body_bytes": MOST_BYTES + 10_000}, tags=["files"])
+async def upload_file(
+    data: MultipartBody[UploadForm], actor: Acting, tx: Open, app_state: Shared
+) -> FileView:
+    """Upload a file (multipart, field `file`) to attach it to a message. At most 25 MB."""
+    content = await data.file.read()
+    kept = await library.upload(tx, actor, app_state.files, data.file.filename, content)
+    return FileView(
+        id=kept.id,
+        name=kept.name,
+        media_type=kept.media_type,
+        size_bytes=kept.size_bytes,
+        url=app_state.file_links.path(kept.id, Reader("agent", actor.agent, actor.workspace)),
+        width=kept.width,
+        height=kept.height,
+    )
+
+
+ROUTES = [upload_file]
