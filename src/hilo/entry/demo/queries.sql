@@ -1,0 +1,155 @@
+-- The demo's rows, one statement a table: texts are many, round trips few.
+
+-- name: is_loaded
+select exists (select 1 from demo_row where workspace_id = :workspace)
+
+-- name: mark
+insert into demo_row (workspace_id, table_name, row_id)
+select :workspace, :table_name, unnest(:ids::uuid[]) on conflict do nothing
+
+-- name: add_login
+select hilo_login_create(:id, :email, null) where :workspace::uuid is not null
+
+-- name: add_agent
+insert into agent (workspace_id, id, login_id, name, email, role, locale)
+values (:workspace, :id, :login, :name, :email, :role, :locale)
+on conflict (workspace_id, login_id) do update set disabled_at = null
+returning id
+
+-- name: add_team
+insert into team (workspace_id, id, name) values (:workspace, :id, :name)
+on conflict (workspace_id, name) do update set name = excluded.name returning id
+
+-- name: add_member
+insert into team_member (workspace_id, team_id, agent_id) values (:workspace, :team, :agent)
+on conflict do nothing
+
+-- name: add_tag
+insert into tag (workspace_id, id, name, color) values (:workspace, :id, :name, :color)
+on conflict (workspace_id, lower(name)) do update set color = tag.color returning id
+
+-- name: add_contacts
+insert into contact (workspace_id, id, name, locale, time_zone, attributes, created_at, updated_at)
+select :workspace, r.id, r.name, r.locale, r.time_zone, r.attributes, r.at, r.at
+from jsonb_to_recordset(:rows) as r (id uuid, name text, locale text, time_zone text, attributes jsonb, at timestamptz)
+
+-- name: add_identities
+insert into identity (workspace_id, id, contact_id, kind, scope, value, verified, created_at)
+select :workspace, r.id, r.contact, r.kind, r.scope, r.value, r.verified, r.at
+from jsonb_to_recordset(:rows) as r (id uuid, contact uuid, kind text, scope uuid, value text, verified bool, at timestamptz)
+
+-- name: add_files
+insert into file (workspace_id, id, name, media_type, size_bytes, sha256, store_key, width, height, created_at)
+select :workspace, r.id, r.name, r.media_type, r.size_bytes, decode(r.sha256, 'hex'), r.store_key, r.width, r.height, r.at
+from jsonb_to_recordset(:rows) as r (id uuid, name text, media_type text, size_bytes bigint, sha256 text, store_key text,
+                                     width int, height int, at timestamptz)
+
+-- name: add_conversations
+-- In the order of time, so that numbers grow with it.
+insert into conversation (workspace_id, id, contact_id, inbox_id, channel, joining_key, subject, status, assignee_id, team_id,
+                          tag_ids, snoozed_until, last_seq, last_incoming_seq, read_seq, last_message,
+                          waiting_since, activity_at, resolved_at, created_at)
+select :workspace, r.id, r.contact, r.inbox, r.channel, r.joining_key, r.subject, r.status, r.assignee, r.team,
+       array(select value::uuid from jsonb_array_elements_text(r.tags)), r.snoozed_until, r.last_seq,
+       r.last_incoming_seq, r.read_seq, r.last_message, r.waiting_since, r.activity_at, r.resolved_at, r.created_at
+from jsonb_to_recordset(:rows) as r (id uuid, contact uuid, inbox uuid, channel text, joining_key text, subject text,
+                                     status text, assignee uuid, team uuid, tags jsonb, snoozed_until timestamptz,
+                                     last_seq int, last_incoming_seq int, read_seq int, last_message jsonb,
+                                     waiting_since timestamptz, activity_at timestamptz, resolved_at timestamptz,
+                                     created_at timestamptz)
+order by r.created_at
+
+-- name: add_conversation_tags
+insert into conversation_tag (workspace_id, tag_id, conversation_id)
+select :workspace, r.tag, r.conversation
+from jsonb_to_recordset(:rows) as r (tag uuid, conversation uuid)
+
+-- name: add_messages
+insert into message (workspace_id, id, conversation_id, seq, kind, channel, inbox_id, account_id, identity_id, author_kind,
+                     author_id, author_name, subject, text, attachments, meta, state, external_id, at, created_at)
+select :workspace, r.id, r.conversation, r.seq, r.kind, r.channel, r.inbox, r.account, r.identity, r.author_kind,
+       r.author_id, r.author_name, r.subject, r.text, r.attachments, r.meta, r.state, r.external_id, r.at, r.at
+from jsonb_to_recordset(:rows) as r (id uuid, conversation uuid, seq int, kind text, channel text, inbox uuid, account uuid,
+                                     identity uuid, author_kind text, author_id uuid, author_name text, subject text,
+                                     text text, attachments jsonb, meta jsonb, state text, external_id text, at timestamptz)
+
+-- name: add_message_keys
+insert into message_key (account_id, external_id, workspace_id, message_id)
+select r.account, r.external_id, :workspace, r.id
+from jsonb_to_recordset(:rows) as r (id uuid, account uuid, external_id text)
+where r.external_id is not null
+
+-- name: add_thread_refs
+insert into thread_ref (workspace_id, ref, conversation_id, message_id)
+select :workspace, r.ref, r.conversation, r.message
+from jsonb_to_recordset(:rows) as r (ref text, conversation uuid, message uuid)
+
+-- name: untouched_conversations
+-- Demo conversations in which nobody has written since.
+select c.id from conversation c
+join demo_row d on d.workspace_id = c.workspace_id and d.table_name = 'conversation' and d.row_id = c.id
+where c.workspace_id = :workspace and not exists (
+  select 1 from message m
+  where m.workspace_id = c.workspace_id and m.conversation_id = c.id and m.kind <> 'activity'
+    and not exists (select 1 from demo_row k
+                    where k.workspace_id = :workspace and k.table_name = 'message' and k.row_id = m.id))
+
+-- name: drop_messages
+with gone as (delete from message
+              where workspace_id = :workspace and conversation_id = any(:conversations::uuid[]) returning id),
+keys as (delete from message_key using gone
+         where message_key.workspace_id = :workspace and message_key.message_id = gone.id)
+delete from part using gone where part.workspace_id = :workspace and part.message_id = gone.id
+
+-- name: drop_conversations
+delete from conversation where workspace_id = :workspace and id = any(:conversations::uuid[])
+
+-- name: drop_identities
+delete from identity i using demo_row d
+where i.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'contact' and d.row_id = i.contact_id
+  and not exists (select 1 from conversation c where c.workspace_id = :workspace and c.contact_id = i.contact_id)
+
+-- name: drop_contacts
+delete from contact t using demo_row d
+where t.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'contact' and d.row_id = t.id
+  and not exists (select 1 from conversation c where c.workspace_id = :workspace and c.contact_id = t.id)
+  and not exists (select 1 from identity i where i.workspace_id = :workspace and i.contact_id = t.id)
+
+-- name: drop_files
+delete from file f using demo_row d
+where f.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'file' and d.row_id = f.id
+  and not exists (select 1 from message m where m.workspace_id = :workspace
+                  and m.attachments @> jsonb_build_array(jsonb_build_object('id', f.id)))
+returning f.store_key
+
+-- name: drop_tags
+delete from tag t using demo_row d
+where t.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'tag' and d.row_id = t.id
+  and not exists (select 1 from conversation_tag c where c.workspace_id = :workspace and c.tag_id = t.id)
+
+-- name: drop_accounts
+-- Only where the inbox goes too: an account that got mail of its own stays.
+delete from account a using demo_row d
+where a.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'inbox' and d.row_id = a.inbox_id
+  and not exists (select 1 from conversation c where c.workspace_id = :workspace and c.inbox_id = a.inbox_id)
+  and not exists (select 1 from message m where m.workspace_id = :workspace and m.inbox_id = a.inbox_id)
+
+-- name: drop_inboxes
+delete from inbox i using demo_row d
+where i.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'inbox' and d.row_id = i.id
+  and not exists (select 1 from account a where a.workspace_id = :workspace and a.inbox_id = i.id)
+  and not exists (select 1 from conversation c where c.workspace_id = :workspace and c.inbox_id = i.id)
+  and not exists (select 1 from message m where m.workspace_id = :workspace and m.inbox_id = i.id)
+
+-- name: drop_teams
+delete from team t using demo_row d
+where t.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'team' and d.row_id = t.id
+  and not exists (select 1 from conversation c where c.workspace_id = :workspace and c.team_id = t.id)
+
+-- name: drop_agents
+delete from agent a using demo_row d
+where a.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'agent' and d.row_id = a.id
+  and not exists (select 1 from conversation c where c.workspace_id = :workspace and c.assignee_id = a.id)
+
+-- name: forget
+delete from demo_row where workspace_id = :workspace

@@ -1,0 +1,85 @@
+"""The demo's words as data: people, places and stories in three languages."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+Locale = Literal["en", "es", "pt"]
+LOCALES: Sequence[Locale] = ("en", "es", "pt")
+
+
+class Arc(Struct, frozen=True):
+    """One story. turns: `c: …` the contact, `a: …` the agent, `n: …` a note; `+kind` is a file."""
+
+    about: str
+    subject: str
+    turns: Sequence[str]
+
+
+class Voice(Struct, frozen=True):
+    """What one language needs beside its stories. share: of the contacts, in hundredths."""
+
+    share: int
+    given: Sequence[str]
+    family: Sequence[str]
+    city: Sequence[str]
+    zone: Sequence[str]
+    phone: Sequence[str]
+    product: Sequence[str]
+    day: Sequence[str]
+    amount: str
+    hello: Sequence[str]
+    bye: Sequence[str]
+    answer_hello: Sequence[str]
+    answer_bye: Sequence[str]
+    more: Sequence[str]
+
+
+class AgentText(Struct, frozen=True):
+    """An agent of the shop."""
+
+    name: str
+    email: str
+    role: Literal["admin", "agent"]
+    locale: Locale
+
+
+class TeamText(Struct, frozen=True):
+    """A team; agents: their places in the list."""
+
+    name: str
+    agents: Sequence[int]
+
+
+class People(Struct, frozen=True):
+    """Who answers, and how things are labelled."""
+
+    agents: Sequence[AgentText]
+    teams: Sequence[TeamText]
+    tags: Mapping[str, str]
+    es: Voice
+    pt: Voice
+    en: Voice
+
+    def voice(self, locale: Locale) -> Voice:
+        """Return the language's own."""
+        return {"es": self.es, "pt": self.pt, "en": self.en}[locale]
+
+
+def people() -> People:
+    """Read `people.toml`."""
+    return msgspec.convert(_read("people.toml"), People)
+
+
+def arcs(locale: Locale) -> Sequence[Arc]:
+    """Read a language's stories."""
+    return msgspec.convert(_read(f"arcs.{locale}.toml")["arc"], list[Arc])
+
+
+def _read(name: str) -> dict[str, object]:
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return tomllib.loads(text)

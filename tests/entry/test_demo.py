@@ -1,0 +1,149 @@
+"""The demo: believable in number and kind, the same each time, and gone when dropped."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cast import CAST, SECRET_KEY, a_contact
+from hilo.domain.inboxes import Channels
+from hilo.entry import registry
+from hilo.entry.demo import Demo, drop, is_loaded, load
+from hilo.entry.demo.plan import DAYS, Plan, plan
+from hilo.entry.demo.texts import LOCALES, Locale, arcs, people
+from hilo.kit.crypto import Vault
+from hilo.kit.db import Tx
+from hilo.kit.sql import query
+
+NOW = datetime(2026, 6, 15, 14, 30, tzinfo=UTC)
+
+
+class Shelf(dict[str, bytes]):
+    """A store in memory."""
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Keep it."""
+        self[key] = content
+
+    async def drop(self, key: str) -> None:
+        """Remove it."""
+        del self[key]
+
+
+@pytest.fixture(scope="module")
+def told() -> Plan:
+    return plan(people(), NOW, "Ada Lovelace")
+
+
+@pytest.fixture
+def demo() -> Demo:
+    channels = Channels(registry.connectors(), Vault(SECRET_KEY), "https://hilo.test")
+    return Demo(CAST.ada.id, "Ada Lovelace", channels, Shelf())
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_each_language_has_sixty_stories(locale: Locale) -> None:
+    stories = arcs(locale)
+    assert len({story.subject for story in stories}) >= 60
+    assert {story.about for story in stories} <= set(people().tags)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_each_story_begins_with_the_contact_and_fills_every_slot(locale: Locale) -> None:
+    slots = dict.fromkeys(("p", "o", "city", "day", "amt", "track", "me"), "x")
+    for story in arcs(locale):
+        assert story.turns[0].startswith("c")
+        for turn in [story.subject, *story.turns]:
+            assert "{" not in turn.format(**slots)
+
+
+def test_the_plan_is_the_same_each_time(told: Plan) -> None:
+    assert plan(people(), NOW, "Ada Lovelace") == told
+
+
+def test_the_plan_has_the_promised_size(told: Plan) -> None:
+    assert len(told.contacts) == 200
+    assert len(told.conversations) == 1000
+    locales = Counter(told.contacts[each.contact].locale for each in told.conversations)
+    assert all(locales[locale] > 150 for locale in LOCALES)
+    assert set(Counter(each.status for each in told.conversations)) == {
+        *("open", "pending", "snoozed", "resolved")
+    }
+
+
+def test_everything_lies_in_the_ninety_days_before_now(told: Plan) -> None:
+    times = [message.at for each in told.conversations for message in each.messages]
+    assert min(times) > NOW - timedelta(days=DAYS + 1)
+    assert max(times) <= NOW
+    assert all(
+        [m.at for m in each.messages] == sorted(m.at for m in each.messages)
+        for each in told.conversations
+    )
+
+
+def test_stories_do_not_read_as_mail_merge(told: Plan) -> None:
+    said = [message.text for each in told.conversations for message in each.messages]
+    assert Counter(text for text in said if len(text) > 60).most_common(1)[0][1] <= 12
+
+
+def test_people_use_both_channels(told: Plan) -> None:
+    channels: dict[int, set[str]] = {}
+    for each in told.conversations:
+        channels.setdefault(each.contact, set()).add(each.channel)
+    assert sum(1 for used in channels.values() if len(used) == 2) > 80
+    crossing = [c for c in told.conversations if len({m.channel for m in c.messages}) == 2]
+    assert len(crossing) > 20
+
+
+COUNTS = {
+    table: query(table, f"select count(*) from {table}")  # noqa: S608 - the names below
+    for table in ("contact", "conversation", "message", "file", "inbox", "agent", "tag", "demo_row")
+}
+
+
+async def counts(tx: Tx) -> dict[str, int]:
+    return {table: await tx.one(count, int) for table, count in COUNTS.items()}
+
+
+async def test_loading_and_dropping_leaves_things_as_they_were(tx: Tx, demo: Demo) -> None:
+    before = await counts(tx)
+    assert await load(tx, demo) == 1000
+    loaded = await counts(tx)
+    assert loaded["contact"] == before["contact"] + 200
+    assert loaded["file"] > 40
+    assert await is_loaded(tx)
+    assert await load(tx, demo) == 0
+    assert await drop(tx, demo.store) == 1000
+    assert await counts(tx) == before
+    assert isinstance(demo.store, Shelf)
+    assert not demo.store
+
+
+async def test_counts_are_exact_after_loading(tx: Tx, demo: Demo) -> None:
+    await load(tx, demo)
+    kept = query(
+        "kept",
+        "select coalesce((select sum(value) from count_total where view = :view), 0)::bigint"
+        " + coalesce((select sum(delta) from count_delta where view = :view), 0)::bigint",
+    )
+    found = query("found", "select count(*) from conversation where status = 'open' and unread")
+    assert await tx.one(kept, int, view="unread") == await tx.one(found, int)
+
+
+async def test_dropping_spares_what_people_added(tx: Tx, demo: Demo) -> None:
+    await load(tx, demo)
+    own = await a_contact(tx, "Own")
+    touched = query("touched", "select id from conversation where channel = 'email' limit 1")
+    conversation = await tx.one(touched, type(own))
+    answer = query(
+        "answer",
+        "insert into message (workspace_id, id, conversation_id, seq, kind, channel, inbox_id,"
+        " author_kind, text, state, at) select workspace_id, :id, id, last_seq + 1, 'note',"
+        " channel, inbox_id, 'agent', 'mine', 'stored', now() from conversation where id = :c",
+    )
+    await tx.run(answer, id=own, c=conversation)
+    assert await drop(tx, demo.store) == 999
+    left: Sequence[int] = list((await counts(tx)).values())
+    assert left[1] == 1
+    assert await tx.one(COUNTS["contact"], int) == 3
