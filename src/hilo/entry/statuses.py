@@ -1,12 +1,29 @@
-"""Which HTTP status an error is. The nearest class of an error's ancestry decides."""
+"""Which HTTP status an error is, and the errors that only HTTP knows.
+
+The nearest class of an error's ancestry decides.
+"""
 
 from collections.abc import Mapping
 from http import HTTPStatus
 
 from hilo.kit import errors
 
+
+class BadBody(errors.UserError):
+    """The body is not what its content type says."""
+
+    code = "malformed-json"
+
+
+class UnsupportedMedia(errors.UserError):
+    """The body is of a type the route does not take."""
+
+    code = "unsupported-media-type"
+
+
 STATUSES: Mapping[type[Exception], HTTPStatus] = {
     errors.UserError: HTTPStatus.BAD_REQUEST,
+    UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,

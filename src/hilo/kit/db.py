@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from hilo.kit import clock, events
 from hilo.kit.errors import Bug, TemporaryFailure
+from hilo.kit.refusals import translated
 from hilo.kit.sql import Query
 
 Row = TypeVar("Row")
@@ -64,12 +65,14 @@ class Tx:
 
     async def all(self, query: Query, into: type[Row], **values: object) -> list[Row]:
         """Return every row as `into` (a Struct: columns by position; or a scalar: first column)."""
-        rows = await self.connection.fetch(query.text, *query.arguments(values))
+        with translated():
+            rows = await self.connection.fetch(query.text, *query.arguments(values))
         return [_shape(row, into) for row in rows]
 
     async def maybe(self, query: Query, into: type[Row], **values: object) -> Row | None:
         """Return the first row, or None."""
-        row = await self.connection.fetchrow(query.text, *query.arguments(values))
+        with translated():
+            row = await self.connection.fetchrow(query.text, *query.arguments(values))
         return None if row is None else _shape(row, into)
 
     async def one(self, query: Query, into: type[Row], **values: object) -> Row:
@@ -81,7 +84,8 @@ class Tx:
 
     async def run(self, query: Query, **values: object) -> int:
         """Run a statement; return how many rows it touched."""
-        status = await self.connection.execute(query.text, *query.arguments(values))
+        with translated():
+            status = await self.connection.execute(query.text, *query.arguments(values))
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 

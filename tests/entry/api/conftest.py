@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from typing import Any
+from typing import cast as cast_type
 
 import httpx2
 import pytest
@@ -20,26 +22,27 @@ Clients = Callable[..., httpx2.AsyncClient]
 
 @pytest.fixture
 def config() -> Config:
-    """Settings as an installation on this machine has them."""
+    """Return settings as an installation on this machine has them."""
     return Config(public_url="http://hilo.test")
 
 
 @pytest.fixture
 def app_state(db: Database, config: Config) -> AppState:
-    """What the doors share."""
+    """Return what the doors share."""
     return AppState(config=config, db=db, vault=Vault(SECRET_KEY))
 
 
 @pytest.fixture
 def rates() -> Rates:
-    """Enough for any test that is not about them."""
+    """Allow enough for any test that is not about them."""
     return Rates(read=100_000, search=100_000, write=100_000)
 
 
 @pytest.fixture
 async def visit(app_state: AppState, rates: Rates) -> AsyncIterator[Clients]:
     """Give clients nobody is signed in with; `visit("10.0.0.7")` comes from that address."""
-    api = build_api(app_state, rates)
+    # The two name the same protocol in their own types.
+    api = cast_type("Any", build_api(app_state, rates))
     async with AsyncExitStack() as stack:
 
         def open_(address: str = "127.0.0.1") -> httpx2.AsyncClient:

@@ -210,8 +210,7 @@ async def use_reset(tx: Tx, plain: str, new: str) -> None:
     """
     passwords.check_new(new)
     kept = await passwords.hashed(new)
-    done = await tx.one(SIGNING.use_reset, object, hash=hash_token(plain), password_hash=kept)
-    if done is None:
+    if not await tx.maybe(SIGNING.use_reset, UUID, hash=hash_token(plain), password_hash=kept):
         raise Unauthenticated("the link is used up or too old; ask for a new one")
 
 

@@ -8,7 +8,7 @@ import msgspec
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 from msgspec import Struct
 
-from hilo.entry.statuses import status_of
+from hilo.entry.statuses import BadBody, status_of
 from hilo.kit import log
 from hilo.kit.errors import Conflict, FieldError, HiloError, Invalid, RateLimited, Throttled
 
@@ -57,17 +57,9 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     retry_after: int | None = None
 
 
-class BadBody(HiloError):
-    """The body is not what its content type says."""
-
-    code = "malformed-json"
-
-
 def problem_of(error: BaseException, request_id: str) -> Problem:
     """Return what to answer; log what is our fault."""
     match error:
-        case BadBody():
-            return _problem(HTTPStatus.BAD_REQUEST, error.code, error.message, request_id)
         case HiloError():
             return _of_ours(error, request_id)
         case ValidationException():

@@ -13,16 +13,11 @@ from litestar.utils.scope.state import ScopeState
 from msgspec import Struct
 
 from hilo.entry.api import problems
-from hilo.kit.errors import FieldError, Invalid, TooLarge, UserError, invalid
+from hilo.entry.statuses import BadBody, UnsupportedMedia
+from hilo.kit.errors import FieldError, Invalid, TooLarge, invalid
 
 BODY_BYTES = 2_000_000
 _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-
-
-class UnsupportedMedia(UserError):
-    """The body is of a type the route does not take."""
-
-    code = "unsupported-media-type"
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -79,7 +74,7 @@ async def _read(scope: HTTPScope, receive: Receive, most: int) -> bytes:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise problems.BadBody("the sender went away")
+            raise BadBody("the sender went away")
         piece = message.get("body", b"")
         size += len(piece)
         if size > most:
