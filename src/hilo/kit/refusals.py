@@ -6,14 +6,14 @@ from contextlib import contextmanager
 import asyncpg
 
 from hilo.kit import log
-from hilo.kit.errors import Conflict, HiloError, Unavailable, invalid
+from hilo.kit.errors import Conflict, HiloError, invalid
 
 _LOG = log.get(__name__)
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn the driver's refusals into Invalid, Conflict or Unavailable; let others pass."""
+    """Turn the driver's refusals into Invalid or Conflict; let others pass."""
     try:
         yield
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -34,7 +34,5 @@ def _translate(error: Exception) -> HiloError | None:
             return invalid("", "unacceptable", "holds a value that cannot be stored")
         case asyncpg.InterfaceError() if isinstance(error, ValueError):
             return invalid("", "unacceptable", "holds a value that cannot be stored")
-        case asyncpg.DeadlockDetectedError() | asyncpg.SerializationError():
-            return Unavailable("two requests crossed; send it again", retry_after_s=1)
         case _:
             return None

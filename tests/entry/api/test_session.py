@@ -1,13 +1,10 @@
 """Signing in and out."""
 
-<<<<<<< HEAD
-=======
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
->>>>>>> baff46f (Say what the database refuses in our own words; prove sign-in and the API's frame)
 import httpx2
 import pytest
 import time_machine

@@ -10,7 +10,16 @@ from msgspec import Struct
 
 from hilo.entry.statuses import BadBody, status_of
 from hilo.kit import log
-from hilo.kit.errors import Conflict, FieldError, HiloError, Invalid, RateLimited, Throttled
+from hilo.kit.db import transient
+from hilo.kit.errors import (
+    Conflict,
+    FieldError,
+    HiloError,
+    Invalid,
+    RateLimited,
+    Throttled,
+    Unavailable,
+)
 
 MEDIA_TYPE = "application/problem+json"
 _TYPES = "/api/v1/docs#problem-"
@@ -69,6 +78,9 @@ def problem_of(error: BaseException, request_id: str) -> Problem:
         case SerializationException() | UnicodeError() | RecursionError():
             text = "the body cannot be read"
             return _problem(HTTPStatus.BAD_REQUEST, BadBody.code, text, request_id)
+        case _ if transient(error):
+            _LOG.warning("a request met a passing fault", request_id=request_id, exc_info=error)
+            return _of_ours(Unavailable("try again in a moment", retry_after_s=1), request_id)
         case _:
             return _ours_to_mend(error, request_id)
 
