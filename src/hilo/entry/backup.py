@@ -14,12 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import msgspec
 from msgspec import Struct
 
 import hilo
 from hilo.kit import clock, migrations, pgbin
+from hilo.kit.db import as_owner
 from hilo.kit.sql import Queries
 
 SQL = Queries("hilo.entry", "backup.sql")
@@ -108,26 +108,20 @@ async def _program(dsn: str, program: str, *arguments: str) -> None:
 
 
 async def _server_major(dsn: str) -> int:
-    connection: asyncpg.Connection = await asyncpg.connect(dsn, timeout=30)
-    try:
+    async with as_owner(dsn) as connection:
         return int(connection.get_server_version().major)
-    finally:
-        await connection.close()
 
 
 def _without_password(dsn: str) -> str:
     parts = urlsplit(dsn)
-    user, _, place = parts.netloc.rpartition("@")
-    name = user.partition(":")[0]
+    who, _, place = parts.netloc.rpartition("@")
+    name = who.partition(":")[0]
     return urlunsplit(parts._replace(netloc=f"{name}@{place}" if name else place))
 
 
 async def _describe(dsn: str, dump: Path, files: Path) -> Manifest:
-    connection: asyncpg.Connection = await asyncpg.connect(dsn, timeout=30)
-    try:
+    async with as_owner(dsn) as connection:
         step = await migrations.current(connection) or ""
-    finally:
-        await connection.close()
     parts = await asyncio.to_thread(_digests, dump, files)
     return Manifest(hilo=hilo.__version__, step=step, made_at=clock.now(), parts=parts)
 
@@ -175,8 +169,7 @@ def _unpack(source: Path, folder: Path) -> Manifest:
 
 async def _make_room(dsn: str) -> None:
     """Empty the schema, once it is sure that nobody's data is in it."""
-    connection: asyncpg.Connection = await asyncpg.connect(dsn, timeout=30)
-    try:
+    async with as_owner(dsn) as connection:
         async with connection.transaction():
             if await connection.fetchval("select to_regclass('workspace') is not null"):
                 if not await connection.fetchval(SQL.is_empty.text):
@@ -186,20 +179,14 @@ async def _make_room(dsn: str) -> None:
                     )
                 await connection.execute("drop schema public cascade; create schema public")
         await migrations.ensure_role(connection)
-    finally:
-        await connection.close()
 
 
 async def _renumber(dsn: str) -> None:
     """Give the log's events places of this cluster, and readers theirs."""
-    connection: asyncpg.Connection = await asyncpg.connect(dsn, timeout=30)
-    try:
-        async with connection.transaction():
-            await connection.execute("set local statement_timeout = 0")
-            for query in _RENUMBER:
-                await connection.execute(query.text)
-    finally:
-        await connection.close()
+    async with as_owner(dsn) as connection, connection.transaction():
+        await connection.execute("set local statement_timeout = 0")
+        for query in _RENUMBER:
+            await connection.execute(query.text)
 
 
 def _put_files(source: Path, target: Path) -> None:

@@ -233,3 +233,13 @@ async def connect(dsn: str, *, min_size: int = 2, max_size: int = 10) -> asyncpg
         },
         max_inactive_connection_lifetime=0,
     )
+
+
+@asynccontextmanager
+async def as_owner(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """Open one connection of the schema's owner: for commands on the whole installation only."""
+    connection: asyncpg.Connection = await asyncpg.connect(dsn, timeout=30)
+    try:
+        yield connection
+    finally:
+        await connection.close()

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct, structs
 
+from hilo.domain import inboxes
 from hilo.domain.contacts import Matched
 from hilo.domain.conversations.events import MessageState
 from hilo.domain.conversations.models import MessageError
@@ -228,12 +229,7 @@ async def _notice(tx: Tx, given: Sequence[tuple[StatusIn, UUID]]) -> None:
 async def _suppress(tx: Tx, items: Sequence[StatusIn]) -> None:
     dead = {clean(item.suppress).lower(): item.error for item in items if item.suppress}
     if dead:
-        await tx.run(
-            SQL.suppress,
-            workspace=tx.workspace,
-            addresses=list(dead),
-            reasons=list(dead.values()),
-        )
+        await inboxes.queries.suppress(tx, dead)
 
 
 def _moved(item: StatusIn, target: UUID) -> Moved:

@@ -65,8 +65,3 @@ where c.workspace_id = :workspace and c.contact_id = :contact
 update message set meta = meta || jsonb_build_object('notice', :notice::text)
 where workspace_id = :workspace and id = :message and kind = 'outgoing'
 returning id, conversation_id, state
-
--- name: suppress
-insert into suppression (workspace_id, address, reason)
-select :workspace, * from unnest(:addresses::text[], :reasons::text[])
-on conflict do nothing

@@ -182,3 +182,13 @@ async def cursor_put(tx: Tx, account_id: UUID, key: str, value: Mapping[str, obj
         value=value,
         now=tx.now,
     )
+
+
+async def suppress(tx: Tx, reasons: Mapping[str, str]) -> None:
+    """Note addresses that will never accept mail. reasons: by address, in lower case."""
+    await tx.run(
+        SQL.suppress,
+        workspace=tx.workspace,
+        addresses=list(reasons),
+        reasons=list(reasons.values()),
+    )

@@ -82,3 +82,9 @@ insert into account_cursor (workspace_id, account_id, key, value, updated_at)
 values (:workspace, :account, :key, :value, :now)
 on conflict (workspace_id, account_id, key)
 do update set value = excluded.value, updated_at = excluded.updated_at
+
+-- name: suppress
+-- Addresses that will never accept mail.
+insert into suppression (workspace_id, address, reason)
+select :workspace, * from unnest(:addresses::text[], :reasons::text[])
+on conflict do nothing
