@@ -182,6 +182,12 @@ class Database:
         if tx.written and self.on_commit is not None:
             self.on_commit()
 
+    async def alone(self, query: Query, into: type[Row], **values: object) -> list[Row]:
+        """Run one statement as a transaction of its own, of no workspace: one round trip."""
+        async with self.pool.acquire() as connection:
+            rows = await connection.fetch(query.text, *query.arguments(values))
+        return [_shape(row, into) for row in rows]
+
 
 # The server went away, or two transactions met: the same work may succeed later.
 _TRANSIENT = (

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hilo.domain.inboxes.models import AccountRow, NewDelivery, Parked, Pending, Source
 from hilo.domain.people import Actor
-from hilo.kit.db import Tx
+from hilo.kit.db import Database, Tx
 from hilo.kit.errors import NotFound
 from hilo.kit.sql import Queries
 
@@ -55,9 +55,9 @@ class Raw(Struct, frozen=True):
     body: bytes
 
 
-async def store(tx: Tx, given: Sequence[NewDelivery]) -> set[UUID]:
-    """Store what was not stored before; return the ids of what was new. tx needs no workspace."""
-    fresh = await tx.all(
+async def store(db: Database, given: Sequence[NewDelivery]) -> set[UUID]:
+    """Store and commit what was not stored before; return the ids of what was new."""
+    fresh = await db.alone(
         SQL.store,
         UUID,
         workspaces=[each.workspace_id for each in given],
