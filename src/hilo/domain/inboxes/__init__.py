@@ -1,6 +1,6 @@
 """Where messages land: inboxes, their accounts, what arrived by them, and the way out."""
 
-from hilo.domain.inboxes import deliveries, queries
+from hilo.domain.inboxes import catcher, deliveries, queries
 from hilo.domain.inboxes.channels import Channels
 from hilo.domain.inboxes.events import (
     AccountChanged,
@@ -55,6 +55,7 @@ __all__ = [
     "Pending",
     "Source",
     "UnknownReceived",
+    "catcher",
     "change_account",
     "change_inbox",
     "create_account",

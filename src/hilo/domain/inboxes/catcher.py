@@ -1,0 +1,69 @@
+"""The built-in catcher: mail without an outgoing server. It never leaves the machine."""
+
+import email.policy
+from collections.abc import Sequence
+from datetime import datetime
+from email import message_from_bytes
+from uuid import UUID
+
+from msgspec import Struct
+
+from hilo.domain.people import Actor
+from hilo.kit.db import Tx
+from hilo.kit.ids import new_id
+from hilo.kit.sql import Queries
+
+SQL = Queries(__package__, "catcher.sql")
+_SUBJECT_CHARS = 1000
+
+
+class Caught(Struct, frozen=True):
+    """A mail that was caught, as it would have left. account_id None: a mail of the house."""
+
+    id: UUID
+    account_id: UUID | None
+    mail_from: str
+    rcpt_to: Sequence[str]
+    subject: str
+    raw: bytes
+    at: datetime
+
+
+async def keep(
+    tx: Tx, account: UUID | None, mail_from: str, rcpt_to: Sequence[str], raw: bytes
+) -> UUID:
+    """Keep a mail; return its id."""
+    id_ = new_id()
+    await tx.run(
+        SQL.keep,
+        workspace=tx.workspace,
+        id=id_,
+        account=account,
+        mail_from=mail_from,
+        rcpt_to=list(rcpt_to),
+        subject=_subject(raw),
+        raw=raw,
+        now=tx.now,
+    )
+    return id_
+
+
+async def list_caught(
+    tx: Tx, actor: Actor, *, address: str | None, before: UUID | None, most: int
+) -> list[Caught]:
+    """Return caught mail, newest first. address: of one recipient. Raises: Forbidden."""
+    actor.must("conversation:read")
+    return await tx.all(
+        SQL.caught,
+        Caught,
+        workspace=tx.workspace,
+        address=address.lower() if address else None,
+        before=before,
+        most=most,
+    )
+
+
+def _subject(raw: bytes) -> str:
+    head = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    found = message_from_bytes(head, policy=email.policy.default).get("subject", "")
+    return str(found).replace("\x00", "")[:_SUBJECT_CHARS]

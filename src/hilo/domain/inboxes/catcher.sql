@@ -1,0 +1,13 @@
+-- The built-in catcher: mail that has no outgoing server stays on this machine, to be looked at.
+
+-- name: keep
+insert into caught_mail (workspace_id, id, account_id, mail_from, rcpt_to, subject, raw, at)
+values (:workspace, :id, :account, :mail_from, :rcpt_to, :subject, :raw, :now)
+
+-- name: caught
+-- Newest first; of one recipient, or of all.
+select id, account_id, mail_from, rcpt_to, subject, raw, at from caught_mail
+where workspace_id = :workspace
+  and (:address::text is null or :address = any (select lower(r) from unnest(rcpt_to) r))
+  and (:before::uuid is null or id < :before)
+order by id desc limit :most
