@@ -1,6 +1,7 @@
 # Every habit is one word. `make help` lists them.
 PYTHON ?= python3
 PY := .venv/bin/python
+export PYTHONPATH := tools
 export HILO_ADMIN_EMAIL ?= admin@hilo.localhost
 export HILO_ADMIN_PASSWORD ?= hilo-demo-2026
 
@@ -31,13 +32,13 @@ fix: setup ## format and safe fixes
 	@$(PY) -m ruff check -q --fix src tests tools
 
 bench: setup ## the table of speeds, each with its limit; SCALE=full for the large data
-	@$(PY) -m tools.bench
+	@$(PY) -m bench
 
 crash: setup ## load with kill -9 (rounds=<n>)
-	@$(PY) -m tools.crash $(rounds)
+	@$(PY) -m crash $(rounds)
 
 acceptance: setup ## the twelve products' scenarios
-	@$(PY) -m tools.acceptance
+	@$(PY) -m acceptance
 
 conformance: setup ## every connector against its cases
 	@$(PY) tools/conformance.py

@@ -111,7 +111,7 @@ def checks(tally: Tally) -> None:
     check(tally, "ruff format", [PYTHON, "-m", "ruff", "format", "--check", "-q", *code])
     check(tally, "ruff", [PYTHON, "-m", "ruff", "check", "-q", *code])
     check(tally, "mypy", [PYTHON, "-m", "mypy"])
-    check(tally, "house", [PYTHON, "-m", "tools.checks"])
+    check(tally, "house", [PYTHON, "-m", "checks"])
     for client in setup.CLIENTS:
         folder = ROOT / "clients" / client
         for script in ("typecheck", "lint"):
