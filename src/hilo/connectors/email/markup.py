@@ -1,0 +1,220 @@
+"""HTML of a mail as text, and its quotes cut off. Works on cleaned HTML only."""
+
+import re
+from html import unescape
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from hilo.connectors.email import marks
+from hilo.connectors.email.quoting import opens_quote
+
+# Tags of cleaned HTML: values are in double quotes and hold no `>`.
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^>]*)>")
+_LINES: Final = frozenset("div tr dd dt section article header footer".split())
+_PARAGRAPHS: Final = frozenset("p ul ol dl table blockquote pre hr h1 h2 h3 h4 h5 h6".split())
+_HREF: Final = re.compile(r' href="(https?://[^"]{1,2000})"')
+_SPACES: Final = re.compile(r"[ \t\r\n\f\u00a0]+")
+_BLANKS: Final = re.compile(r"\n(?:[ \t]*\n){2,}")
+_MOST_CHARACTERS: Final = 2_000_000
+
+
+class Cut:
+    """HTML in two. new: shown; folded: what it repeats; is_cut: whether anything was found."""
+
+    __slots__ = ("folded", "new")
+
+    def __init__(self, new: str, folded: str = "") -> None:
+        """Keep both halves."""
+        self.new = new
+        self.folded = folded
+
+
+def text_of(html: str) -> str:
+    """Return cleaned HTML as plain text: lines, lists, quoted blocks with `>`, links with address."""
+    out: list[str] = []
+    depth, plain, last = 0, 0, 0
+    link = ""
+    html = html[:_MOST_CHARACTERS]
+    for match in _TAG.finditer(html):
+        closing, tag = match[1], match[2].lower()
+        _add(out, html[last : match.start()], preformatted=plain > 0)
+        last = match.end()
+        if tag == "blockquote":
+            out.append("\n\n")
+            depth = max(0, depth + (-1 if closing else 1))
+            out.append(f"\x01{depth}\x01")
+        elif tag == "a":
+            link = _link(out, closing, match[3], link)
+        elif tag == "pre":
+            plain = max(0, plain + (-1 if closing else 1))
+            out.append("\n")
+        elif tag == "li":
+            out.append("" if closing else "\x03- ")
+        elif tag in _PARAGRAPHS:
+            out.append("\n\n")
+        elif tag == "br":
+            out.append("\n")
+        elif tag in _LINES:
+            out.append("\x03")
+        elif tag in {"td", "th"} and closing:
+            out.append(" ")
+    _add(out, html[last:], preformatted=False)
+    return _quoted(_joined(out))
+
+
+def _add(out: list[str], text: str, *, preformatted: bool) -> None:
+    if text:
+        plain = unescape(text) if "&" in text else text
+        out.append(plain if preformatted else _SPACES.sub(" ", plain))
+
+
+def _link(out: list[str], closing: str, attributes: str, open_link: str) -> str:
+    # The address follows the words it hides behind.
+    if not closing:
+        found = _HREF.search(attributes)
+        out.append("\x02")
+        return unescape(found[1]) if found else ""
+    start = max((i for i in range(len(out) - 1, -1, -1) if out[i] == "\x02"), default=-1)
+    shown = "".join(out[start + 1 :]).strip() if start >= 0 else ""
+    bare = open_link.removeprefix("https://").removeprefix("http://").rstrip("/")
+    if open_link and shown and bare not in shown and shown.rstrip("/") not in open_link:
+        out.append(f" <{open_link}>")
+    if start >= 0:
+        out[start] = ""
+    return ""
+
+
+def _joined(out: list[str]) -> str:
+    # \x03 is the edge of a block: a line end, unless one is there already.
+    text = re.sub(r"[ \t]*([\n\x03])[ \t]?", r"\1", "".join(out).replace("\x02", ""))
+    text = re.sub(r"\x03+", "\x03", text).replace("\n\x03", "\n").replace("\x03", "\n")
+    return _BLANKS.sub("\n\n", text).strip()
+
+
+def _quoted(text: str) -> str:
+    if "\x01" not in text:
+        return text
+    depth = 0
+    lines: list[str] = []
+    for line in text.split("\n"):
+        found = re.findall(r"\x01(\d+)\x01", line)
+        bare = re.sub(r"\x01\d+\x01", "", line).strip() if found else line
+        if found:
+            depth = int(found[-1])
+        lines.append(f"{'>' * depth} {bare}".rstrip() if depth and (bare or lines) else bare)
+    marked = re.sub(r"\n>+(?=\n(?!>)|\Z)", "", "\n".join(lines))
+    return _BLANKS.sub("\n\n", marked).strip()
+
+
+def cut(html: str) -> Cut:
+    """Return cleaned HTML without the quotes and signatures mail programs mark."""
+    if not any(hint in html for hint in marks.HINTS):
+        return Cut(html)
+    tree = LexborHTMLParser(html)
+    body = tree.body
+    if body is None:
+        return Cut(html)
+    found = _found(body)
+    if not found:
+        return Cut(html)
+    folded = "".join(_remove(node, takes_rest) for node, takes_rest in found)
+    new = (body.inner_html or "").strip()
+    if not _shows(new):
+        return Cut(html)
+    return Cut(new, folded)
+
+
+def _shows(html: str) -> bool:
+    return "<img" in html or bool(text_of(html).strip())
+
+
+def _found(body: LexborNode) -> list[tuple[LexborNode, bool]]:
+    # (element, whether all that follows goes with it), outermost first, in order.
+    found: list[tuple[LexborNode, bool]] = []
+    signatures: list[tuple[LexborNode, bool]] = []
+    waiting = list(_children(body))[::-1]
+    while waiting:
+        node = waiting.pop()
+        names = set((node.attributes.get("class") or "").split())
+        id_ = node.attributes.get("id") or ""
+        if _breaks(node, names, id_):
+            found.append((node, True))
+            break
+        if names & marks.SIGNATURE_CLASSES or id_ in marks.SIGNATURE_IDS:
+            signatures.append((node, False))
+        elif _quotes(node, names, id_):
+            if _answered_inside(node, names):
+                return []  # answers between quotes: the quotes are needed to understand them
+            found.append((node, False))
+        elif names & marks.INTRO_CLASSES:
+            found.append((node, False))
+        else:
+            waiting.extend(list(_children(node))[::-1])
+    return found + signatures
+
+
+def _children(node: LexborNode) -> list[LexborNode]:
+    found, child = [], node.child
+    while child is not None:
+        if child.tag not in {"-text", "-comment"}:
+            found.append(child)
+        child = child.next
+    return found
+
+
+def _breaks(node: LexborNode, names: set[str], id_: str) -> bool:
+    if id_ in marks.BREAK_IDS or names & marks.BREAK_CLASSES:
+        return True
+    style = node.attributes.get("style") or ""
+    return "border-top:" in style and opens_quote(node.text()[:300].strip())
+
+
+def _quotes(node: LexborNode, names: set[str], id_: str) -> bool:
+    if names & marks.QUOTE_CLASSES or id_ in marks.QUOTE_IDS:
+        return True
+    if node.tag != "blockquote":
+        return False
+    return node.attributes.get("type") == "cite" or opens_quote(_text_before(node))
+
+
+def _text_before(node: LexborNode) -> str:
+    before = node.prev
+    while before is not None:
+        text = before.text().strip()
+        if text:
+            return text[-300:]
+        before = before.prev
+    return ""
+
+
+def _answered_inside(node: LexborNode, names: set[str]) -> bool:
+    # What is left of a quote's container without introduction and quotes was written by hand.
+    if node.tag == "blockquote" or not names & {"gmail_quote", "gmail_extra"}:
+        return False
+    own: list[str] = []
+    quotes = 0
+    child = node.child
+    while child is not None:
+        classes = set((child.attributes.get("class") or "").split()) if child.tag[0] != "-" else set()
+        if child.tag == "blockquote":
+            quotes += 1
+        elif not classes & marks.INTRO_CLASSES:
+            own.append(child.text(deep=True))
+        child = child.next
+    text = "".join(own).strip()
+    return bool(text) and quotes > 0 and not opens_quote(text[:300])
+
+
+def _remove(node: LexborNode, takes_rest: bool) -> str:  # noqa: FBT001
+    parts: list[str] = []
+    if takes_rest:
+        climb: LexborNode | None = node
+        while climb is not None and climb.tag != "body":
+            while (after := climb.next) is not None:
+                parts.append(after.html or "")
+                after.decompose()
+            climb = climb.parent
+    html = node.html or ""
+    node.decompose()
+    return html + "".join(parts)
