@@ -184,6 +184,8 @@ class MessageOut(Struct, frozen=True, kw_only=True):
     """A message to send.
 
     part: 1-based, which of its vendor calls. references: earlier Message-IDs, oldest first.
+    reply_to: the external id of the message it answers. quote, quote_from: what to repeat below and
+    the line that introduces it, in the contact's language.
     """
 
     id: UUID
@@ -220,13 +222,14 @@ class HttpCall(Struct, frozen=True, kw_only=True, tag="http"):
 
 
 class SmtpServer(Struct, frozen=True, kw_only=True):
-    """Where mail leaves. security: none, starttls or tls."""
+    """Where mail leaves. certificate_sha256: the one certificate to trust; empty: any valid."""
 
     host: str
     port: int
     security: Literal["none", "starttls", "tls"] = "starttls"
     username: str = ""
     password: str = ""
+    certificate_sha256: str = ""
 
 
 class SmtpCall(Struct, frozen=True, kw_only=True, tag="smtp"):

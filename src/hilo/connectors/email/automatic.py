@@ -31,12 +31,12 @@ _OUT_OF_OFFICE: Final = re.compile(
     r"fuera de (?:la )?oficina|resposta automática|fora do escritório|risposta automatica|fuori "
     r"(?:sede|ufficio)|automatisch antwoord|afwezig|automatisk svar|frånvaro|automatyczna odpowied|"
     r"автоматический ответ|автоответ|自动回复|自動返信|자동 회신)",
-    re.I,
+    re.IGNORECASE,
 )
 _ROBOTS: Final = re.compile(
     r"^(?:mailer[-_.]?daemon|postmaster|no[-_.]?reply|do[-_.]?not[-_.]?reply|noreply[-_.+].*|"
     r"bounces?(?:[-+_.].*)?|auto[-_.]?(?:reply|responder|confirm)|notifications?|nobody)@",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -53,13 +53,13 @@ def reason(headers: Headers, sender: str, envelope_sender: str | None) -> str:
     for name in _ANY_VALUE:
         if headers.has(name) and headers.token(name) not in {"no", "none", "false"}:
             return name
-    if _is_null(headers, envelope_sender):
-        return "null-sender"
-    if _ROBOTS.match(sender):
-        return "robot"
-    if headers.token("content-type").startswith("multipart/report"):
-        return "report"
-    return "subject" if _OUT_OF_OFFICE.match(headers.text("subject")) else ""
+    rest = {
+        "null-sender": _is_null(headers, envelope_sender),
+        "robot": bool(_ROBOTS.match(sender)),
+        "report": headers.token("content-type").startswith("multipart/report"),
+        "subject": bool(_OUT_OF_OFFICE.match(headers.text("subject"))),
+    }
+    return next((why for why, holds in rest.items() if holds), "")
 
 
 def _is_null(headers: Headers, envelope_sender: str | None) -> bool:

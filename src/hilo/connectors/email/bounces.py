@@ -38,27 +38,30 @@ _STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY: Final = re.compile(r"(?<![\d.-])([45]\d\d)[ -](?:#?[45]\.\d{1,3}\.\d{1,3})?")
 _SENDER: Final = re.compile(
     r"mailer[-_. ]?daemon|postmaster|mail[ _-]?delivery|mail administrator|mailmaster|"
-    r"delivery[ _-](?:subsystem|system|status|notification)|bounce|internet mail|mdaemon|complaints@",
-    re.I,
+    r"delivery[ _-](?:subsystem|system|status|notification)|bounce|internet mail|"
+    r"mdaemon|complaints@",
+    re.IGNORECASE,
 )
 _SUBJECT: Final = re.compile(
-    r"undeliver|not delivered|delivery[ -](?:failure|failed|status|problem|error|report|notification)|"
+    r"undeliver|not delivered|delivery[ -](?:failure|failed|status|problem|error|report)|"
+    r"delivery[ -]notification|"
     r"delivery (?:has )?(?:failed|delayed|incomplete)|fail(?:ed|ure) (?:delivery|notice|mail)|"
     r"mail (?:failure|could not be)|returned (?:mail|to sender|message)|return(?:ed)? mail|"
     r"could not (?:be delivered|send)|unable to deliver|message (?:delayed|undeliverable|status)|"
     r"bounce|nondeliverable|non remis|unzustellbar|nicht zugestellt|zustellung|no se (?:ha )?pud|"
     r"não (?:foi )?(?:entregue|possível)|mancata consegna|non recapitabile|kunde inte levereras|"
-    r"onbestelbaar|niet bezorgd|недостав|warning: (?:message|could not)|delayed|配信|送信できません|退信",
-    re.I,
+    r"onbestelbaar|niet bezorgd|недостав|warning: (?:message|could not)|delayed|"
+    r"配信|送信できません|退信",
+    re.IGNORECASE,
 )
 _DELAYED: Final = re.compile(
     r"(?:will (?:be )?(?:re)?tr(?:y|ied)|still (?:being )?(?:try|queue|retr)|delayed|"
     r"has not (?:yet )?been delivered|warning only|do(?:es)? not need to resend|verzögert|"
     r"keep trying|not necessary to resend|continue to try)",
-    re.I,
+    re.IGNORECASE,
 )
 _GONE_FOR_GOOD: Final = re.compile(
-    r"giving up|has been returned|fatal error|permanent|user unknown|no such", re.I
+    r"giving up|has been returned|fatal error|permanent|user unknown|no such", re.IGNORECASE
 )
 _UNKNOWN_ADDRESS: Final = re.compile(
     r"user (?:is )?unknown|unknown (?:user|recipient|address|local|mailbox)|no such (?:user|person|"
@@ -69,11 +72,11 @@ _UNKNOWN_ADDRESS: Final = re.compile(
     r"(?:user|mailbox|address)|isn't (?:a known|in my)|undeliverable address|host (?:or domain )?"
     r"(?:name )?(?:lookup )?(?:not found|unknown)|unrouteable|unroutable|domain not found|"
     r"usuario (?:desconocido|inexistente)|empfänger (?:unbekannt|nicht gefunden)",
-    re.I,
+    re.IGNORECASE,
 )
 _NAMED_FIELDS: Final = ("original-recipient", "final-recipient", "x-actual-recipient")
 _FAILED_LINE: Final = re.compile(
-    r"(?:^|[\s:<(\"'])<?([^\s<>()\[\]:;,\"']{1,64}@[a-z0-9.-]{1,200}\.[a-z]{2,24})>?", re.I
+    r"(?:^|[\s:<(\"'])<?([^\s<>()\[\]:;,\"']{1,64}@[a-z0-9.-]{1,200}\.[a-z]{2,24})>?", re.IGNORECASE
 )
 _MOST_TEXT: Final = 100_000
 _SHORT_TEXT: Final = 300
@@ -184,9 +187,10 @@ def _without_returned(text: str) -> tuple[str, str, str]:
     marks = (
         r"^[-=+ ]{3,}.{0,40}(?:copy of|original message|returned message|unsent message|message "
         r"(?:header|text)|begin message|message follows).*$"
-        r"|^(?:received|return-path): .*$|^.{0,60}(?:original message|headers? of the).{0,20}follows?:?.*$"
+        r"|^(?:received|return-path): .*$"
+        r"|^.{0,60}(?:original message|headers? of the).{0,20}follows?:?.*$"
     )
-    match = re.search(marks, text, re.I | re.M)
+    match = re.search(marks, text, re.IGNORECASE | re.MULTILINE)
     return (text[: match.start()], match[0], text[match.end() :]) if match else (text, "", "")
 
 

@@ -21,8 +21,31 @@ _FORMAT: Final = (
 )
 _TAGS: Final = frozenset(_FORMAT.split())
 _GONE: Final = frozenset(
-    "script style title head noscript template iframe object embed applet svg math canvas video "
-    "audio textarea select option button input xml frameset noframes".split()
+    [
+        "script",
+        "style",
+        "title",
+        "head",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "applet",
+        "svg",
+        "math",
+        "canvas",
+        "video",
+        "audio",
+        "textarea",
+        "select",
+        "option",
+        "button",
+        "input",
+        "xml",
+        "frameset",
+        "noframes",
+    ]
 )
 _CELL: Final = {"align", "valign", "bgcolor", "width", "height", "colspan", "rowspan", "nowrap"}
 _ATTRIBUTES: Final = {
@@ -49,16 +72,54 @@ _ATTRIBUTES: Final = {
 }
 # Nothing that loads, leaves its place, covers something or hides text.
 _STYLES: Final = frozenset(
-    (
-        "color background-color font-family font-size font-style font-weight line-height "
-        "text-align text-decoration text-indent text-transform vertical-align white-space "
-        "letter-spacing word-spacing word-break overflow-wrap direction "
-        "margin margin-top margin-right margin-bottom margin-left "
-        "padding padding-top padding-right padding-bottom padding-left "
-        "border border-top border-right border-bottom border-left border-color border-style "
-        "border-width border-radius border-collapse border-spacing "
-        "width max-width min-width height max-height list-style-type table-layout"
-    ).split()
+    [
+        "color",
+        "background-color",
+        "font-family",
+        "font-size",
+        "font-style",
+        "font-weight",
+        "line-height",
+        "text-align",
+        "text-decoration",
+        "text-indent",
+        "text-transform",
+        "vertical-align",
+        "white-space",
+        "letter-spacing",
+        "word-spacing",
+        "word-break",
+        "overflow-wrap",
+        "direction",
+        "margin",
+        "margin-top",
+        "margin-right",
+        "margin-bottom",
+        "margin-left",
+        "padding",
+        "padding-top",
+        "padding-right",
+        "padding-bottom",
+        "padding-left",
+        "border",
+        "border-top",
+        "border-right",
+        "border-bottom",
+        "border-left",
+        "border-color",
+        "border-style",
+        "border-width",
+        "border-radius",
+        "border-collapse",
+        "border-spacing",
+        "width",
+        "max-width",
+        "min-width",
+        "height",
+        "max-height",
+        "list-style-type",
+        "table-layout",
+    ]
 )
 _SCHEMES: Final = frozenset({"http", "https", "mailto", "tel", "sms", "cid", "data"})
 
@@ -87,12 +148,14 @@ _CLEANER: Final = nh3.Cleaner(
 _IMAGE: Final = re.compile(r"<img\b([^>]*)>")
 _SOURCE: Final = re.compile(r' src="([^"]*)"')
 _SAFE_DATA: Final = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]+\Z")
-_DATA_LINK: Final = re.compile(r' (?:href|cite)="(?:data|cid):[^"]*"', re.I)
+_DATA_LINK: Final = re.compile(r' (?:href|cite)="(?:data|cid):[^"]*"', re.IGNORECASE)
 _LOADING_STYLE: Final = re.compile(
-    r' style="[^"]*(?:url\s*\(|expression|image-set|\\|@import|javascript)[^"]*"', re.I
+    r' style="[^"]*(?:url\s*\(|expression|image-set|\\|@import|javascript)[^"]*"', re.IGNORECASE
 )
 _TINY: Final = re.compile(r'(?:width|height)="[01](?:px)?"|(?:width|height):\s*[01](?:px)?\b')
-_GIVEN_SOURCE: Final = re.compile(r"""(<img\b[^<>]{0,2000}?\bsrc\s*=\s*)(["']?)([^"'\s<>]{1,500})\2""", re.I)
+_GIVEN_SOURCE: Final = re.compile(
+    r"""(<img\b[^<>]{0,2000}?\bsrc\s*=\s*)(["']?)([^"'\s<>]{1,500})\2""", re.IGNORECASE
+)
 
 
 def clean(html: str, locations: Mapping[str, str] | None = None) -> str:

@@ -117,7 +117,7 @@ def _bytes_seen(raw: str) -> str:
 
 
 def decode_words(text: str) -> str:
-    """Return text with its RFC 2047 words decoded; neighbours of one charset are joined as bytes."""
+    """Return text with its RFC 2047 words decoded; neighbours of one charset join as bytes."""
     if "=?" not in text:
         return text
     out: list[str] = []
@@ -173,7 +173,7 @@ def _mailboxes(raw: str) -> Iterator[tuple[str, str]]:
             elif joined:
                 yield (comment, joined) if _ADDRESS.search(joined) else (joined, "")
             phrase, comment, angle = [], "", ""
-        elif token == ":":
+        elif token == ":":  # noqa: S105 - a token of the grammar
             phrase = [] if not angle else phrase  # the name of a group
         elif token.startswith("<"):
             angle = token.strip("<> ")

@@ -27,7 +27,14 @@ QUOTE_CLASSES: Final = frozenset(
     }
 )
 QUOTE_IDS: Final = frozenset(
-    {"yahoo_quoted", "isReplyContent", "isForwardContent", "zmail_quote", "qtdSeparateBR", "oriMsgHtmlSeperator"}
+    {
+        "yahoo_quoted",
+        "isReplyContent",
+        "isForwardContent",
+        "zmail_quote",
+        "qtdSeparateBR",
+        "oriMsgHtmlSeperator",
+    }
 )
 # The quote begins here and takes everything that follows.
 BREAK_CLASSES: Final = frozenset({"OutlookMessageHeader", "mail_quote_header"})
@@ -44,7 +51,9 @@ BREAK_IDS: Final = frozenset(
     }
 )
 # Introduces the quote that follows.
-INTRO_CLASSES: Final = frozenset({"gmail_attr", "moz-cite-prefix", "x_moz-cite-prefix", "moz-email-headers-table"})
+INTRO_CLASSES: Final = frozenset(
+    {"gmail_attr", "moz-cite-prefix", "x_moz-cite-prefix", "moz-email-headers-table"}
+)
 SIGNATURE_CLASSES: Final = frozenset(
     {
         "gmail_signature",
@@ -56,7 +65,13 @@ SIGNATURE_CLASSES: Final = frozenset(
     }
 )
 SIGNATURE_IDS: Final = frozenset(
-    {"AppleMailSignature", "ms-outlook-mobile-signature", "Signature", "x_Signature", "lineBreakAtBeginningOfSignature"}
+    {
+        "AppleMailSignature",
+        "ms-outlook-mobile-signature",
+        "Signature",
+        "x_Signature",
+        "lineBreakAtBeginningOfSignature",
+    }
 )
 CLASSES: Final = QUOTE_CLASSES | BREAK_CLASSES | INTRO_CLASSES | SIGNATURE_CLASSES
 IDS: Final = QUOTE_IDS | BREAK_IDS | SIGNATURE_IDS

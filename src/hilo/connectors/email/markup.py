@@ -7,12 +7,20 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from hilo.connectors.email import marks
-from hilo.connectors.email.quoting import opens_quote
+from hilo.connectors.email.lines import opens_quote
 
 # Tags of cleaned HTML: values are in double quotes and hold no `>`.
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^>]*)>")
-_LINES: Final = frozenset("div tr dd dt section article header footer".split())
-_PARAGRAPHS: Final = frozenset("p ul ol dl table blockquote pre hr h1 h2 h3 h4 h5 h6".split())
+# \x03 is the edge of a block: a line end, unless one is there already.
+_EDGES: Final = ("div", "tr", "dd", "dt", "section", "article", "header", "footer")
+_PARAGRAPHS: Final = ("p", "ul", "ol", "dl", "table", "hr", "h1", "h2", "h3", "h4", "h5", "h6")
+_OPENS: Final = {
+    **dict.fromkeys(_EDGES, "\x03"),
+    **dict.fromkeys(_PARAGRAPHS, "\n\n"),
+    "br": "\n",
+    "li": "\x03- ",
+}
+_CLOSES: Final = {**_OPENS, "li": "", "td": " ", "th": " "}
 _HREF: Final = re.compile(r' href="(https?://[^"]{1,2000})"')
 _SPACES: Final = re.compile(r"[ \t\r\n\f\u00a0]+")
 _BLANKS: Final = re.compile(r"\n(?:[ \t]*\n){2,}")
@@ -20,7 +28,7 @@ _MOST_CHARACTERS: Final = 2_000_000
 
 
 class Cut:
-    """HTML in two. new: shown; folded: what it repeats; is_cut: whether anything was found."""
+    """HTML in two. new: shown; folded: what it repeats, empty when nothing was found."""
 
     __slots__ = ("folded", "new")
 
@@ -31,10 +39,10 @@ class Cut:
 
 
 def text_of(html: str) -> str:
-    """Return cleaned HTML as plain text: lines, lists, quoted blocks with `>`, links with address."""
+    """Return cleaned HTML as plain text: lines, lists, quotes with `>`, links with address."""
     out: list[str] = []
     depth, plain, last = 0, 0, 0
-    link = ""
+    link, opened = "", -1
     html = html[:_MOST_CHARACTERS]
     for match in _TAG.finditer(html):
         closing, tag = match[1], match[2].lower()
@@ -45,20 +53,17 @@ def text_of(html: str) -> str:
             depth = max(0, depth + (-1 if closing else 1))
             out.append(f"\x01{depth}\x01")
         elif tag == "a":
-            link = _link(out, closing, match[3], link)
+            if closing:
+                _close_link(out, opened, link)
+                link, opened = "", -1
+            else:
+                found = _HREF.search(match[3])
+                link, opened = unescape(found[1]) if found else "", len(out)
         elif tag == "pre":
             plain = max(0, plain + (-1 if closing else 1))
             out.append("\n")
-        elif tag == "li":
-            out.append("" if closing else "\x03- ")
-        elif tag in _PARAGRAPHS:
-            out.append("\n\n")
-        elif tag == "br":
-            out.append("\n")
-        elif tag in _LINES:
-            out.append("\x03")
-        elif tag in {"td", "th"} and closing:
-            out.append(" ")
+        else:
+            out.append((_CLOSES if closing else _OPENS).get(tag, ""))
     _add(out, html[last:], preformatted=False)
     return _quoted(_joined(out))
 
@@ -69,25 +74,18 @@ def _add(out: list[str], text: str, *, preformatted: bool) -> None:
         out.append(plain if preformatted else _SPACES.sub(" ", plain))
 
 
-def _link(out: list[str], closing: str, attributes: str, open_link: str) -> str:
+def _close_link(out: list[str], opened: int, link: str) -> None:
     # The address follows the words it hides behind.
-    if not closing:
-        found = _HREF.search(attributes)
-        out.append("\x02")
-        return unescape(found[1]) if found else ""
-    start = max((i for i in range(len(out) - 1, -1, -1) if out[i] == "\x02"), default=-1)
-    shown = "".join(out[start + 1 :]).strip() if start >= 0 else ""
-    bare = open_link.removeprefix("https://").removeprefix("http://").rstrip("/")
-    if open_link and shown and bare not in shown and shown.rstrip("/") not in open_link:
-        out.append(f" <{open_link}>")
-    if start >= 0:
-        out[start] = ""
-    return ""
+    if not link or opened < 0:
+        return
+    shown = "".join(out[opened:]).strip()
+    bare = link.removeprefix("https://").removeprefix("http://").rstrip("/")
+    if shown and bare not in shown and shown.rstrip("/") not in link:
+        out.append(f" <{link}>")
 
 
 def _joined(out: list[str]) -> str:
-    # \x03 is the edge of a block: a line end, unless one is there already.
-    text = re.sub(r"[ \t]*([\n\x03])[ \t]?", r"\1", "".join(out).replace("\x02", ""))
+    text = re.sub(r"[ \t]*([\n\x03])[ \t]?", r"\1", "".join(out))
     text = re.sub(r"\x03+", "\x03", text).replace("\n\x03", "\n").replace("\x03", "\n")
     return _BLANKS.sub("\n\n", text).strip()
 
@@ -196,7 +194,11 @@ def _answered_inside(node: LexborNode, names: set[str]) -> bool:
     quotes = 0
     child = node.child
     while child is not None:
-        classes = set((child.attributes.get("class") or "").split()) if child.tag[0] != "-" else set()
+        classes = (
+            set((child.attributes.get("class") or "").split())
+            if not (child.tag or "-").startswith("-")
+            else set()
+        )
         if child.tag == "blockquote":
             quotes += 1
         elif not classes & marks.INTRO_CLASSES:

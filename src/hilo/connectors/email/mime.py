@@ -7,7 +7,7 @@ Nothing is dropped: what cannot be read becomes a file.
 import binascii
 import re
 from collections.abc import Iterator, Sequence
-from email import message_from_bytes, message_from_string, policy
+from email import message_from_bytes, policy
 from email.message import Message
 from typing import Final
 
@@ -22,9 +22,11 @@ _MOST_PARTS: Final = 1_000
 _DEEPEST: Final = 60
 _UU: Final = re.compile(
     rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n((?:[ -`]{1,80}\r?\n)+?)`?[ ]?\r?\n?end[ \t]*\r?$",
-    re.M,
+    re.MULTILINE,
 )
-_USED_BOUNDARY: Final = re.compile(r'^--([^\s"][^\r\n"]{0,200}?)[ \t]*\r?\nContent-', re.M | re.I)
+_USED_BOUNDARY: Final = re.compile(
+    rb'^--([^\s"][^\r\n"]{0,200}?)[ \t]*\r?\nContent-', re.MULTILINE | re.IGNORECASE
+)
 _LEADING: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)+")
 
 
@@ -208,14 +210,14 @@ def _children(part: Message) -> Sequence[Message]:
 
 def _split_again(part: Message, kind: str) -> Sequence[Message]:
     # A multipart whose boundary is missing or wrong arrives as one text: take the one it uses.
-    content = part.get_payload()
-    if not kind.startswith("multipart/") or not isinstance(content, str):
+    if not kind.startswith("multipart/") or part.is_multipart():
         return ()
+    content = _payload(part)
     match = _USED_BOUNDARY.search(content)
     if match is None:
         return ()
-    again = message_from_string(f'Content-Type: {kind}; boundary="{match[1]}"\n\n{content}')
-    return _children(again)
+    head = f"Content-Type: {kind}; boundary=".encode() + b'"' + match[1] + b'"\n\n'
+    return _children(message_from_bytes(head + content, policy=policy.compat32))
 
 
 def _payload(part: Message) -> bytes:

@@ -40,7 +40,7 @@ def name_for(given: str, media_type: str) -> str:
 
 
 def safe_name(given: str) -> str:
-    """Return a name without paths, controls and tricks, at most 200 bytes with its extension kept."""
+    """Return a name without paths, controls and tricks, at most 200 bytes, its extension kept."""
     name = unicodedata.normalize("NFC", given).replace("\\", "/").rsplit("/", maxsplit=1)[-1]
     name = " ".join(_UNSAFE.sub(" ", name).split()).strip(". ")
     if len(name.encode()) <= _MOST_BYTES:

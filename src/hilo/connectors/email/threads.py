@@ -18,7 +18,7 @@ from hilo.sdk.channel import Account
 SECRET: Final = "signing"  # noqa: S105  # the name of the account's secret, not a secret
 _MOST_REFERENCES: Final = 200
 _TAG_BYTES: Final = 8
-_OURS: Final = re.compile(r"<?([0-9a-f]{32})\.(\d{1,4})\.([0-9a-f]{16})@[^<>\s]+>?", re.I)
+_OURS: Final = re.compile(r"<?([0-9a-f]{32})\.(\d{1,4})\.([0-9a-f]{16})@[^<>\s]+>?", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"\+([a-z2-7]{39})@")
 _NUMBER: Final = re.compile(r"\[#(\d{1,12})\]")
 

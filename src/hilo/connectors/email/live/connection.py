@@ -1,0 +1,183 @@
+"""One IMAP connection: streams with deadlines, TLS with an optional pinned certificate, sign-in."""
+
+import asyncio
+import hashlib
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Final, Self
+
+from hilo.connectors.email import imap
+from hilo.kit.errors import AuthExpired, TemporaryFailure
+from hilo.sdk.channel import Account
+
+_CONNECT_S: Final = 20
+_COMMAND_S: Final = 60
+_LINE_BYTES: Final = 1 << 20
+_PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
+_BUSY: Final = ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "TRY AGAIN", "TOO MANY")
+
+
+def tls_context(account: Account) -> ssl.SSLContext:
+    """Return how to trust a server: by its chain, or by the pinned certificate alone."""
+    context = ssl.create_default_context()
+    if pinned(account):
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE  # the fingerprint is compared instead
+    return context
+
+
+def check_pin(account: Account, connection: object) -> None:
+    """Raise AuthExpired when a pinned certificate is not the one the server showed."""
+    pin = pinned(account)
+    if not pin or not isinstance(connection, ssl.SSLObject | ssl.SSLSocket):
+        return
+    shown = connection.getpeercert(binary_form=True) or b""
+    if hashlib.sha256(shown).hexdigest() != pin:
+        raise AuthExpired("the server's certificate is not the pinned one")
+
+
+def pinned(account: Account) -> str:
+    """Return the SHA-256 of the one certificate to trust, or an empty text."""
+    given = str(account.settings.get("certificate_sha256") or "")
+    return given.replace(":", "").replace(" ", "").lower()
+
+
+class Connection:
+    """One signed-in connection. Every method raises OSError or TimeoutError when it is dead."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take an open stream."""
+        self._reader = reader
+        self._writer = writer
+        self._tag = 0
+        self.capabilities: frozenset[str] = frozenset()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, account: Account) -> AsyncIterator[Self]:
+        """Connect and sign in; hang up at the end."""
+        settings = account.settings
+        security = str(settings.get("imap_security") or "tls")
+        given = settings.get("imap_port")
+        port = given if isinstance(given, int) else _PORTS[security]
+        host, context = str(settings["imap_host"]), tls_context(account)
+        try:
+            async with asyncio.timeout(_CONNECT_S):
+                reader, writer = await asyncio.open_connection(
+                    host, port, ssl=context if security == "tls" else None, limit=_LINE_BYTES
+                )
+        except ssl.SSLCertVerificationError as error:
+            raise AuthExpired(f"certificate refused: {error.verify_message}") from error
+        connection = cls(reader, writer)
+        try:
+            greeting = await connection.read(_CONNECT_S)
+            connection.capabilities = imap.capabilities([greeting])
+            if security == "starttls":
+                await connection._command("STARTTLS")
+                await writer.start_tls(context, server_hostname=host)
+                connection.capabilities = frozenset()
+            check_pin(account, writer.get_extra_info("ssl_object"))
+            await connection._sign_in(account)
+            yield connection
+        finally:
+            writer.close()
+            with suppress(OSError, TimeoutError):
+                async with asyncio.timeout(1):
+                    await writer.wait_closed()
+
+    async def run(self, command: str, *, timeout_s: float = _COMMAND_S) -> imap.Done:
+        """Run a command; a refusal is TemporaryFailure."""
+        done = await self._command(command, timeout_s=timeout_s)
+        if done.status != "OK":
+            raise TemporaryFailure(f"{command.split(' ', maxsplit=1)[0]}: {done.text}"[:500])
+        return done
+
+    async def examine(self, folder: str) -> Mapping[str, int]:
+        """Open a folder read-only. Raises AuthExpired when it is not there."""
+        done = await self._command(f"EXAMINE {imap.folder_name(folder)}")
+        if done.status != "OK":
+            raise AuthExpired(f"the folder {folder} cannot be opened: {done.text}"[:500])
+        return imap.folder_state(done.untagged)
+
+    async def idle(self, most_s: float) -> None:
+        """Wait until the server tells of news, or so long."""
+        tag = await self._send("IDLE")
+        response = await self.read(_COMMAND_S)
+        while not response.line.startswith(b"+"):
+            if response.line.startswith(tag):
+                raise TemporaryFailure("the server refuses IDLE")
+            response = await self.read(_COMMAND_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(most_s):
+                while not imap.has_news(await self.read(None)):
+                    pass
+        self._writer.write(b"DONE\r\n")
+        await self._until(tag, _COMMAND_S)
+
+    async def read(self, timeout_s: float | None) -> imap.Response:
+        """Read one response with its literals."""
+        async with asyncio.timeout(timeout_s):
+            line = b""
+            literals: list[bytes] = []
+            while True:
+                piece = await self._reader.readline()
+                if not piece.endswith(b"\n"):
+                    raise ConnectionResetError("the server hung up")
+                line += piece.rstrip(b"\r\n")
+                size = imap.literal_size(line)
+                if size is None:
+                    return imap.Response(line, literals)
+                literals.append(await self._reader.readexactly(size))
+
+    async def _command(self, command: str, *, timeout_s: float = _COMMAND_S) -> imap.Done:
+        return await self._until(await self._send(command), timeout_s)
+
+    async def _send(self, command: str) -> bytes:
+        self._tag += 1
+        tag = f"A{self._tag:04d}"
+        self._writer.write(f"{tag} {command}\r\n".encode())
+        await self._writer.drain()
+        return f"{tag} ".encode()
+
+    async def _until(self, tag: bytes, timeout_s: float) -> imap.Done:
+        untagged: list[imap.Response] = []
+        async with asyncio.timeout(timeout_s):
+            while True:
+                response = await self.read(None)
+                if response.line.startswith(tag):
+                    status, _, text = (
+                        response.line[len(tag) :].decode("utf-8", "replace").partition(" ")
+                    )
+                    return imap.Done(status.upper(), text, untagged)
+                if response.line.upper().startswith(b"* BYE") and not untagged:
+                    raise ConnectionResetError("the server said goodbye")
+                untagged.append(response)
+
+    async def _sign_in(self, account: Account) -> None:
+        if not self.capabilities:
+            self.capabilities = imap.capabilities((await self.run("CAPABILITY")).untagged)
+        username = str(account.settings.get("imap_username") or account.address or "")
+        password = account.secrets.get("imap_password", "")
+        done = await self._authenticate(username, password)
+        if done.status != "OK":
+            if any(word in done.text.upper() for word in _BUSY):
+                raise TemporaryFailure(f"sign-in put off: {done.text}"[:500])
+            raise AuthExpired(f"the mailbox refuses the sign-in: {done.text}"[:500])
+        self.capabilities = imap.capabilities((await self.run("CAPABILITY")).untagged)
+
+    async def _authenticate(self, username: str, password: str) -> imap.Done:
+        if "LOGINDISABLED" not in self.capabilities and (username + password).isascii():
+            return await self._command(f"LOGIN {imap.quoted(username)} {imap.quoted(password)}")
+        way = "PLAIN" if "AUTH=PLAIN" in self.capabilities else "CRAM-MD5"
+        if f"AUTH={way}" not in self.capabilities:
+            raise AuthExpired("the server offers no sign-in by password")
+        tag = await self._send(f"AUTHENTICATE {way}")
+        challenge = (await self.read(_COMMAND_S)).line.removeprefix(b"+").strip()
+        answer = (
+            imap.plain(username, password)
+            if way == "PLAIN"
+            else imap.cram(challenge, username, password)
+        )
+        self._writer.write(f"{answer}\r\n".encode())
+        return await self._until(tag, _COMMAND_S)
