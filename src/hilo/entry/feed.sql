@@ -21,3 +21,9 @@ from hilo_feed(:after_xid, :after_id, :most) f
 -- name: horizon
 -- Everything below this transaction is visible for ever: where a feed that begins now begins.
 select pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+
+-- name: distance
+-- How far behind, up to a bound.
+select count(*) from (
+  select 1 from event e
+  where e.workspace_id = :workspace and (e.xid, e.id) > (:after_xid, :after_id) limit :most) e

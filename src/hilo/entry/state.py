@@ -8,6 +8,7 @@ from hilo.domain.inboxes import Channels
 from hilo.domain.library import FileLinks
 from hilo.entry import registry
 from hilo.entry.doorman import Doorman
+from hilo.entry.hub import Hub
 from hilo.entry.post import NoPost, Post
 from hilo.kit import messages
 from hilo.kit.bus import Bus, Local
@@ -59,6 +60,11 @@ class AppState:
     def file_links(self) -> FileLinks:
         """Makes and checks the signed addresses of files."""
         return FileLinks(self.vault, self.config.public_url)
+
+    @cached_property
+    def hub(self) -> Hub:
+        """Tells the sockets of this process what the log says; bootstrap runs it."""
+        return Hub(self.db, self.bus, self.doorman)
 
     @cached_property
     def catalogue(self) -> Catalogue:

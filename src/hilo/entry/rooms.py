@@ -1,0 +1,184 @@
+"""Who listens to a workspace in this process: agents by their rights, visitors by their topics."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+import msgspec
+
+from hilo.domain.people import Actor
+from hilo.entry import feed
+from hilo.entry.doorman import Credential
+from hilo.entry.feed import Place, Row
+from hilo.entry.outbox import Outbox
+from hilo.entry.presence import Presence
+
+Topic = Hashable
+"""A conversation's id, a contact's id, or (account, value) of a visitor's identity."""
+Audience = frozenset[str]
+_RIGHTS = frozenset(feed.NEEDS.values())
+
+
+class Heard:
+    """One event on its way to many: encoded once, decoded at most once."""
+
+    def __init__(self, row: Row) -> None:
+        """row: as the log gave it."""
+        self.row = row
+        self.place = Place(row.xid, row.id)
+        self.type = row.type
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.row.at
+
+    @cached_property
+    def frame(self) -> str:
+        """As agents' sockets get it."""
+        return msgspec.json.encode(feed.item_of(self.row)).decode()
+
+    @cached_property
+    def data(self) -> Mapping[str, object]:
+        """Its content, decoded."""
+        return msgspec.json.decode(self.row.data, type=dict[str, object])
+
+    @cached_property
+    def topics(self) -> frozenset[Topic]:
+        """What it is about: the conversation, the contact, the visitor."""
+        found: set[Topic] = set()
+        if self.row.subject is not None:
+            found.add(self.row.subject)
+        conversation = self.data.get("conversation")
+        if isinstance(conversation, dict):
+            found.add(UUID(conversation["contact"]["id"]))
+        contact = self.data.get("contact")
+        if isinstance(contact, dict):
+            found.add(UUID(contact["id"]))
+            for identity in contact.get("identities", ()):
+                if identity.get("scope"):
+                    found.add((UUID(identity["scope"]), identity["value"]))
+        return frozenset(found)
+
+
+class Listener:
+    """One agent's socket."""
+
+    __slots__ = ("actor", "after", "audience", "counts", "credential", "end", "outbox", "viewing")
+
+    def __init__(
+        self,
+        actor: Actor,
+        credential: Credential,
+        outbox: Outbox,
+        end: Callable[[int, str], None],
+    ) -> None:
+        """end: closes the socket with a code and a reason."""
+        self.actor = actor
+        self.credential = credential
+        self.outbox = outbox
+        self.end = end
+        self.audience = audience_of(actor)
+        self.after = feed.START
+        self.counts = ""
+        self.viewing: UUID | None = None
+
+
+class Follower:
+    """One visitor's socket: hears what is about its topics, and decides itself what to show."""
+
+    def __init__(
+        self, room: "Room", heard: Callable[[Heard], None], typing: Callable[[UUID], None]
+    ) -> None:
+        """Made by the hub only. heard, typing: called in the loop; must not wait."""
+        self._room = room
+        self.heard = heard
+        self.typing = typing
+        self.topics: set[Topic] = set()
+
+    def add(self, topics: Iterable[Topic]) -> None:
+        """Listen to more."""
+        for topic in set(topics) - self.topics:
+            self.topics.add(topic)
+            self._room.followers[topic].add(self)
+
+    def close(self) -> None:
+        """Listen no more."""
+        for topic in self.topics:
+            followers = self._room.followers[topic]
+            followers.discard(self)
+            if not followers:
+                del self._room.followers[topic]
+        self.topics.clear()
+        self._room.guests.discard(self)
+
+
+class Room:
+    """One workspace in this process."""
+
+    def __init__(self, workspace: UUID) -> None:
+        """Begin empty."""
+        self.workspace = workspace
+        self.audiences: defaultdict[Audience, set[Listener]] = defaultdict(set)
+        self.followers: defaultdict[Topic, set[Follower]] = defaultdict(set)
+        self.guests: set[Follower] = set()
+        self.presence = Presence()
+        self.has_new_counts = False
+
+    @property
+    def listeners(self) -> Sequence[Listener]:
+        """Every agent's socket."""
+        return [each for group in self.audiences.values() for each in group]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nobody is here."""
+        return not any(self.audiences.values()) and not self.guests
+
+    def enter(self, listener: Listener) -> None:
+        """Let a socket hear from now on."""
+        self.audiences[listener.audience].add(listener)
+
+    def leave(self, listener: Listener) -> None:
+        """Let it hear no more."""
+        group = self.audiences.get(listener.audience)
+        if group is not None:
+            group.discard(listener)
+            if not group:
+                del self.audiences[listener.audience]
+
+    def readmit(self, listener: Listener, actor: Actor) -> None:
+        """Apply changed rights."""
+        self.leave(listener)
+        listener.actor = actor
+        listener.audience = audience_of(actor)
+        self.enter(listener)
+
+    def tell(self, heard: Heard) -> None:
+        """Give one event to all who may see it."""
+        for audience, group in self.audiences.items():
+            if feed.may_see(audience, heard.type):
+                frame, place = heard.frame, heard.place
+                for listener in group:
+                    if listener.after < place:
+                        listener.outbox.put(frame)
+        if self.followers:
+            found = [
+                follower for topic in heard.topics for follower in self.followers.get(topic, ())
+            ]
+            for follower in dict.fromkeys(found):
+                follower.heard(heard)
+
+    def say(self, frame: str, spare: UUID | None = None) -> None:
+        """Give a frame that is not of the log to every agent's socket. spare: not to this agent."""
+        for group in self.audiences.values():
+            for listener in group:
+                if listener.actor.id != spare:
+                    listener.outbox.put(frame)
+
+
+def audience_of(actor: Actor) -> Audience:
+    """Return what decides which events an actor sees: equal audiences get equal bytes."""
+    return actor.permissions & _RIGHTS

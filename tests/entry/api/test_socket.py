@@ -1,0 +1,259 @@
+"""The socket: signed in, from our origin, resumed without gap or repeat, told what it may see."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from uuid import UUID
+
+import httpx2
+import pytest
+from litestar.types import ASGIApp
+
+from cast import CAST, a_conversation, a_message
+from hilo.domain.conversations import Author, NewMessage, NoteAdded, append
+from hilo.domain.conversations.events import ConversationChanged
+from hilo.domain.conversations.lists import get_conversation
+from hilo.domain.people import system
+from hilo.entry.hub import UNAUTHENTICATED
+from hilo.entry.outbox import MOST_FRAMES
+from hilo.entry.socket import FORBIDDEN, TOO_SLOW, socket_app
+from hilo.entry.state import AppState
+from hilo.kit.db import Database
+from wire import Wire
+
+Dial = Callable[..., Wire]
+
+
+@pytest.fixture
+async def door(app_state: AppState, db: Database) -> AsyncIterator[ASGIApp]:
+    """Give the door, with its hub at work."""
+    db.on_commit = lambda: app_state.bus.publish("log")
+    running = asyncio.ensure_future(app_state.hub.run())
+    yield socket_app(app_state)
+    running.cancel()
+    await asyncio.wait([running])
+
+
+@pytest.fixture
+async def dial(door: ASGIApp) -> AsyncIterator[Dial]:
+    """Give `dial(client, after="")`: a socket with the client's cookie."""
+    wires: list[Wire] = []
+
+    def open_(client: httpx2.AsyncClient, after: str = "", origin: str | None = None) -> Wire:
+        headers = {"cookie": "; ".join(f"{k}={v}" for k, v in client.cookies.items())}
+        if origin is not None:
+            headers["origin"] = origin
+        wire = Wire(door, headers, {"after": after} if after else {})
+        wires.append(wire)
+        return wire
+
+    yield open_
+    for wire in wires:
+        await wire.cut()
+
+
+async def note(db: Database, conversation: UUID, text: str) -> None:
+    """Write a note, as a verb does."""
+    async with db.transaction(CAST.workspace) as tx:
+        message = NewMessage(
+            conversation_id=conversation,
+            kind="note",
+            author=Author(kind="agent", id=CAST.ben.id, name="Ben"),
+            channel="api",
+            inbox_id=CAST.inbox,
+            state="stored",
+            text=text,
+        )
+        ((view, made),) = await append(tx, [message])
+        tx.publish(NoteAdded(conversation=view, message=made), subject=conversation)
+
+
+@pytest.fixture
+async def conversation(db: Database) -> UUID:
+    """Open a conversation of Carol's."""
+    async with db.transaction(CAST.workspace) as tx:
+        return await a_conversation(tx)
+
+
+async def test_hello_comes_first_and_events_follow(
+    ada: httpx2.AsyncClient, dial: Dial, db: Database, conversation: UUID
+) -> None:
+    wire = dial(ada)
+    assert (await wire.opened())["type"] == "websocket.accept"
+    assert (await wire.frame())["type"] == "hello"
+    await note(db, conversation, "hello")
+    event = await wire.until("message.noted")
+    assert event["data"]["message"]["text"] == "hello"
+    assert {"cursor", "id", "at", "actor"} <= event.keys()
+
+
+async def test_a_hundred_cuts_leave_no_gap_and_no_repeat(
+    ada: httpx2.AsyncClient, dial: Dial, db: Database, conversation: UUID
+) -> None:
+    chance = random.Random(7)  # noqa: S311 - a seed for a test
+    count, seen, cursor = 400, [], ""
+    wire = dial(ada)
+    await wire.opened()
+    cursor = (await wire.frame())["cursor"]
+
+    async def write() -> None:
+        for number in range(count):
+            await note(db, conversation, str(number))
+            if number % 7 == 0:
+                await asyncio.sleep(0.002)
+
+    async def hear(wire: Wire, frames: int) -> str:
+        place = cursor
+        for _ in range(frames):
+            frame = await wire.frame()
+            if frame["type"] == "message.noted":
+                seen.append(int(frame["data"]["message"]["text"]))
+            place = frame.get("cursor", place)
+        return place
+
+    writing = asyncio.ensure_future(write())
+    for _ in range(100):
+        cursor = await hear(wire, chance.randint(0, 4))
+        await wire.cut()
+        wire = dial(ada, after=cursor)
+        await wire.opened()
+        assert (await wire.frame())["type"] == "hello"
+    while len(seen) < count:
+        cursor = await hear(wire, 1)
+    await writing
+    assert seen == list(range(count))
+
+
+async def test_counts_follow_a_change_within_300_ms(
+    ada: httpx2.AsyncClient, dial: Dial, db: Database, conversation: UUID
+) -> None:
+    wire = dial(ada)
+    first = await wire.until("counts")
+    assert first["data"] == {"open": 1, "unassigned": 1, "mine": 0, "unread": 0, "mine_unread": 0}
+    async with db.transaction(CAST.workspace) as tx:
+        await a_message(tx, conversation)
+        view = await get_conversation(tx, system(CAST.workspace), conversation)
+        tx.publish(ConversationChanged(what="read", conversation=view), subject=conversation)
+    assert (await wire.until("counts", 0.3))["data"]["unread"] == 1
+
+
+async def test_presence_reaches_the_others_only(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, dial: Dial, conversation: UUID
+) -> None:
+    one, two = dial(ada), dial(ben)
+    await one.until("counts")
+    await two.until("counts")
+    one.say({"type": "viewing", "conversation_id": str(conversation)})
+    mark = await two.until("presence", 1)
+    assert mark["data"] == {
+        "conversation_id": str(conversation),
+        "agent_id": str(CAST.ada.id),
+        "agent_name": "Ada",
+        "doing": "viewing",
+    }
+    one.say({"type": "typing", "conversation_id": str(conversation)})
+    assert (await two.until("presence", 1))["data"]["doing"] == "typing"
+    late = dial(ben)
+    assert (await late.until("presence", 1))["data"]["doing"] == "typing"
+    await one.cut()
+    assert (await two.until("presence", 1))["data"]["doing"] == "left"
+    assert not [f for f in one.waiting() if f["type"] == "presence"]
+
+
+async def test_a_contact_that_types_is_told(
+    ada: httpx2.AsyncClient, dial: Dial, app_state: AppState, conversation: UUID
+) -> None:
+    wire = dial(ada)
+    await wire.until("counts")
+    from hilo.kit import clock  # noqa: PLC0415 - one use
+
+    app_state.hub.contact_typing(CAST.workspace, conversation, clock.now())
+    assert (await wire.until("contact_typing", 1))["data"]["conversation_id"] == str(conversation)
+
+
+@pytest.mark.parametrize("said", ["", "{", "[]", '{"type":"sing"}', '{"type":"viewing"}', "\ud800"])
+async def test_nonsense_is_not_heard(ada: httpx2.AsyncClient, dial: Dial, said: str) -> None:
+    wire = dial(ada)
+    await wire.until("counts")
+    wire.say(said)
+    wire.say({"type": "ping"})
+    assert (await wire.until("pong"))["type"] == "pong"
+
+
+async def test_strangers_and_foreign_pages_are_refused(
+    anonymous: httpx2.AsyncClient, ada: httpx2.AsyncClient, dial: Dial
+) -> None:
+    wire = dial(anonymous)
+    await wire.opened()
+    assert (await wire.frame())["code"] == UNAUTHENTICATED
+    wire = dial(ada, origin="https://evil.test")
+    await wire.opened()
+    assert (await wire.frame())["code"] == FORBIDDEN
+    wire = dial(ada, origin="http://hilo.test")
+    await wire.opened()
+    assert (await wire.frame())["type"] == "hello"
+
+
+async def test_another_workspace_hears_nothing(
+    visit: Callable[..., httpx2.AsyncClient], dial: Dial, db: Database, conversation: UUID
+) -> None:
+    mallory = visit()
+    await mallory.post(
+        "/session", json={"email": CAST.mallory.email, "password": CAST.mallory.password}
+    )
+    wire = dial(mallory)
+    await wire.until("counts")
+    await note(db, conversation, "secret")
+    await asyncio.sleep(0.3)
+    assert not [f for f in wire.waiting() if f["type"] == "message.noted"]
+
+
+async def test_a_cursor_too_old_or_foreign_means_resync(
+    ada: httpx2.AsyncClient,
+    dial: Dial,
+    db: Database,
+    conversation: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from hilo.entry import hub  # noqa: PLC0415 - patched here only
+    from hilo.kit.page import encode_cursor  # noqa: PLC0415
+
+    for after in ("nonsense", encode_cursor(1 << 60, 1)):
+        wire = dial(ada, after=after)
+        assert (await wire.until("resync"))["cursor"]
+    monkeypatch.setattr(hub, "RESYNC_AFTER", 3)
+    wire = dial(ada)
+    await wire.opened()
+    cursor = (await wire.frame())["cursor"]
+    await wire.cut()
+    for number in range(5):
+        await note(db, conversation, str(number))
+    wire = dial(ada, after=cursor)
+    assert (await wire.until("resync"))["cursor"] != cursor
+    await note(db, conversation, "after")
+    assert (await wire.until("message.noted"))["data"]["message"]["text"] == "after"
+
+
+async def test_a_client_that_never_reads_is_dropped(
+    ada: httpx2.AsyncClient, dial: Dial, app_state: AppState
+) -> None:
+    wire = dial(ada)
+    await wire.until("counts")
+    wire.reads.clear()
+    room = app_state.hub.room(CAST.workspace)
+    for _ in range(MOST_FRAMES + 2):
+        room.say("{}")
+    await asyncio.sleep(0.05)
+    assert room.listeners == []
+    wire.reads.set()
+    assert (await wire.until("websocket.close"))["code"] == TOO_SLOW
+
+
+async def test_lost_rights_close_the_socket(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, dial: Dial
+) -> None:
+    wire = dial(ben)
+    await wire.until("counts")
+    gone = await ada.patch(f"/agents/{CAST.ben.id}", json={"disabled": True})
+    assert gone.status_code == 200
+    assert (await wire.until("websocket.close", 6))["code"] == UNAUTHENTICATED
