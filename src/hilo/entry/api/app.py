@@ -16,6 +16,7 @@ from hilo.entry.api import (
     contacts,
     conversations,
     counts,
+    description,
     drafts,
     events,
     files,
@@ -61,6 +62,7 @@ RESOURCES: Sequence[ModuleType] = (
     tags,
     files,
     events,
+    description,
 )
 
 

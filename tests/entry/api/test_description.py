@@ -1,0 +1,79 @@
+"""The description of the API is served, whole and exact."""
+
+import httpx2
+import msgspec
+import pytest
+
+from cast import PASSWORD
+from hilo.entry.api.openapi import Json
+
+
+@pytest.fixture
+async def document(anonymous: httpx2.AsyncClient) -> Json:
+    """Return the served document."""
+    answer = await anonymous.get("/openapi.json")
+    assert answer.status_code == 200
+    found: Json = answer.json()
+    return found
+
+
+async def test_every_operation_is_described_whole(document: Json) -> None:
+    assert document["openapi"].startswith("3.1")
+    seen = set()
+    for path, methods in document["paths"].items():
+        for method, it in methods.items():
+            where = f"{method} {path}"
+            assert it["operationId"] not in seen, where
+            seen.add(it["operationId"])
+            assert it["summary"].endswith("."), where
+            assert "allowance" in it["description"], where
+            assert {"422", "429", "default"} <= set(it["responses"]), where
+            placed = {each["name"] for each in it["parameters"] if each["in"] == "path"}
+            assert all(f"{{{name}}}" in path for name in placed), where
+            for content in it.get("requestBody", {}).get("content", {}).values():
+                assert "example" in content or "file" in content["schema"]["properties"], where
+    assert "/api/v1/session" in document["paths"]
+    assert "/api/v1/openapi.json" not in document["paths"]
+
+
+async def test_unknown_fields_are_said_to_be_refused(document: Json) -> None:
+    schemas = document["components"]["schemas"]
+    for methods in document["paths"].values():
+        for it in methods.values():
+            for content in it.get("requestBody", {}).get("content", {}).values():
+                name = content["schema"].get("$ref", "").rpartition("/")[2]
+                assert not name or schemas[name]["additionalProperties"] is False, name
+
+
+async def test_the_examples_of_people_run(
+    document: Json, ada: httpx2.AsyncClient, anonymous: httpx2.AsyncClient
+) -> None:
+    for path, status in (("teams", 201), ("tokens", 201), ("invitations", 201)):
+        body = document["paths"][f"/api/v1/{path}"]["post"]["requestBody"]
+        example = body["content"]["application/json"]["example"]
+        if "agent_ids" in example:
+            example["agent_ids"] = []
+        assert (await ada.post(f"/{path}", json=example)).status_code == status, path
+    given = document["paths"]["/api/v1/session"]["post"]["requestBody"]
+    example = given["content"]["application/json"]["example"]
+    assert example["password"] == PASSWORD
+    answer = await anonymous.post("/session", json={**example, "email": "ada@hilo.test"})
+    assert answer.status_code == 200
+
+
+async def test_the_page_reads_offline_in_three_languages(anonymous: httpx2.AsyncClient) -> None:
+    for language, title in (("es-MX", "API de Hilo"), ("pt", "API do Hilo"), ("fr", "API of Hilo")):
+        answer = await anonymous.get("/docs", headers={"accept-language": language})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/html")
+        assert f"<h1>{title}</h1>" in answer.text
+        assert "http" not in answer.text.replace("http://hilo.test", ""), "nothing from outside"
+        assert "<script" not in answer.text
+        assert 'id="problem-validation"' in answer.text
+    assert "script" not in answer.headers["content-security-policy"]
+    assert (await anonymous.get("/docs.css")).headers["content-type"].startswith("text/css")
+
+
+async def test_it_is_json(anonymous: httpx2.AsyncClient) -> None:
+    answer = await anonymous.get("/openapi.json")
+    assert msgspec.json.decode(answer.content)["info"]["title"] == "Hilo"
