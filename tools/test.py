@@ -97,11 +97,9 @@ def check(tally: Tally, name: str, command: Sequence[str | Path], cwd: Path = RO
 
 
 def environment() -> dict[str, str]:
-    """Return our environment with a Node that is new enough in front."""
-    return os.environ | {
-        "PATH": f"{setup.node_folder()}{os.pathsep}{os.environ['PATH']}",
-        "CI": "1",
-    }
+    """Return our environment with our tools on Python's path and a Node that is new enough."""
+    path = f"{setup.node_folder()}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | {"PATH": path, "PYTHONPATH": str(ROOT / "tools"), "CI": "1"}
 
 
 def checks(tally: Tally) -> None:
