@@ -79,7 +79,7 @@ class _Writer:
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<title>{title}</title>"
             '<link rel="stylesheet" href="docs.css"></head><body>'
-            f"<h1>{title}</h1><p>{self._t('lead')}</p>"
+            f"<h1>{title}</h1><p>{self._t('intro')}</p>"
             f'<p><a href="openapi.json">{self._t("document")}</a></p>'
             f"<pre>{escape(it['info']['description'])}</pre>{sections}{self._problems()}"
             "</body></html>"
@@ -130,8 +130,8 @@ class _Writer:
                 f'<tr id="problem-{code}"><td>{status}</td><td><code>{code}</code></td>'
                 f"<td>{escape(text)}</td></tr>"
             )
-        lead = self._t("problems_lead")
-        return f"<h2>{self._t('problems')}</h2><p>{lead}</p><table>{rows}</table>"
+        intro = self._t("problems_intro")
+        return f"<h2>{self._t('problems')}</h2><p>{intro}</p><table>{rows}</table>"
 
     def _t(self, key: str) -> str:
         return escape(self._catalogue.t(self._locale, f"apidocs.{key}"))
