@@ -1,0 +1,46 @@
+"""`python -m crash [rounds]`: run crash rounds and say what was counted."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from crash.rounds import Rounds, Verdict
+from crash.sink import Sink
+from rig import Rig
+
+SEED = 20_261
+
+
+async def crash(rounds: int, seed: int = SEED, seconds: float = 3.0) -> Verdict:
+    """Run rounds on a Hilo of their own; it is gone afterwards."""
+    sink = Sink()
+    await sink.start()
+    with tempfile.TemporaryDirectory(prefix="hilo-crash-") as folder:
+        rig = Rig(Path(folder))
+        try:
+            await asyncio.to_thread(rig.start)
+            runner = await asyncio.to_thread(Rounds, rig, sink, seed)
+            return await runner.run(rounds, seconds)
+        finally:
+            rig.__exit__(None, None, None)
+            await sink.stop()
+
+
+def main() -> int:
+    """Run and print."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    verdict = asyncio.run(crash(rounds))
+    print(
+        f"{rounds} rounds, {verdict.kills} kills, {verdict.accepted} messages accepted, "
+        f"{verdict.replies} replies; back within {verdict.slowest_return_s:.1f} s"
+    )
+    for name in ("lost", "doubled", "stuck"):
+        found = getattr(verdict, name)
+        print(f"{name}: {len(found)}", *found[:10])
+    print(f"uncertain, shown to the agent: {verdict.uncertain}")
+    return 0 if verdict.is_well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

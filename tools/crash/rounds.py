@@ -1,0 +1,190 @@
+"""Seeded rounds: messages come in, replies go out, something is killed, and it all must add up."""
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Literal
+
+import httpx2
+from msgspec import Struct, field
+
+from crash.sink import Sink
+from rig import Rig
+from signed import headers, message
+
+Victim = Literal["hilo", "postgres", "both"]
+VICTIMS: Sequence[Victim] = ("hilo", "postgres", "hilo", "both")
+PEOPLE = 12
+RATE = 60.0  # messages a second
+REPLY_SHARE = 0.3
+STUCK_S = 30.0
+_OK = range(200, 300)
+
+
+class Verdict(Struct):
+    """What was counted. Each list is empty when all is well."""
+
+    accepted: int = 0
+    replies: int = 0
+    kills: int = 0
+    uncertain: int = 0
+    slowest_return_s: float = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
+
+    @property
+    def is_well(self) -> bool:
+        """Say whether the promise held."""
+        return not (self.lost or self.doubled or self.stuck)
+
+
+class Rounds:
+    """Runs rounds on one rig."""
+
+    def __init__(self, rig: Rig, sink: Sink, seed: int) -> None:
+        """seed: of who writes what and what is killed when."""
+        self.rig = rig
+        self.sink = sink
+        self.chance = random.Random(seed)  # noqa: S311 - a test's seed
+        self.verdict = Verdict()
+        self.accepted: set[str] = set()
+        self.replied: dict[str, str] = {}
+        with rig.client() as client:
+            made = rig.account(client, "api", {"callback_url": sink.url})
+            self.secret, self.hook = made["secret"], made["webhook_url"]
+            self.token = client.headers["authorization"]
+        self._count = 0
+
+    async def run(self, rounds: int, seconds: float = 3.0) -> Verdict:
+        """Run that many rounds of load, a kill in each; then wait and count."""
+        for number in range(rounds):
+            await self._round(VICTIMS[number % len(VICTIMS)], seconds)
+        await self._settle()
+        await self._count_up()
+        return self.verdict
+
+    async def _round(self, victim: Victim, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        limits = httpx2.Limits(max_connections=50)
+        async with httpx2.AsyncClient(timeout=10, limits=limits) as client:
+            loads = [self._load(client, end), self._answer(client, end)]
+            work = [asyncio.create_task(load) for load in loads]
+            await asyncio.sleep(seconds * self.chance.uniform(0.2, 0.8))
+            await asyncio.to_thread(self._kill, victim)
+            await asyncio.gather(*work)
+
+    def _kill(self, victim: Victim) -> None:
+        self.verdict.kills += 1
+        if victim in {"postgres", "both"}:
+            self.rig.kill_postgres()
+        if victim in {"hilo", "both"}:
+            self.rig.kill()
+            self.rig.launch()
+        back = self.rig.wait_ready()
+        self.verdict.slowest_return_s = max(self.verdict.slowest_return_s, back)
+
+    async def _load(self, client: httpx2.AsyncClient, end: float) -> None:
+        tasks = []
+        while time.monotonic() < end:
+            self._count += 1
+            tasks.append(asyncio.create_task(self._send(client, f"crash-{self._count}")))
+            await asyncio.sleep(1 / RATE)
+        await asyncio.gather(*tasks)
+
+    async def _send(self, client: httpx2.AsyncClient, id_: str) -> None:
+        """Do as a vendor does: repeat until it is taken, sometimes once more after that."""
+        person = self.chance.randrange(PEOPLE)
+        body = message(id_, {"id": f"p{person}", "name": f"Person {person}"}, f"text of {id_}")
+        again = self.chance.random() < 0.1  # noqa: PLR2004 - a share
+        while True:
+            with suppress(httpx2.HTTPError):
+                marks = headers(self.secret, f"wh-{id_}", body)
+                answer = await client.post(self.hook, content=body, headers=marks)
+                if answer.status_code in _OK:
+                    self.accepted.add(id_)
+                    if not again:
+                        return
+                    again = False
+            await asyncio.sleep(0.2)
+
+    async def _answer(self, client: httpx2.AsyncClient, end: float) -> None:
+        """Reply as an agent's client does: one id for one reply, repeated until it is taken."""
+        api = f"{self.rig.url}/api/v1"
+        auth = {"Authorization": self.token}
+        while time.monotonic() < end:
+            await asyncio.sleep(1 / (RATE * REPLY_SHARE))
+            with suppress(httpx2.HTTPError, KeyError, ValueError):
+                listed = await client.get(f"{api}/conversations?limit=20", headers=auth)
+                items = listed.json()["items"]
+                if items:
+                    await self._reply(client, self.chance.choice(items)["id"], auth)
+
+    async def _reply(
+        self, client: httpx2.AsyncClient, conversation: str, auth: dict[str, str]
+    ) -> None:
+        name = f"reply-{self._count}-{self.chance.getrandbits(40)}"
+        path = f"{self.rig.url}/api/v1/conversations/{conversation}/messages"
+        body = {"kind": "reply", "text": name, "client_id": name}
+        given = time.monotonic() + STUCK_S
+        while time.monotonic() < given:
+            with suppress(httpx2.HTTPError):
+                answer = await client.post(
+                    path, json=body, headers={**auth, "Idempotency-Key": name}
+                )
+                if answer.status_code in _OK:
+                    self.replied[answer.json()["id"]] = name
+                    return
+            await asyncio.sleep(0.2)
+
+    async def _settle(self) -> None:
+        """Wait until nothing is on its way, at most as long as something may be stuck."""
+        end = time.monotonic() + STUCK_S
+        connection = await self.rig.owner()
+        try:
+            while time.monotonic() < end:
+                waits = await connection.fetchval(_WAITING)
+                if not waits:
+                    return
+                await asyncio.sleep(0.25)
+        finally:
+            await connection.close()
+
+    async def _count_up(self) -> None:
+        verdict = self.verdict
+        verdict.accepted, verdict.replies = len(self.accepted), len(self.replied)
+        connection = await self.rig.owner()
+        try:
+            stored = {row[0]: row[1] for row in await connection.fetch(_STORED)}
+            sent = {str(row[0]): row[1] for row in await connection.fetch(_SENT)}
+            verdict.stuck += [str(row[0]) for row in await connection.fetch(_STUCK)]
+            verdict.doubled += [str(row[0]) for row in await connection.fetch(_SAME_PLACE)]
+        finally:
+            await connection.close()
+        verdict.lost += sorted(
+            f"text of {i}" for i in self.accepted if f"text of {i}" not in stored
+        )
+        verdict.lost += sorted(name for id_, name in self.replied.items() if id_ not in sent)
+        verdict.doubled += sorted(text for text, count in stored.items() if count > 1)
+        verdict.uncertain = sum(1 for state in sent.values() if state == "uncertain")
+        verdict.lost += sorted(
+            id_ for id_, state in sent.items() if state == "sent" and not self.sink.got[id_]
+        )
+
+
+_WAITING = """
+select exists (select 1 from delivery where state = 'new')
+    or exists (select 1 from part where state in ('queued', 'sending'))
+"""
+_STORED = "select text, count(*) from message where kind = 'incoming' group by text"
+_SENT = "select id, state from message where kind = 'outgoing'"
+_STUCK = """
+select 'delivery ' || id from delivery where state not in ('done', 'ignored')
+union all select 'part of ' || message_id from part where state in ('queued', 'sending')
+"""
+_SAME_PLACE = """
+select 'place ' || conversation_id || ' ' || seq from message
+group by conversation_id, seq having count(*) > 1
+"""
