@@ -208,6 +208,7 @@ class MessageOut(Struct, frozen=True, kw_only=True):
     locale: str = "en"
     attempt: int = 1
     at: datetime
+    now: datetime | None = None
     automatic: bool = False
 
 

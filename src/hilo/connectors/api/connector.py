@@ -62,18 +62,19 @@ class Api:
         if not isinstance(address, str) or not address:
             return Accepted()
         body = outbound.body_of(message)
+        now = message.now or message.at
         reply = yield HttpCall(
             method="POST",
             url=address,
             headers={
                 "content-type": "application/json",
-                **signing.sign(signing.active(account.secrets), str(message.id), message.at, body),
+                **signing.sign(signing.active(account.secrets), str(message.id), now, body),
             },
             body=body,
         )
         if not isinstance(reply, HttpReply):
             raise UnknownOutcome("no answer to an HTTP request")
-        return outbound.outcome(reply, message.at)
+        return outbound.outcome(reply, now)
 
     def mint(self, message: UUID, account: Account) -> str | None:
         """Choose nothing: the other side may name its own id in its answer."""

@@ -85,31 +85,22 @@ async def apply(tx: Tx, account: UUID, given: Sequence[tuple[StatusIn, datetime]
             targets[n] = found.get(str(items[n].external_id))
         await _park(tx, account, [items[n] for n in early if targets[n] is None])
     known = [(item, t) for item, t in zip(items, targets, strict=True) if t is not None]
-    await advance(tx, [_moved(item, target) for item, target in known if not item.notice])
-    await _notice(tx, [(item, target) for item, target in known if item.notice])
+    await _settle(tx, [_moved(item, target) for item, target in known if not item.notice])
+    for item, target in known:
+        if item.notice:
+            await note(tx, target, item.notice)
     await _suppress(tx, items)
 
 
 async def advance(tx: Tx, given: Sequence[Moved]) -> None:
-    """Move messages and their parts forward; what would be a step back changes nothing.
+    """Move messages forward; what would be a step back changes nothing.
 
     Publishes: MessageState.
     """
-    last: dict[UUID, Moved] = {}
-    for each in given:
-        other = last.get(each.message)
-        if other is None or ORDER.index(other.state) < ORDER.index(each.state):
-            last[each.message] = each
+    last = _last(given)
     if not last:
         return
-    ids = sorted(last)
-    columns = {
-        "ids": ids,
-        "states": [last[id_].state for id_ in ids],
-        "errors": [_json(last[id_].error) for id_ in ids],
-    }
-    await tx.run(SQL.settle_parts, workspace=tx.workspace, **columns)
-    for after in await tx.all(SQL.advance, _After, workspace=tx.workspace, **columns):
+    for after in await tx.all(SQL.advance, _After, workspace=tx.workspace, **_columns(last)):
         moved = last[after.message]
         tx.publish(
             MessageState(
@@ -120,6 +111,25 @@ async def advance(tx: Tx, given: Sequence[Moved]) -> None:
                 error=moved.error,
             ),
             subject=after.conversation,
+        )
+
+
+async def note(tx: Tx, message: UUID, notice: str) -> None:
+    """Keep news of a message that changes no state: it is late, some recipients refused it.
+
+    Publishes: MessageState, with the notice as its error.
+    """
+    row = await tx.maybe(SQL.notice, _After, workspace=tx.workspace, message=message, notice=notice)
+    if row is not None:
+        tx.publish(
+            MessageState(
+                conversation_id=row.conversation,
+                message_id=row.message,
+                state=row.state,
+                at=tx.now,
+                error=MessageError(code="notice", detail=notice),
+            ),
+            subject=row.conversation,
         )
 
 
@@ -159,7 +169,7 @@ async def seen(tx: Tx, account: UUID, given: Sequence[tuple[SeenIn, Matched, dat
             until=until,
             seq=item.up_to_seq,
         )
-        await advance(tx, [Moved(message, "read", came) for message in messages])
+        await _settle(tx, [Moved(message, "read", came) for message in messages])
 
 
 def _cleaned(item: StatusIn, came: datetime) -> StatusIn:
@@ -208,22 +218,31 @@ async def _park(tx: Tx, account: UUID, items: Sequence[StatusIn]) -> None:
     )
 
 
-async def _notice(tx: Tx, given: Sequence[tuple[StatusIn, UUID]]) -> None:
-    for item, target in given:
-        row = await tx.maybe(
-            SQL.notice, _After, workspace=tx.workspace, message=target, notice=item.notice
-        )
-        if row is not None:
-            tx.publish(
-                MessageState(
-                    conversation_id=row.conversation,
-                    message_id=row.message,
-                    state=row.state,
-                    at=item.at or tx.now,
-                    error=MessageError(code="notice", detail=item.notice),
-                ),
-                subject=row.conversation,
-            )
+async def _settle(tx: Tx, given: Sequence[Moved]) -> None:
+    """Apply what receipts say: to the parts first, as whoever carries them does."""
+    last = _last(given)
+    if last:
+        await tx.run(SQL.settle_parts, workspace=tx.workspace, **_columns(last))
+        await advance(tx, list(last.values()))
+
+
+def _last(given: Sequence[Moved]) -> dict[UUID, Moved]:
+    """Return the furthest state of each message."""
+    last: dict[UUID, Moved] = {}
+    for each in given:
+        other = last.get(each.message)
+        if other is None or ORDER.index(other.state) < ORDER.index(each.state):
+            last[each.message] = each
+    return last
+
+
+def _columns(last: Mapping[UUID, Moved]) -> dict[str, object]:
+    ids = sorted(last)
+    return {
+        "ids": ids,
+        "states": [last[id_].state for id_ in ids],
+        "errors": [_json(last[id_].error) for id_ in ids],
+    }
 
 
 async def _suppress(tx: Tx, items: Sequence[StatusIn]) -> None:

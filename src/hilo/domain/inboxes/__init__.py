@@ -1,6 +1,7 @@
 """Where messages land: inboxes, their accounts, what arrived by them, and the way out."""
 
 from hilo.domain.inboxes import catcher, deliveries, queries
+from hilo.domain.inboxes.carrier import Carrier
 from hilo.domain.inboxes.channels import Channels
 from hilo.domain.inboxes.events import (
     AccountChanged,
@@ -20,6 +21,7 @@ from hilo.domain.inboxes.models import (
     Pending,
     Source,
 )
+from hilo.domain.inboxes.pace import Pace, back_off_s
 from hilo.domain.inboxes.verbs import (
     AccountChange,
     InboxChange,
@@ -43,6 +45,7 @@ __all__ = [
     "AccountDeleted",
     "AccountRow",
     "AccountView",
+    "Carrier",
     "Channels",
     "DeliveryParked",
     "InboxChange",
@@ -51,10 +54,12 @@ __all__ = [
     "InboxRow",
     "InboxView",
     "NewDelivery",
+    "Pace",
     "Parked",
     "Pending",
     "Source",
     "UnknownReceived",
+    "back_off_s",
     "catcher",
     "change_account",
     "change_inbox",

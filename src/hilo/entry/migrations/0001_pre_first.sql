@@ -358,6 +358,7 @@ create table thread_ref (
   primary key (workspace_id, ref),
   foreign key (workspace_id, conversation_id) references conversation on delete cascade
 );
+create index thread_ref_conversation on thread_ref (workspace_id, conversation_id, message_id);
 
 -- Text search: three stemmers without stop words (all words must match), accents ignored.
 create text search dictionary hilo_es_stem (template = snowball, language = spanish);
@@ -818,8 +819,10 @@ create function hilo_due_parts(stale interval, most int)
 returns table (workspace_id uuid, message_id uuid, conversation_id uuid, state text)
 language sql stable security definer set search_path = public as $$
   select p.workspace_id, p.message_id, p.conversation_id, p.state from part p
-  where (p.state = 'queued' and p.due_at <= now())
-     or (p.state = 'sending' and p.attempted_at < now() - $1)
+  where ((p.state = 'queued' and p.due_at <= now() - $1)
+      or (p.state = 'sending' and p.attempted_at < now() - $1))
+    and not exists (select 1 from account a
+                    where (a.workspace_id, a.id) = (p.workspace_id, p.account_id) and a.state = 'held')
   order by p.due_at limit $2
 $$;
 create function hilo_fold_counts() returns int language sql security definer set search_path = public as $$

@@ -1,0 +1,93 @@
+-- Taking replies to the outside, one part at a time, in the order of their conversation.
+
+-- name: waiting
+select p.message_id, p.number, p.account_id, p.state, p.attempts, p.attempted_at, p.due_at, p.created_at
+from part p
+where p.workspace_id = :workspace and p.conversation_id = :conversation
+  and p.state in ('queued', 'sending')
+order by p.message_id, p.number limit 20 for update
+
+-- name: letter
+-- Everything a connector may want to know of a message.
+select m.id, m.conversation_id, m.seq, m.author_kind, m.author_name, m.subject, m.text, m.html,
+       m.attachments, m.meta, m.reply_to, m.at, c.number, c.subject, p.name, p.locale,
+       i.kind, i.value, w.name, w.locale, i.id
+from message m
+join conversation c on c.workspace_id = :workspace and c.id = m.conversation_id
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+join workspace w on w.id = :workspace
+left join identity i on i.workspace_id = :workspace and i.id = m.identity_id
+where m.workspace_id = :workspace and m.id = :message
+
+-- name: outside_names
+-- What a message is called at the outside: theirs, or ours once it left.
+select r.ref from thread_ref r
+where r.workspace_id = :workspace and r.conversation_id = :conversation and r.message_id = :message
+union all
+select k.external_id from message m join message_key k
+  on k.workspace_id = :workspace and k.account_id = m.account_id and k.external_id = m.external_id
+where m.workspace_id = :workspace and m.id = :message
+union all
+select p.external_id from part p
+where p.workspace_id = :workspace and p.message_id = :message and p.external_id is not null
+limit 1
+
+-- name: references
+-- The mails of the conversation that this one may refer to, oldest first.
+select ref from (
+  select r.ref, m.seq from thread_ref r
+  join message m on m.workspace_id = :workspace and m.id = r.message_id
+  where r.workspace_id = :workspace and r.conversation_id = :conversation and m.seq < :seq
+  order by m.seq desc limit 20) newest
+order by seq
+
+-- name: last_incoming
+-- The mail that is answered, for its reference and its quotation.
+select m.id, m.author_name, m.text, m.at from message m
+where m.workspace_id = :workspace and m.conversation_id = :conversation and m.kind = 'incoming'
+  and m.identity_id = :identity and m.seq < :seq
+order by m.seq desc limit 1
+
+-- name: begin_part
+-- Written down before the call: who dies after this leaves a trace.
+update part set state = 'sending', attempts = attempts + 1, attempted_at = :now, error = null,
+                external_id = coalesce(external_id, :minted)
+where workspace_id = :workspace and message_id = :message and number = :number
+
+-- name: begin_message
+update message set state = 'sending', error = null
+where workspace_id = :workspace and id = :message and state = 'queued'
+returning conversation_id
+
+-- name: end_part
+-- A receipt may have come first: what was sent stays sent. An id that is not unique is not kept.
+update part p set
+  state = case when p.state = 'sending' then :state else p.state end,
+  due_at = :due, error = :error,
+  external_id = coalesce(p.external_id, case when not exists (
+    select 1 from part o where o.account_id = p.account_id and o.external_id = :name) then :name end)
+where p.workspace_id = :workspace and p.message_id = :message and p.number = :number
+returning p.state
+
+-- name: unfinished
+select count(*) from part
+where workspace_id = :workspace and message_id = :message and state <> 'sent'
+
+-- name: back_to_queue
+update message set state = 'queued', error = :error
+where workspace_id = :workspace and id = :message and state = 'sending'
+returning conversation_id
+
+-- name: keep_ref
+insert into thread_ref (workspace_id, ref, conversation_id, message_id)
+values (:workspace, :ref, :conversation, :message)
+on conflict do nothing
+
+-- name: waiting_conversations
+-- Whose replies wait for this account.
+select distinct conversation_id from part
+where workspace_id = :workspace and account_id = :account and state in ('queued', 'sending')
+
+-- name: stuck
+-- Across workspaces: due and not taken, or taken and not ended.
+select workspace_id, message_id, conversation_id, state from hilo_due_parts(:stale, :most)

@@ -1,0 +1,149 @@
+"""The carrier: makes the calls a connector asks for, by HTTP and SMTP; nobody else below the doors.
+
+It tells apart what surely did not happen (TemporaryFailure) from what may have (UnknownOutcome).
+Mail without a server goes to the catcher and never leaves the machine.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aiosmtplib import (
+    SMTP,
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPResponseException,
+)
+
+from hilo.kit.errors import TemporaryFailure, UnknownOutcome
+from hilo.kit.http import Http, Request
+from hilo.sdk.channel import (
+    Accepted,
+    Call,
+    HttpCall,
+    HttpReply,
+    Reply,
+    Sending,
+    SmtpCall,
+    SmtpReply,
+    SmtpServer,
+)
+
+Catch = Callable[[SmtpCall], Awaitable[None]]
+_QUIT_S = 2
+_REPLY_CHARS = 500
+_SYNTAX_CODES = {500, 501, 502, 504}
+
+
+class Carrier:
+    """One per process."""
+
+    def __init__(self, http: Http) -> None:
+        """http: the guarded client."""
+        self._http = http
+
+    async def send(self, sending: Sending, catch: Catch) -> Accepted:
+        """Drive a connector's `send` to its end.
+
+        catch: keeps mail that has no server. Raises what the connector raises, and what a call
+        itself can: TemporaryFailure, UnknownOutcome, Rejected.
+        """
+        try:
+            call = next(sending)
+            while True:
+                call = sending.send(await self._perform(call, catch))
+        except StopIteration as end:
+            accepted: Accepted = end.value
+            return accepted
+        finally:
+            sending.close()
+
+    async def _perform(self, call: Call, catch: Catch) -> Reply:
+        match call:
+            case HttpCall():
+                return await self._fetch(call)
+            case SmtpCall(server=None):
+                await catch(call)
+                return SmtpReply(text="caught")
+            case SmtpCall(server=SmtpServer() as server):
+                return await _post(server, call)
+            case _:
+                raise TypeError(f"no way to make a {type(call).__name__}")
+
+    async def _fetch(self, call: HttpCall) -> Reply:
+        reply = await self._http.fetch(
+            Request(
+                method=call.method,
+                url=call.url,
+                headers=call.headers,
+                body=call.body,
+                timeout_s=call.timeout_s,
+            )
+        )
+        return HttpReply(status=reply.status, headers=reply.headers, body=reply.body)
+
+
+async def _post(server: SmtpServer, call: SmtpCall) -> Reply:
+    """Hand one mail over. Refusals are replies: what they mean is the connector's to say."""
+    try:
+        async with _connected(server, call.timeout_s) as client:
+            return await _deliver(client, call)
+    except SMTPResponseException as refused:
+        return SmtpReply(code=refused.code, text=refused.message[:_REPLY_CHARS])
+    except (SMTPException, OSError) as error:
+        raise TemporaryFailure(f"{server.host}: {error}") from error
+
+
+async def _deliver(client: SMTP, call: SmtpCall) -> Reply:
+    options = ["SMTPUTF8"] if _is_wide(call) and client.supports_extension("smtputf8") else None
+    encoding = "utf-8" if options else "ascii"
+    await client.mail(call.mail_from, options=options, encoding=encoding)
+    refused: dict[str, str] = {}
+    first: SMTPResponseException | None = None
+    for address in call.rcpt_to:
+        try:
+            await client.rcpt(address, encoding=encoding)
+        except SMTPResponseException as error:
+            refused[address] = f"{error.code} {error.message}"[:_REPLY_CHARS]
+            first = first or error
+    if first is not None and len(refused) == len(call.rcpt_to):
+        return SmtpReply(code=first.code, text=first.message[:_REPLY_CHARS], refused=refused)
+    try:
+        answer = await client.data(call.message)
+    except SMTPResponseException:
+        raise
+    except (SMTPException, OSError) as error:
+        # The mail was on its way and nobody said what became of it.
+        raise UnknownOutcome(f"no answer after the mail was sent: {error}") from error
+    return SmtpReply(code=answer.code, text=answer.message[:_REPLY_CHARS], refused=refused)
+
+
+@asynccontextmanager
+async def _connected(server: SmtpServer, timeout_s: float) -> AsyncIterator[SMTP]:
+    client = SMTP(
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.security == "tls",
+        start_tls=server.security == "starttls",
+        timeout=timeout_s,
+    )
+    await client.connect()
+    try:
+        if server.username:
+            try:
+                await client.login(server.username, server.password)
+            except SMTPAuthenticationError as error:
+                # A server that does not know the command has not judged the password.
+                if error.code in _SYNTAX_CODES:
+                    raise TemporaryFailure(f"{server.host} offers no sign-in") from error
+                raise
+        yield client
+    finally:
+        try:
+            await asyncio.wait_for(client.quit(), _QUIT_S)
+        except (SMTPException, OSError):
+            client.close()
+
+
+def _is_wide(call: SmtpCall) -> bool:
+    return not all(each.isascii() for each in (call.mail_from, *call.rcpt_to))
