@@ -88,10 +88,10 @@ def _domain(facts: Mapping[str, str]) -> str:
 
 
 def _aligned(result: Result, domain: str) -> bool:
-    return bool(result.domain) and organisation(result.domain) == organisation(domain)
+    return bool(result.domain) and registered(result.domain) == registered(domain)
 
 
-def organisation(domain: str) -> str:
+def registered(domain: str) -> str:
     """Return the registered domain, near enough to compare two of them."""
     labels = domain.strip(".").lower().split(".")
     deep = (

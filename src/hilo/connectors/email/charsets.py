@@ -62,6 +62,8 @@ _ALIASES: Final = {
 }
 _NUMBERED: Final = re.compile(r"(?:x-?)?(windows|win|cp|iso|ibm)[-_ ]?(\d{3,5})[-_ ]?(\d{1,2})?$")
 _DETECT_BYTES: Final = 16_384  # detection is slow (1 ms per 10 kB); the beginning decides
+_TELLING_BYTES: Final = 24
+_ASCII: Final = bytes(range(128))
 # Escape sequences are plain ASCII bytes, so these must be tried before UTF-8 takes them as text.
 _ESCAPING: Final = ("iso2022", "hz", "utf-7", "utf_7")
 _NOT_TEXT: Final = frozenset(
@@ -102,6 +104,13 @@ def _guess(data: bytes, codec: str | None) -> str:
             return marked
     if codec == "cp1252":
         return data.decode("cp1252", "replace").replace("\ufffd", " ")
+    wide = len(data.translate(None, _ASCII))
+    if wide * 4 <= len(data) or len(data) < _TELLING_BYTES:
+        # A Western text with its few accents, or too little to tell: detection would guess wildly.
+        try:
+            return data.decode("cp1252")
+        except UnicodeError:
+            pass
     best = from_bytes(data[:_DETECT_BYTES]).best()
     if best is not None:
         try:

@@ -28,7 +28,8 @@ _DATE: Final = re.compile(
     r"|[^\W\d]{3,12}\.?\s+\d{1,2},?\s+\d{4}|[^\W\d]{3}, [^\W\d]{3,9} \d{1,2}\b|\d{1,2}月"
 )
 _OPENS: Final = re.compile(
-    rf"^[\W_]{{0,12}}(?:(?:{_either(words.OPENS)})[.,]?\s|\d{{1,4}}\D|[^\W\d]{{2,10}}[,.]\s*\d|在|於|于)",
+    rf"^[\W_]{{0,12}}(?:(?:{_either(words.OPENS)})[.,]?\s|\d{{1,4}}\D|在|於|于"
+    r"|(?:[^\W\d]{1,12}[.,]{0,2}\s+){1,3}\d|[^\W\d]{2,10}[,.]\s*\d)",
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(
@@ -51,7 +52,7 @@ _SIGNATURE: Final = re.compile(r"^[ \t]{0,1}(?:--|—|––|__)[ \t]*$")
 _SENT_FROM: Final = re.compile(rf"^[\W_]{{0,4}}(?:{'|'.join(words.SENT_FROM)})", re.IGNORECASE)
 _LONGEST_SENT_FROM: Final = 140
 _WRAPPED_FROM: Final = 70
-_SHORT: Final = 6
+_SHORT: Final = 7
 _SPAN: Final = 5  # an introduction is wrapped over at most so many lines
 _LONGEST_BARE_INTRO: Final = 100
 _LONGEST_INTRO: Final = 400
@@ -155,7 +156,8 @@ def _intro_start(lines: Sequence[str], kinds: Sequence[str], last: int, line: st
             break
         if _reads_as_intro(joined, ends=ends):
             return _with_date_above(lines, kinds, first, joined)
-    return None
+    below = next((kind for kind in kinds[last + 1 :] if kind != EMPTY), "")
+    return last if below == QUOTE and _names_a_writer(bare) else None
 
 
 def _upwards(lines: Sequence[str], kinds: Sequence[str], last: int) -> Iterator[int]:
@@ -192,19 +194,18 @@ def _reads_as_intro(joined: str, *, ends: bool) -> bool:
     if wrote and opens and (date or mail):
         return ends or _ends_wrote(joined)
     if wrote and mail and _NAMED.match(joined):
-        return True
-    if date and mail and opens and (ends or joined.endswith(">")):
-        # "2013/7/20 somebody <a@b.c>": a date, a name, an address and nothing else.
-        return ends or bool(re.match(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s[^,;]{1,80}<\S+>$", joined))
-    return (
-        ends
-        and wrote
-        and len(joined) < _LONGEST_BARE_INTRO
-        and _ends_wrote(joined)
-        and (
-            bool(re.match(r"^[A-ZÀ-ÞА-Я\"'*]", joined)) and len(joined.split()) <= 7  # noqa: PLR2004
-        )
-    )
+        return ends or _ends_wrote(joined)
+    if not (date and mail and opens):
+        return False
+    # "2013/7/20 somebody <a@b.c>": a date, a name, an address and nothing else.
+    return ends or bool(re.match(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s[^,;]{1,80}<\S+>$", joined))
+
+
+def _names_a_writer(joined: str) -> bool:
+    # "Ada Lovelace wrote:" says too little to be believed without a quote below.
+    short = len(joined) < _LONGEST_BARE_INTRO and len(joined.split()) <= _SHORT
+    starts = joined[:1].isupper() or joined[:1] in "\"'*"
+    return short and starts and bool(_ENDS.search(joined[-9:])) and _ends_wrote(joined)
 
 
 def _ends_wrote(line: str) -> bool:
@@ -256,4 +257,6 @@ def opens_quote(text: str) -> bool:
     if match is not None and match.lastgroup in {"from", "sent"}:
         return bool(_MAIL.search(joined) or _DATE.search(joined))
     tail = joined[-_LONGEST_INTRO:]
-    return bool(_ENDS.search(tail[-9:])) and _reads_as_intro(tail, ends=True)
+    return _names_a_writer(tail) or (
+        bool(_ENDS.search(tail[-9:])) and _reads_as_intro(tail, ends=True)
+    )

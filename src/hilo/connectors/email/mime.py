@@ -27,6 +27,7 @@ _UU: Final = re.compile(
 _USED_BOUNDARY: Final = re.compile(
     rb'^--([^\s"][^\r\n"]{0,200}?)[ \t]*\r?\nContent-', re.MULTILINE | re.IGNORECASE
 )
+_RAW_NAME: Final = re.compile(r'\b(?:file)?name\s*=\s*(?:"([^"]*)"|([^\s;]+))', re.IGNORECASE)
 _LEADING: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)+")
 
 
@@ -242,8 +243,12 @@ def _file_name(part: Message) -> str:
         name = None
     if not name:
         return ""
-    if not name.isascii():
-        name = decode(name.encode("utf-8", "surrogateescape"))
+    if "\ufffd" in name:  # the library gave up on raw bytes
+        headers = Headers.of(part)
+        for raw in (*headers.all("content-disposition"), *headers.all("content-type")):
+            match = _RAW_NAME.search(raw)
+            if match is not None:
+                return match[1] or match[2]
     return decode_words(name)
 
 

@@ -1,0 +1,48 @@
+"""Short ways to write a mail and read it, for the tests of this channel."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from hilo.connectors.email import CONNECTOR
+from hilo.connectors.email.testing import ACCOUNT
+from hilo.sdk.channel import Account, Delivery, Inbound, MessageIn
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+PLAIN = {"From": "Carol <carol@client.test>", "To": "help@desk.test", "Subject": "Hello"}
+
+
+def letter(
+    text: str | bytes = "Hi", headers: Mapping[str, str | None] | None = None, *, bare: bool = False
+) -> bytes:
+    """Return a raw mail. headers: laid over ordinary ones, None removes one; bare: only these."""
+    named = {**({} if bare else PLAIN | {"Message-ID": "<m1@client.test>"}), **(headers or {})}
+    head = "".join(f"{name}: {value}\r\n" for name, value in named.items() if value is not None)
+    body = text if isinstance(text, bytes) else text.replace("\n", "\r\n").encode()
+    return head.encode("utf-8", "surrogateescape") + b"\r\n" + body
+
+
+def html(markup: str, plain: str | None = None) -> bytes:
+    """Return a mail with an HTML part, and a plain one beside it when given."""
+    if plain is None:
+        return letter(markup, {"Content-Type": "text/html; charset=utf-8"})
+    parts = f"--b\nContent-Type: text/plain; charset=utf-8\n\n{plain}\n"
+    parts += f"--b\nContent-Type: text/html; charset=utf-8\n\n{markup}\n--b--\n"
+    return letter(parts, {"Content-Type": 'multipart/alternative; boundary="b"'})
+
+
+def parse(
+    raw: bytes, facts: Mapping[str, str] | None = None, account: Account = ACCOUNT
+) -> Inbound:
+    """Return the one thing a mail means."""
+    headers = {"rcpt-to": "help@desk.test", "mail-from": "carol@client.test", **(facts or {})}
+    (item,) = CONNECTOR.parse(Delivery(body=raw, headers=headers, received_at=NOW), account)
+    return item
+
+
+def message(
+    raw: bytes, facts: Mapping[str, str] | None = None, account: Account = ACCOUNT
+) -> MessageIn:
+    """Return the message a mail is."""
+    item = parse(raw, facts, account)
+    assert isinstance(item, MessageIn), item
+    return item
