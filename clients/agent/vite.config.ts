@@ -24,7 +24,7 @@ export default defineConfig({
     ),
   },
   test: {
-    environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}", "../shared/**/*.test.ts"], restoreMocks: true,
-    server: { deps: { inline: [/@mantine/] } }, dir: here(".."), root: here("."),
+    environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true,
+    server: { deps: { inline: [/@mantine/] } },
   },
 });

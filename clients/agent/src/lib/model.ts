@@ -12,11 +12,10 @@ export interface Me {
   csrf_token?: string; outgoing_mail: boolean;
 }
 export interface Agent {
-  id: Id; name: string; email: string; role: Role; state?: "active" | "disabled"; active?: boolean;
-  disabled_at?: Instant | null; last_seen_at?: Instant | null;
+  id: Id; name: string; email: string; role: Role; locale: string; disabled_at: Instant | null; created_at: Instant;
 }
-export interface Team { id: Id; name: string; members?: Id[]; member_ids?: Id[] }
-export interface Tag { id: Id; name: string; color?: string | null }
+export interface Team { id: Id; name: string; agent_ids: Id[] }
+export interface Tag { id: Id; name: string; color: string }
 
 export interface Setting {
   name: string; kind: "text" | "email" | "url" | "number" | "bool" | "secret" | "choice" | "list";
@@ -29,7 +28,7 @@ export interface Channel {
 }
 export interface Account {
   id: Id; inbox_id: Id; channel: string; name: string; address: string | null; settings: Record<string, unknown>;
-  secrets_set: string[]; state: string; problem: unknown; webhook_url: string | null;
+  secrets_set: string[]; state: "active" | "held" | "off"; problem: { code?: string; detail?: string } | null; webhook_url: string;
   last_in_at: Instant | null; last_out_at: Instant | null; secret?: string | null;
 }
 export interface Inbox { id: Id; name: string; threading: string | null; reopen_window_s: number | null; accounts: Account[] }
@@ -56,12 +55,11 @@ export interface Parked {
   id: Id; account_id: Id | null; source: string; received_at: Instant; error: { code: string; detail: string } | null;
   size_bytes: number; summary: string;
 }
-export interface Invitation { id: Id; email: string; name?: string; role: Role; expires_at?: Instant; link?: string | null }
+export interface Invitation { id: Id; email: string; name?: string; role: Role; expires_at: Instant; mailed?: boolean; link?: string | null }
 export interface Token { id: Id; name: string; scopes: string[]; expires_at: Instant | null; last_used_at: Instant | null; created_at: Instant; token?: string }
-export interface Session { id: Id; current?: boolean; user_agent?: string; address?: string; last_seen_at?: Instant; created_at?: Instant }
+export interface Session { id: Id; user_agent: string; created_at: Instant; last_seen_at: Instant; is_current: boolean }
 export interface PlayMail {
-  id?: Id; message_id?: string; from: string; to: string[] | string; subject: string; text: string; html?: string | null;
-  at: Instant; in_reply_to?: string | null; direction?: "in" | "out";
+  id: Id; mail_from: string; to: string[]; subject: string; text: string; html: string; message_id: string; references: string[]; at: Instant;
 }
 
 /** What a list shows: the address's view and inbox filter. */

@@ -1,0 +1,102 @@
+/** Signed in: the rail, the live connection, palette and keys; signed out: the way to the door. */
+import { useQuery } from "@tanstack/react-query";
+import { Navigate, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { ApiError, setCsrf, whenSignedOut } from "@lib/api";
+import { cache, setSelf } from "@lib/cache";
+import { useT } from "@lib/i18n";
+import { useKeys } from "@lib/keys";
+import { layer } from "@lib/layers";
+import { connect, connected, disconnect } from "@lib/live";
+import type { Me } from "@lib/model";
+import { apply } from "@lib/prefs";
+import { inboxesQuery, meQuery } from "@lib/queries";
+import { useStore } from "@lib/store";
+import { Failed } from "@ui/Empty";
+import { Thread } from "@ui/Logo";
+import css from "./Desk.module.css";
+import { undo } from "@features/conversations/acts";
+import { Rail } from "./Rail";
+
+const Palette = lazy(() => import("./Palette"));
+const KeyList = lazy(() => import("./KeyList"));
+
+export function Desk() {
+  const t = useT();
+  const me = useQuery(meQuery);
+  const where = useRouterState({ select: (state) => state.location.href });
+  if (me.isPending) return <div className={css.wait}><Thread label={t("common.loading")} /></div>;
+  if (me.error instanceof ApiError && me.error.status === 401) return <Navigate to="/sign-in" search={{ to: where === "/" ? undefined : where }} replace />;
+  if (!me.data) return <Failed what={t("app.error_title")} error={me.error} retry={() => void me.refetch()} />;
+  return <SignedIn me={me.data} />;
+}
+
+function SignedIn({ me }: { me: Me }) {
+  const navigate = useNavigate();
+  const [ready, setReady] = useState(false);
+  const shown = useStore(layer);
+  setCsrf(me.csrf_token);
+  setSelf(me.agent.id);
+
+  useEffect(() => {
+    void apply(me).then(() => setReady(true));
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the profile is applied once; later changes apply themselves
+  }, [me.agent.id]);
+  useEffect(() => {
+    connect(me.agent.id);
+    whenSignedOut(() => {
+      disconnect();
+      cache.clear();
+      void navigate({ to: "/sign-in", search: { to: location.pathname } });
+    });
+    return disconnect;
+  }, [me.agent.id, navigate]);
+
+  useKeys({
+    palette: () => layer.set((now) => (now === "palette" ? null : "palette")), help: () => layer.set("keys"),
+    undo: () => void undo(), search: () => void navigate({ to: "/search", search: {} }),
+    go_inbox: () => void navigate({ to: "/inbox" }), go_contacts: () => void navigate({ to: "/contacts", search: {} }),
+    go_playground: () => void navigate({ to: "/playground" }), go_settings: () => void navigate({ to: "/settings/profile" }),
+  });
+  useFirstRun(me);
+  if (!ready) return <div className={css.wait} />;
+  return (
+    <div className={css.desk} data-density={me.agent.preferences?.density ?? "compact"}>
+      <Rail />
+      <main id="content" className={css.main}>
+        <Offline />
+        <Outlet />
+      </main>
+      <Suspense>
+        {shown === "palette" ? <Palette /> : null}
+        {shown === "keys" ? <KeyList /> : null}
+      </Suspense>
+    </div>
+  );
+}
+
+/** A workspace without an inbox begins with the wizard, unless one chose to do it later. */
+function useFirstRun(me: Me): void {
+  const navigate = useNavigate();
+  const { data } = useQuery(inboxesQuery);
+  const may = me.permissions.includes("inbox:write") || me.permissions.includes("*");
+  const none = data?.length === 0;
+  useEffect(() => {
+    if (none && may && !sessionStorage.getItem("hilo.later")) void navigate({ to: "/start", replace: true });
+  }, [none, may, navigate]);
+}
+
+function Offline() {
+  const t = useT();
+  const live = useStore(connected);
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    if (live !== false) {
+      setShown(false);
+      return;
+    }
+    const timer = setTimeout(() => setShown(true), 2500);
+    return () => clearTimeout(timer);
+  }, [live]);
+  return shown ? <p className={css.offline} role="status">{t("app.offline")}</p> : null;
+}

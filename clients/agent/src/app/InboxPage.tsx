@@ -1,0 +1,113 @@
+/** The inbox: list, thread, customer. Three columns, two and a drawer, or one at a time. */
+import type { Conversation, Id } from "@shared/types";
+import { Drawer } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { useT } from "@lib/i18n";
+import { keymap, useKeys } from "@lib/keys";
+import { layer } from "@lib/layers";
+import { useRoom } from "@lib/media";
+import type { ListFilter } from "@lib/model";
+import { prefer } from "@lib/prefs";
+import { conversationQuery, useMe } from "@lib/queries";
+import { useStore } from "@lib/store";
+import { Cap } from "@ui/Button";
+import { Empty } from "@ui/Empty";
+import { IconSearch } from "@ui/icons";
+import { ContactPanel } from "@features/contacts/ContactPanel";
+import { ConversationList } from "@features/conversations/ConversationList";
+import { ConversationPane } from "@features/conversations/ConversationPane";
+import { clearSelected, cursor } from "@features/conversations/desk";
+import { ListHead } from "@features/conversations/ListHead";
+import css from "./InboxPage.module.css";
+
+/** The inbox at its addresses. */
+export function InboxPage() {
+  const { id } = useParams({ strict: false });
+  const search = useSearch({ from: "/desk/inbox" });
+  const navigate = useNavigate();
+  const filter = useMemo<ListFilter>(() => ({ view: search.view ?? "mine", inbox: search.inbox }), [search.view, search.inbox]);
+  const go = useCallback((next: Id | null, change: Partial<ListFilter> = {}) => {
+    const at = { view: filter.view, inbox: filter.inbox, ...change };
+    if (next) void navigate({ to: "/inbox/$id", params: { id: next }, search: at });
+    else void navigate({ to: "/inbox", search: at });
+  }, [filter, navigate]);
+  return <Inbox id={id} filter={filter} go={go} />;
+}
+
+interface Props { id: Id | undefined; filter: ListFilter; go: (id: Id | null, change?: Partial<ListFilter>) => void; narrow?: boolean }
+
+export function Inbox({ id, filter, go, narrow = false }: Props) {
+  const t = useT();
+  const me = useMe().agent;
+  const measured = useRoom();
+  const room = narrow ? "one" : measured;
+  const wide = room !== "one";
+  const [drawer, setDrawer] = useState(false);
+  const panel = room === "three" ? (me.preferences?.panel ?? true) : drawer;
+  const shown = useRef<readonly Conversation[]>([]);
+  const [items, setItems] = useState<readonly Conversation[]>([]);
+  const onShown = useCallback((list: readonly Conversation[]) => {
+    shown.current = list;
+    setItems(list);
+  }, []);
+  const onOpen = useCallback((next: Id) => go(next), [go]);
+  const onFilter = useCallback((change: Partial<ListFilter>) => {
+    clearSelected();
+    go(wide && id ? id : null, change);
+  }, [go, id, wide]);
+
+  function onPanel(): void {
+    if (room === "three") void prefer({ panel: !panel }).catch(() => undefined);
+    else setDrawer(!drawer);
+  }
+  /** After settling one: the next in the list, as it stands on the screen. */
+  function onDone(): void {
+    const at = shown.current.findIndex((one) => one.id === (id ?? cursor.get()));
+    const next = shown.current[at + 1] ?? shown.current[at - 1];
+    if (!id) return;
+    go(at >= 0 && next && wide ? next.id : null);
+  }
+  useKeys(id ? { panel: onPanel, leave: () => go(null) } : {});
+
+  return (
+    <div className={css.inbox} data-room={room} data-panel={room === "three" && panel && Boolean(id)}>
+      {wide || !id ? (
+        <section className={css.list} aria-label={t("list.label")}>
+          <ListHead filter={filter} onFilter={onFilter} shown={items} />
+          <Find />
+          <ConversationList filter={filter} openId={id} onOpen={onOpen} onFilter={onFilter} onShown={onShown} />
+        </section>
+      ) : null}
+      {id ? (
+        <section className={css.thread} aria-label={t("thread.label")}>
+          <ConversationPane id={id} panel={panel} wide={wide} onPanel={onPanel} onBack={() => go(null)} onDone={onDone} />
+        </section>
+      ) : wide ? (
+        <section className={css.thread} aria-label={t("thread.label")}><Empty drawing="thread" title={t("thread.empty_title")}>{t("thread.empty_body")}</Empty></section>
+      ) : null}
+      {id && room === "three" && panel ? <aside className={`${css.panel} scroll`} aria-label={t("panel.label")}><Person id={id} /></aside> : null}
+      {id && room !== "three" ? (
+        <Drawer opened={drawer} onClose={() => setDrawer(false)} position="right" size={340} title={t("panel.label")} closeButtonProps={{ "aria-label": t("panel.close") }}>
+          <Person id={id} />
+        </Drawer>
+      ) : null}
+    </div>
+  );
+}
+
+function Person({ id }: { id: Id }) {
+  const { data } = useQuery(conversationQuery(id));
+  return data ? <ContactPanel id={data.contact.id} conversation={data} /> : null;
+}
+
+function Find() {
+  const t = useT();
+  const { map } = useStore(keymap);
+  return (
+    <button type="button" className={css.find} onClick={() => layer.set("palette")}>
+      <IconSearch size={15} aria-hidden /><span>{t("list.find")}</span><Cap keys={map.palette} />
+    </button>
+  );
+}

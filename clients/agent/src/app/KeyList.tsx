@@ -1,0 +1,32 @@
+/** Every key, as it is set now. */
+import { Modal } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useT } from "@lib/i18n";
+import { AREAS, keymap } from "@lib/keys";
+import { layer } from "@lib/layers";
+import { useStore } from "@lib/store";
+import { Cap } from "@ui/Button";
+import css from "./KeyList.module.css";
+
+export default function KeyList() {
+  const t = useT();
+  const { map } = useStore(keymap);
+  const close = () => layer.set(null);
+  return (
+    <Modal opened onClose={close} title={t("keys.title")} size={720} closeButtonProps={{ "aria-label": t("common.close") }}>
+      <p className={css.lead}>{t("keys.lead")} <Link to="/settings/profile" onClick={close}>{t("nav.profile")}</Link></p>
+      <div className={css.areas}>
+        {AREAS.map((area) => (
+          <section key={area.title}>
+            <h3>{t(area.title)}</h3>
+            <dl>
+              {area.actions.map(([action, label]) => (
+                <div key={action}><dt>{t(label)}</dt><dd><Cap keys={map[action]} /><span className="hidden">{map[action]}</span></dd></div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,78 @@
+/** The rail: where one can go, with what waits there. */
+import { Menu } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { api } from "@lib/api";
+import { cache } from "@lib/cache";
+import { useT } from "@lib/i18n";
+import { keymap } from "@lib/keys";
+import { layer } from "@lib/layers";
+import { connected, disconnect } from "@lib/live";
+import { prefer, themeOf } from "@lib/prefs";
+import { countsQuery, useMe } from "@lib/queries";
+import { useStore } from "@lib/store";
+import { Avatar } from "@ui/Avatar";
+import { IconButton } from "@ui/Button";
+import { IconFlask, IconInbox, IconKeyboard, IconLogout, IconMoon, IconSearch, IconSettings, IconSun, IconUser, IconUsers } from "@ui/icons";
+import { Logo } from "@ui/Logo";
+import css from "./Rail.module.css";
+
+const PLACES = [
+  ["/inbox", "nav.inbox", IconInbox], ["/contacts", "nav.contacts", IconUsers], ["/search", "nav.search", IconSearch],
+  ["/playground", "nav.playground", IconFlask], ["/settings", "nav.settings", IconSettings],
+] as const;
+
+export function Rail() {
+  const t = useT();
+  const { data: counts } = useQuery(countsQuery);
+  const { map } = useStore(keymap);
+  const unread = counts?.mine_unread ?? 0;
+  return (
+    <nav className={css.rail} aria-label={t("nav.main")}>
+      <button type="button" className={css.logo} aria-label={t("nav.commands")} title={t("nav.commands")} onClick={() => layer.set("palette")}><Logo /></button>
+      {PLACES.map(([to, label, Icon]) => (
+        <Link key={to} to={to} className={css.place} activeProps={{ "aria-current": "page" }} title={t(label)}>
+          <Icon size={20} stroke={1.7} aria-hidden />
+          <span className={css.label}>{t(label)}</span>
+          {to === "/inbox" && unread > 0 ? <em aria-label={`${unread} ${t("list.unread")}`}>{unread > 99 ? "99+" : unread}</em> : null}
+        </Link>
+      ))}
+      <span className={css.gap} />
+      <IconButton label={t("nav.help")} keys={map.help} onClick={() => layer.set("keys")} className={css.keys}><IconKeyboard size={18} stroke={1.7} /></IconButton>
+      <Self />
+    </nav>
+  );
+}
+
+function Self() {
+  const t = useT();
+  const me = useMe();
+  const navigate = useNavigate();
+  const live = useStore(connected);
+  const theme = useStore(themeOf);
+  const dark = theme === "dark" || (theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+
+  async function signOut(): Promise<void> {
+    await api.delete("/session").catch(() => undefined);
+    disconnect();
+    cache.clear();
+    await navigate({ to: "/sign-in", search: {} });
+  }
+  return (
+    <Menu position="right-end" withinPortal width={220}>
+      <Menu.Target>
+        <button type="button" className={css.self} data-live={live === true} aria-label={me.agent.name} title={live === false ? t("app.reconnecting") : me.agent.name}>
+          <Avatar name={me.agent.name || me.agent.email} size={30} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{me.agent.name} · {me.workspace.name}</Menu.Label>
+        <Menu.Item leftSection={<IconUser size={16} />} onClick={() => void navigate({ to: "/settings/profile" })}>{t("nav.profile")}</Menu.Item>
+        <Menu.Item leftSection={dark ? <IconSun size={16} /> : <IconMoon size={16} />} onClick={() => {
+          void prefer({ theme: dark ? "light" : "dark" }).catch(() => undefined);
+        }}>{t(dark ? "profile.theme_light" : "profile.theme_dark")}</Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>{t("nav.sign_out")}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,104 @@
+/** The triage acts on one or many conversations: buttons, their keys and their pickers. */
+import type { Conversation } from "@shared/types";
+import { Menu } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { useT } from "@lib/i18n";
+import { keymap, useKeys } from "@lib/keys";
+import { useMe } from "@lib/queries";
+import { useStore } from "@lib/store";
+import { say } from "@lib/toasts";
+import { Button, IconButton } from "@ui/Button";
+import { IconAlarmSnooze, IconCheck, IconDots, IconLink, IconRotateClockwise, IconTag, IconUser } from "@ui/icons";
+import css from "./Acts.module.css";
+import { reopen, resolve, take, unread } from "./acts";
+import { asked, type PickerName } from "./desk";
+import { AssignPicker, SnoozePicker, StatusPicker, TagPicker } from "./Pickers";
+
+interface Props {
+  targets: readonly Conversation[]; compact?: boolean;
+  /** After an act that settles the conversation: go on to the next. */
+  onDone: () => void;
+}
+
+export function Acts({ targets, compact = false, onDone }: Props) {
+  const t = useT();
+  const me = useMe().agent;
+  const { map } = useStore(keymap);
+  const wish = useStore(asked);
+  const [open, setOpen] = useState<PickerName | null>(null);
+  useEffect(() => {
+    if (!wish) return;
+    setOpen(wish);
+    asked.set(null);
+  }, [wish]);
+  const settled = targets.length > 0 && targets.every((one) => one.status === "resolved" || one.status === "snoozed");
+
+  function settle(): void {
+    if (!targets.length) return;
+    onDone();
+    void resolve(targets);
+  }
+  const toggle = (name: PickerName) => () => setOpen((now) => (now === name ? null : name));
+  useKeys({
+    resolve: settle, take: () => void take(targets, me.id), assign: toggle("assign"), snooze: toggle("snooze"),
+    tag: toggle("tag"), status: toggle("status"),
+  });
+  const at = (name: PickerName) => ({ open: open === name, onOpen: (on: boolean) => setOpen(on ? name : null) });
+
+  return (
+    <div className={css.acts}>
+      <SnoozePicker targets={targets} {...at("snooze")} onDone={onDone}>
+        <IconButton label={t("act.snooze")} keys={map.snooze} onClick={toggle("snooze")}><IconAlarmSnooze size={17} /></IconButton>
+      </SnoozePicker>
+      <TagPicker targets={targets} {...at("tag")}>
+        <IconButton label={t("act.tag")} keys={map.tag} onClick={toggle("tag")}><IconTag size={17} /></IconButton>
+      </TagPicker>
+      <AssignPicker targets={targets} {...at("assign")}>
+        {compact ? <IconButton label={t("act.assign")} keys={map.assign} onClick={toggle("assign")}><IconUser size={17} /></IconButton>
+          : <Owner targets={targets} keys={map.assign} onClick={toggle("assign")} />}
+      </AssignPicker>
+      <StatusPicker targets={targets} {...at("status")} onDone={onDone}>
+        {compact ? <span /> : <span className={css.anchor} />}
+      </StatusPicker>
+      {settled ? (
+        <Button icon={<IconRotateClockwise size={15} />} onClick={() => void reopen(targets)}>{t(targets[0]?.status === "snoozed" ? "act.wake" : "act.reopen")}</Button>
+      ) : compact ? (
+        <IconButton label={t("act.resolve")} keys={map.resolve} onClick={settle}><IconCheck size={17} /></IconButton>
+      ) : (
+        <Button kind="primary" keys={map.resolve} onClick={settle} className={css.resolve!} icon={<IconCheck size={15} stroke={2.2} />}>{t("act.resolve")}</Button>
+      )}
+      {compact ? null : <More conversation={targets[0]} onStatus={toggle("status")} />}
+    </div>
+  );
+}
+
+function Owner({ targets, keys, ...rest }: { targets: readonly Conversation[]; keys: string; onClick: () => void; ref?: React.Ref<HTMLButtonElement> }) {
+  const t = useT();
+  const mine = useMe().agent.id === targets[0]?.assignee_id;
+  return (
+    <Button {...rest} keys={keys} className={css.owner!} icon={<IconUser size={15} />} aria-haspopup="listbox">
+      {mine ? t("common.you") : t("act.assign")}
+    </Button>
+  );
+}
+
+function More({ conversation, onStatus }: { conversation: Conversation | undefined; onStatus: () => void }) {
+  const t = useT();
+  const { map } = useStore(keymap);
+  const me = useMe().agent;
+  if (!conversation) return null;
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target><IconButton label={t("act.more")}><IconDots size={17} /></IconButton></Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => void take([conversation], me.id)} rightSection={<small>{map.take.toUpperCase()}</small>}>{t("act.take")}</Menu.Item>
+        <Menu.Item onClick={onStatus} rightSection={<small>{map.status.toUpperCase()}</small>}>{t("act.status")}</Menu.Item>
+        <Menu.Item onClick={() => void unread(conversation)}>{t("act.mark_unread")}</Menu.Item>
+        <Menu.Item leftSection={<IconLink size={15} />} onClick={() => {
+          void navigator.clipboard?.writeText(`${location.origin}/inbox/${conversation.id}`);
+          say(t("toast.link_copied"));
+        }}>{t("act.copy_link")}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

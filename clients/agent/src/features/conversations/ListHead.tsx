@@ -1,0 +1,96 @@
+/** Above the list: the views with their counts, the inbox filter, and what to do with chosen rows. */
+import type { Conversation } from "@shared/types";
+import type { Key } from "@shared/t";
+import { Menu } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useT } from "@lib/i18n";
+import { useKeys } from "@lib/keys";
+import { VIEWS, type Counts, type ListFilter, type View } from "@lib/model";
+import { countsQuery, inboxesQuery } from "@lib/queries";
+import { useStore } from "@lib/store";
+import { IconButton } from "@ui/Button";
+import { IconCheck, IconChevronDown, IconFilter, IconX } from "@ui/icons";
+import { Acts } from "./Acts";
+import { clearSelected, selected } from "./desk";
+import css from "./ListHead.module.css";
+
+const NAMES: Record<View, Key> = {
+  mine: "list.mine", unassigned: "list.unassigned", open: "list.all", pending: "list.pending",
+  snoozed: "list.snoozed", resolved: "list.resolved",
+};
+const TABS: readonly View[] = ["mine", "unassigned", "open"];
+
+function countOf(view: View, counts: Counts | undefined): number | undefined {
+  return view === "mine" ? counts?.mine : view === "unassigned" ? counts?.unassigned : view === "open" ? counts?.open : undefined;
+}
+
+interface Props { filter: ListFilter; onFilter: (filter: Partial<ListFilter>) => void; shown: readonly Conversation[] }
+
+export function ListHead({ filter, onFilter, shown }: Props) {
+  const t = useT();
+  const { data: counts } = useQuery(countsQuery);
+  const chosen = useStore(selected);
+  const view = (index: number) => () => onFilter({ view: VIEWS[index]! });
+  useKeys({ view_1: view(0), view_2: view(1), view_3: view(2), view_4: view(3), view_5: view(4), view_6: view(5) });
+  if (chosen.size) return <SelectionBar shown={shown} />;
+  const more = !TABS.includes(filter.view);
+  return (
+    <div className={css.head}>
+      <nav className={css.tabs} aria-label={t("list.views")}>
+        {TABS.map((one) => (
+          <button key={one} type="button" className={css.tab} aria-current={filter.view === one ? "page" : undefined} onClick={() => onFilter({ view: one })}>
+            {t(NAMES[one])} <em>{countOf(one, counts)?.toLocaleString(t.locale) ?? ""}</em>
+          </button>
+        ))}
+        <Menu position="bottom-start" withinPortal>
+          <Menu.Target>
+            <button type="button" className={css.tab} aria-current={more ? "page" : undefined}>
+              {more ? t(NAMES[filter.view]) : t("common.more")} <IconChevronDown size={14} />
+            </button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {VIEWS.slice(3).map((one) => (
+              <Menu.Item key={one} onClick={() => onFilter({ view: one })} rightSection={filter.view === one ? <IconCheck size={14} /> : null}>{t(NAMES[one])}</Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      </nav>
+      <InboxFilter filter={filter} onFilter={onFilter} />
+    </div>
+  );
+}
+
+function InboxFilter({ filter, onFilter }: Omit<Props, "shown">) {
+  const t = useT();
+  const { data: inboxes } = useQuery(inboxesQuery);
+  const current = inboxes?.find((one) => one.id === filter.inbox);
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <IconButton label={current ? `${t("list.filter_inbox")}: ${current.name}` : t("list.filter_inbox")} className={current ? css.filtered : ""}>
+          <IconFilter size={16} />
+        </IconButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => onFilter({ inbox: undefined })} rightSection={current ? null : <IconCheck size={14} />}>{t("list.filter_all_inboxes")}</Menu.Item>
+        {inboxes?.map((one) => (
+          <Menu.Item key={one.id} onClick={() => onFilter({ inbox: one.id })} rightSection={one.id === filter.inbox ? <IconCheck size={14} /> : null}>{one.name}</Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function SelectionBar({ shown }: { shown: readonly Conversation[] }) {
+  const t = useT();
+  const chosen = useStore(selected);
+  const targets = shown.filter((one) => chosen.has(one.id));
+  useKeys({ leave: () => clearSelected() });
+  return (
+    <div className={css.head}>
+      <span className={css.count}>{t("list.selected", { count: chosen.size })}</span>
+      <Acts targets={targets} compact onDone={clearSelected} />
+      <IconButton label={t("common.clear")} keys="escape" onClick={clearSelected}><IconX size={16} /></IconButton>
+    </div>
+  );
+}

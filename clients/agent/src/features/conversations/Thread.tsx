@@ -1,0 +1,161 @@
+/** The thread: beads on a line, oldest above; it keeps its place while older pages come and new ones arrive. */
+import type { Conversation, Message } from "@shared/types";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useT } from "@lib/i18n";
+import { contactTyping, marks } from "@lib/live";
+import type { Draft } from "@lib/model";
+import { messagesQuery, useMe } from "@lib/queries";
+import { useStore } from "@lib/store";
+import { announce } from "@lib/toasts";
+import { Knot } from "@ui/Bead";
+import { Button } from "@ui/Button";
+import { Bones, Failed } from "@ui/Empty";
+import { IconArrowUp } from "@ui/icons";
+import { Entry, Strand, Turn } from "@ui/message/Entry";
+import { read } from "./acts";
+import { retry, withdraw } from "./composer/send";
+import css from "./Thread.module.css";
+
+interface Props { conversation: Conversation; onRestore: (draft: Draft, mode: "reply" | "note") => void }
+
+const NEAR = 90;
+
+export function Thread({ conversation, onRestore }: Props) {
+  const t = useT();
+  const me = useMe().agent;
+  const query = useInfiniteQuery(messagesQuery(conversation.id));
+  const messages = useMemo(() => (query.data?.pages.flatMap((page) => page.items) ?? []).toReversed(), [query.data]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [below, setBelow] = useState(0);
+  const readUpTo = useRef(conversation.read_seq);
+  const unreadAt = messages.findIndex((one) => one.kind === "incoming" && one.seq > readUpTo.current);
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = query;
+
+  usePlace(scroller, messages, unreadAt, (fresh) => setBelow((now) => (fresh === 0 ? 0 : now + fresh)));
+  useAnnouncements(messages);
+  useEffect(() => {
+    const timer = setTimeout(() => document.visibilityState === "visible" && below === 0 && void read(conversation), 500);
+    return () => clearTimeout(timer);
+  }, [conversation, below]);
+
+  function onScroll(): void {
+    const element = scroller.current!;
+    if (element.scrollTop < 400 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+    if (element.scrollHeight - element.scrollTop - element.clientHeight < NEAR && below) setBelow(0);
+  }
+
+  if (query.isPending) return <div className={css.scroller}><Bones kind="message" rows={5} /></div>;
+  if (query.isError && !query.data) return <Failed what={t("thread.error")} error={query.error} retry={() => void query.refetch()} />;
+  return (
+    <div className={css.body}>
+      <div ref={scroller} className={`${css.scroller} scroll`} onScroll={onScroll} tabIndex={0} role="region" aria-label={t("thread.messages")}>
+        <div className={css.line}>
+          {hasNextPage ? <Button small kind="quiet" busy={isFetchingNextPage} className={css.older!} onClick={() => void fetchNextPage()}>{t("thread.older")}</Button> : null}
+          {messages.map((message, index) => (
+            <Fragment key={message.client_id ?? message.id}>
+              {index === unreadAt && index > 0 ? <p className={css.unread}><span>{t("thread.unread_line")}</span></p> : null}
+              <Change message={message} before={spokenBefore(messages, index)} />
+              <div className={css.entry}>
+                <Entry message={message} contact={conversation.contact.name}
+                  onRetry={(decision) => void retry(message, decision)}
+                  {...(message.author.id === me.id ? { onUndo: () => void withdraw(message, () => onRestore({ text: message.text, meta: { attachments: message.attachments } }, "reply")) } : {})} />
+              </div>
+            </Fragment>
+          ))}
+          <Typing conversation={conversation} />
+        </div>
+      </div>
+      {below > 0 ? (
+        <button type="button" className={css.pill} onClick={() => { scroller.current!.scrollTo({ top: scroller.current!.scrollHeight, behavior: "smooth" }); setBelow(0); }}>
+          <IconArrowUp size={14} style={{ transform: "rotate(180deg)" }} />{t("thread.new_below", { count: below })}
+        </button>
+      ) : null}
+      <Colleagues id={conversation.id} />
+    </div>
+  );
+}
+
+function spokenBefore(messages: readonly Message[], index: number): Message | undefined {
+  for (let at = index - 1; at >= 0; at -= 1) if (messages[at]!.kind === "incoming" || messages[at]!.kind === "outgoing") return messages[at];
+  return undefined;
+}
+
+/** The label where the line goes on by another channel. */
+function Change({ message, before }: { message: Message; before: Message | undefined }) {
+  const spoken = message.kind === "incoming" || message.kind === "outgoing";
+  return spoken && before && before.channel !== message.channel ? <Turn channel={message.channel} /> : null;
+}
+
+/** Where the reader is: at the first unread on opening, held while older pages come, at the foot while one is there. */
+function usePlace(
+  scroller: React.RefObject<HTMLDivElement | null>, messages: readonly Message[], unreadAt: number, onFresh: (count: number) => void,
+): void {
+  const seen = useRef<{ first: string; last: string; count: number; height: number; foot: boolean } | null>(null);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element || messages.length === 0) return;
+    const first = messages[0]!.id;
+    const last = messages.at(-1)!;
+    const old = seen.current;
+    if (!old) {
+      const target = unreadAt > 0 ? document.getElementById(`m-${messages[unreadAt]!.id}`) : null;
+      element.scrollTop = target ? Math.max(0, target.offsetTop - 80) : element.scrollHeight;
+    } else if (old.first !== first && messages.length > old.count) {
+      element.scrollTop += element.scrollHeight - old.height;
+    } else if (old.last !== last.id) {
+      const own = last.kind === "outgoing" || last.kind === "note" ? last.id.startsWith("local-") : false;
+      if (old.foot || own) {
+        element.scrollTop = element.scrollHeight;
+        onFresh(0);
+      } else onFresh(Math.max(0, messages.length - old.count));
+    }
+    const note = () => {
+      seen.current = { first, last: last.id, count: messages.length, height: element.scrollHeight,
+        foot: element.scrollHeight - element.scrollTop - element.clientHeight < NEAR };
+    };
+    note();
+    const grown = new ResizeObserver(() => {
+      if (seen.current?.foot) element.scrollTop = element.scrollHeight;
+      note();
+    });
+    if (element.firstElementChild) grown.observe(element.firstElementChild);
+    element.addEventListener("scroll", note);
+    return () => {
+      grown.disconnect();
+      element.removeEventListener("scroll", note);
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- runs when the messages change, not when the callback does
+  }, [messages]);
+}
+
+function useAnnouncements(messages: readonly Message[]): void {
+  const t = useT();
+  const last = messages.at(-1);
+  const told = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    if (!last) return;
+    if (told.current && told.current !== last.id && last.kind === "incoming") {
+      announce(t("thread.announce", { name: last.author.name, text: last.text.slice(0, 200) }));
+    }
+    told.current = last.id;
+  }, [last, t]);
+}
+
+function Typing({ conversation }: { conversation: Conversation }) {
+  const t = useT();
+  const until = useStore(contactTyping)[conversation.id];
+  if (!until || until < Date.now()) return null;
+  return <Strand kind="knot" mark={<Knot />}><p className={css.typing}>{t("thread.contact_typing", { name: conversation.contact.name || t("common.unnamed") })}</p></Strand>;
+}
+
+function Colleagues({ id }: { id: string }) {
+  const t = useT();
+  const here = useStore(marks)[id] ?? [];
+  if (here.length === 0) return null;
+  return (
+    <p className={css.colleagues} role="status">
+      {here.map((one) => t(one.doing === "typing" ? "thread.agent_typing" : "thread.agent_viewing", { name: one.agent_name })).join(" · ")}
+    </p>
+  );
+}

@@ -1,0 +1,53 @@
+/** Over the thread: what it is about, who has it, and the acts. */
+import type { Conversation } from "@shared/types";
+import { useQuery } from "@tanstack/react-query";
+import { useT } from "@lib/i18n";
+import { keymap } from "@lib/keys";
+import { agentsQuery, inboxesQuery, tagsQuery, teamsQuery, useMe } from "@lib/queries";
+import { useStore } from "@lib/store";
+import { IconButton } from "@ui/Button";
+import { IconArrowLeft, IconLayoutSidebarRight } from "@ui/icons";
+import { TagChip } from "@ui/TagChip";
+import { Time } from "@ui/Time";
+import { Acts } from "./Acts";
+import css from "./ThreadHead.module.css";
+
+interface Props {
+  conversation: Conversation; panel: boolean; onPanel: () => void; onBack: () => void; onDone: () => void; wide: boolean;
+}
+
+export function ThreadHead({ conversation, panel, onPanel, onBack, onDone, wide }: Props) {
+  const t = useT();
+  const { map } = useStore(keymap);
+  const me = useMe().agent;
+  const { data: inboxes } = useQuery(inboxesQuery);
+  const { data: agents } = useQuery(agentsQuery);
+  const { data: teams } = useQuery(teamsQuery);
+  const { data: tags } = useQuery(tagsQuery);
+  const inbox = inboxes?.find((one) => one.id === conversation.inbox_id);
+  const owner = conversation.assignee_id === me.id ? t("common.you") : agents?.find((one) => one.id === conversation.assignee_id)?.name;
+  const team = teams?.find((one) => one.id === conversation.team_id)?.name;
+  const name = conversation.contact.name || t("common.unnamed");
+  const title = conversation.subject || t("thread.no_subject", { name });
+  const own = tags?.filter((one) => conversation.tag_ids.includes(one.id)) ?? [];
+  return (
+    <header className={css.head}>
+      {wide ? null : <IconButton label={t("common.back")} keys={map.leave} onClick={onBack}><IconArrowLeft size={18} /></IconButton>}
+      <div className={css.words}>
+        <h1 className="cut" title={title}>{title}</h1>
+        <p className="cut">
+          <span>#{conversation.number.toLocaleString(t.locale)}</span>
+          {conversation.subject ? <span> · {name}</span> : null}
+          {inbox ? <span> · {inbox.name}</span> : null}
+          <span> · {owner ?? team ?? t("list.unassigned")}</span>
+          <span className={css.since}> · {conversation.status === "open"
+            ? <>{t("status.open")}, <Time at={conversation.created_at} style="ago" /></>
+            : t(`status.${conversation.status}`)}</span>
+        </p>
+      </div>
+      {own.length ? <div className={css.tags}>{own.slice(0, 3).map((tag) => <TagChip key={tag.id} tag={tag} />)}{own.length > 3 ? <span>+{own.length - 3}</span> : null}</div> : null}
+      <Acts targets={[conversation]} onDone={onDone} />
+      <IconButton label={t("act.panel")} keys={map.panel} on={panel} onClick={onPanel}><IconLayoutSidebarRight size={17} /></IconButton>
+    </header>
+  );
+}

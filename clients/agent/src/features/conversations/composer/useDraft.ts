@@ -1,0 +1,85 @@
+/** A draft per conversation and side, kept here at once and on the server soon after. */
+import type { Id } from "@shared/types";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { api } from "@lib/api";
+import type { Draft, DraftMeta } from "@lib/model";
+
+export type Mode = "reply" | "note";
+const LOCAL_MS = 250;
+const SERVER_MS = 1200;
+const EMPTY: Draft = { text: "", meta: {} };
+
+const nameOf = (id: Id, mode: Mode): string => `hilo.draft.${id}.${mode}`;
+const where = (id: Id, mode: Mode): string => `/conversations/${id}/drafts/${mode}`;
+
+function local(id: Id, mode: Mode): Draft | null {
+  try {
+    return JSON.parse(localStorage.getItem(nameOf(id, mode)) ?? "null") as Draft | null;
+  } catch {
+    return null;
+  }
+}
+
+export type Saving = "idle" | "saving" | "saved";
+
+export function useDraft(id: Id, mode: Mode) {
+  const [draft, setDraft] = useState<Draft>(() => local(id, mode) ?? EMPTY);
+  const [saving, setSaving] = useState<Saving>("idle");
+  const timers = useRef<{ local?: ReturnType<typeof setTimeout>; server?: ReturnType<typeof setTimeout> }>({});
+  const pending = useRef<Draft | null>(null);
+  const edited = useRef(false);
+
+  const keep = useCallback(() => {
+    const waiting = pending.current;
+    clearTimeout(timers.current.server);
+    if (!waiting) return;
+    pending.current = null;
+    const empty = !waiting.text.trim() && !waiting.meta?.attachments?.length;
+    const call = empty ? api.delete(where(id, mode)) : api.put(where(id, mode), { text: waiting.text, meta: waiting.meta ?? {} });
+    call.then(() => setSaving(empty ? "idle" : "saved"), () => setSaving("idle"));
+  }, [id, mode]);
+
+  useEffect(() => {
+    edited.current = false;
+    let gone = false;
+    setDraft(local(id, mode) ?? EMPTY);
+    setSaving("idle");
+    api.get<Draft | undefined>(where(id, mode)).then((stored) => {
+      if (!gone && !edited.current && !local(id, mode) && stored?.text) setDraft({ text: stored.text, meta: stored.meta ?? {} });
+    }, () => undefined);
+    const held = timers.current;
+    return () => {
+      gone = true;
+      clearTimeout(held.local);
+      keep();
+    };
+  }, [id, mode, keep]);
+
+  const change = useCallback((next: Partial<{ text: string; meta: DraftMeta }>) => {
+    edited.current = true;
+    setSaving("saving");
+    setDraft((now) => {
+      const made = { ...now, ...next };
+      pending.current = made;
+      clearTimeout(timers.current.local);
+      timers.current.local = setTimeout(() => localStorage.setItem(nameOf(id, mode), JSON.stringify(made)), LOCAL_MS);
+      return made;
+    });
+    clearTimeout(timers.current.server);
+    timers.current.server = setTimeout(keep, SERVER_MS);
+  }, [id, mode, keep]);
+
+  /** After sending: nothing is left, here or there. */
+  const clear = useCallback(() => {
+    clearTimeout(timers.current.local);
+    clearTimeout(timers.current.server);
+    pending.current = null;
+    edited.current = true;
+    localStorage.removeItem(nameOf(id, mode));
+    setDraft(EMPTY);
+    setSaving("idle");
+    void api.delete(where(id, mode)).catch(() => undefined);
+  }, [id, mode]);
+
+  return { draft, saving, change, clear };
+}

@@ -1,0 +1,76 @@
+/** A live check, line by line, and a test message there and back. */
+import { useState } from "react";
+import { api, ApiError } from "@lib/api";
+import { reasonOf, sayOr, useT } from "@lib/i18n";
+import type { Account, CheckLine } from "@lib/model";
+import { span } from "@lib/time";
+import { Button } from "@ui/Button";
+import { IconAlertTriangle, IconCircleCheck, IconHelp } from "@ui/icons";
+import css from "./Inboxes.module.css";
+
+type Test = { ok?: boolean; ms?: number; took_ms?: number; detail?: string };
+
+export function Checks({ account }: { account: Account }) {
+  const t = useT();
+  const [lines, setLines] = useState<CheckLine[] | null>(null);
+  const [busy, setBusy] = useState<"check" | "test" | null>(null);
+  const [result, setResult] = useState<{ ok: boolean; text: string } | null>(null);
+  const [testable, setTestable] = useState(true);
+
+  async function check(): Promise<void> {
+    setBusy("check");
+    setLines(null);
+    try {
+      setLines((await api.post<{ checks: CheckLine[] }>(`/accounts/${account.id}/check`)).checks);
+    } catch (error) {
+      setResult({ ok: false, text: reasonOf(t, error) });
+    }
+    setBusy(null);
+  }
+
+  async function test(): Promise<void> {
+    setBusy("test");
+    const begun = performance.now();
+    try {
+      const answer = await api.post<Test | undefined>(`/accounts/${account.id}/test`);
+      const ms = answer?.ms ?? answer?.took_ms ?? performance.now() - begun;
+      const time = ms < 60_000 ? new Intl.NumberFormat(t.locale, { style: "unit", unit: "second", maximumFractionDigits: 1 }).format(ms / 1000) : span(t, ms);
+      const ok = answer?.ok !== false;
+      setResult({ ok, text: ok ? t("account.test_ok", { time }) : t("account.test_failed", { detail: answer?.detail ?? "" }) });
+    } catch (error) {
+      if (error instanceof ApiError && (error.status === 404 || error.status === 405)) setTestable(false);
+      else setResult({ ok: false, text: t("account.test_failed", { detail: reasonOf(t, error) }) });
+    }
+    setBusy(null);
+  }
+
+  function label(line: CheckLine): string {
+    const [area = "", name = ""] = line.key.split(".");
+    const words = sayOr(t, `check.${area}`, line.key.replaceAll(/[._]/g, " "), { name: name.replaceAll("_", " ") });
+    return sayOr(t, `channel.${account.channel}.check.${line.key}`, words);
+  }
+
+  return (
+    <div>
+      <p className={css.tools}>
+        <Button busy={busy === "check"} onClick={() => void check()}>{t(busy === "check" ? "account.checking" : "account.check")}</Button>
+        {testable ? <Button busy={busy === "test"} onClick={() => void test()}>{t(busy === "test" ? "account.test_running" : "account.test")}</Button> : null}
+      </p>
+      {result ? <p className={css.result} data-ok={result.ok} role="status">{result.text}</p> : null}
+      {lines ? (
+        <ul className={css.checks} aria-live="polite">
+          {lines.map((line, index) => {
+            const Icon = line.ok === true ? IconCircleCheck : line.ok === false ? IconAlertTriangle : IconHelp;
+            return (
+              <li key={`${line.key}${index}`} data-ok={String(line.ok)}>
+                <Icon size={17} aria-hidden /><b>{label(line)}</b>
+                <span>{t(line.ok === true ? "check.ok" : line.ok === false ? "check.failed" : "account.check_unknown")}</span>
+                {line.detail ? <small>{line.detail}</small> : null}
+              </li>
+            );
+          })}
+        </ul>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+/** Connecting a channel: choose it, fill what it needs, see its secret once. */
+import { useState } from "react";
+import type { Key } from "@shared/t";
+import { api } from "@lib/api";
+import { cache } from "@lib/cache";
+import { fieldErrors, useT } from "@lib/i18n";
+import type { Account, Channel } from "@lib/model";
+import { useChannels } from "@lib/queries";
+import { Bead, useChannelName } from "@ui/Bead";
+import { Button } from "@ui/Button";
+import { Field } from "@ui/Field";
+import { IconChevronRight } from "@ui/icons";
+import { Copyable, Secret } from "@ui/Secret";
+import { Sheet } from "@ui/Sheet";
+import { Modal } from "@mantine/core";
+import { readSettings } from "./form";
+import css from "./Inboxes.module.css";
+import { SettingFields } from "./SettingFields";
+
+export function ChannelChoice({ onChoose }: { onChoose: (channel: Channel) => void }) {
+  const t = useT();
+  const nameOf = useChannelName();
+  return (
+    <ul className={css.channels}>
+      {[...useChannels().values()].map((one) => {
+        const about = `channel.${one.id}.about`;
+        return (
+          <li key={one.id}>
+            <button type="button" onClick={() => onChoose(one)}>
+              <Bead channel={one.id} size={30} />
+              <span><b>{nameOf(one.id)}</b>{t.has(about) ? <small>{t(about as Key)}</small> : null}</span>
+              <IconChevronRight size={16} aria-hidden />
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+export async function connect(inbox: string, channel: Channel, form: FormData): Promise<Account> {
+  const name = String(form.get("account_name") ?? "").trim();
+  const made = await api.post<Account>(`/inboxes/${inbox}/accounts`, {
+    channel: channel.id, settings: readSettings(form, channel.settings), ...(name ? { name } : {}) });
+  await cache.invalidateQueries({ queryKey: ["inboxes"] });
+  return made;
+}
+
+export function Connect({ inbox, onClose }: { inbox: string; onClose: () => void }) {
+  const t = useT();
+  const nameOf = useChannelName();
+  const [channel, setChannel] = useState<Channel | null>(null);
+  const [made, setMade] = useState<Account | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const closing = { "aria-label": t("common.close") };
+  if (made) {
+    return (
+      <Modal opened onClose={onClose} title={t("account.created_title", { name: made.name || nameOf(made.channel) })} closeButtonProps={closing} size={520}>
+        <div className={css.made}>
+          {made.secret ? <Secret title={t("account.secret_title")} body={t("account.secret_body")} text={made.secret} /> : null}
+          {made.address ? <Copyable label={t("account.address")} text={made.address} /> : null}
+          {made.webhook_url ? <Copyable label={t("account.webhook")} text={made.webhook_url} /> : null}
+          <p className={css.end}><Button kind="primary" onClick={onClose}>{t("common.done")}</Button></p>
+        </div>
+      </Modal>
+    );
+  }
+  if (!channel) {
+    return <Modal opened onClose={onClose} title={t("account.choose")} closeButtonProps={closing} size={460}><ChannelChoice onChoose={setChannel} /></Modal>;
+  }
+  return (
+    <Sheet title={`${t("account.connect")}: ${nameOf(channel.id)}`} submit={t("account.create")} size={520} onClose={onClose} onError={setError}
+      onSubmit={async (form) => setMade(await connect(inbox, channel, form))}>
+      <Field label={`${t("account.name")} (${t("common.optional")})`} name="account_name" maxLength={100} autoFocus />
+      <SettingFields channel={channel} errors={fieldErrors(error)} />
+    </Sheet>
+  );
+}

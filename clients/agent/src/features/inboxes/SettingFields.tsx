@@ -1,0 +1,44 @@
+/** The fields of an account, as its channel's manifest names them. */
+import type { Channel, Setting } from "@lib/model";
+import { sayOr, useT } from "@lib/i18n";
+import { Area, Check, Choose, Field } from "@ui/Field";
+import css from "./Inboxes.module.css";
+
+interface Props { channel: Channel; values?: Record<string, unknown>; secrets?: readonly string[]; errors: Record<string, string> }
+
+export function SettingFields({ channel, values, secrets, errors }: Props) {
+  const t = useT();
+  const plain = channel.settings.filter((one) => !one.advanced);
+  const advanced = channel.settings.filter((one) => one.advanced);
+  const field = (one: Setting) => <One key={one.name} channel={channel.id} setting={one} value={values?.[one.name]} kept={secrets?.includes(one.name) ?? false} error={errors[one.name]} />;
+  return (
+    <>
+      {plain.map(field)}
+      {advanced.length ? (
+        <details className={css.advanced} open={advanced.some((one) => errors[one.name])}>
+          <summary>{t("account.advanced")}</summary>
+          <div>{advanced.map(field)}</div>
+        </details>
+      ) : null}
+    </>
+  );
+}
+
+interface OneProps { channel: string; setting: Setting; value: unknown; kept: boolean; error: string | undefined }
+
+function One({ channel, setting, value, kept, error }: OneProps) {
+  const t = useT();
+  const words = setting.name.replaceAll("_", " ");
+  const name = sayOr(t, `channel.${channel}.setting.${setting.name}`, words.charAt(0).toUpperCase() + words.slice(1));
+  const label = setting.required || setting.kind === "bool" ? name : `${name} (${t("common.optional")})`;
+  const hint = sayOr(t, `channel.${channel}.hint.${setting.name}`, "");
+  const shown = value ?? setting.default;
+  const around = { label, hint: hint || undefined, error, name: setting.name };
+  switch (setting.kind) {
+    case "bool": return <Check label={label} hint={hint || undefined} name={setting.name} defaultChecked={shown === true} />;
+    case "choice": return <Choose {...around} defaultValue={String(shown ?? "")} options={setting.choices.map((one) => [one, sayOr(t, `channel.${channel}.choice.${setting.name}.${one}`, one)] as const)} />;
+    case "list": return <Area {...around} hint={hint || t("account.list_hint")} defaultValue={Array.isArray(shown) ? shown.join("\n") : ""} />;
+    case "secret": return <Field {...around} type="password" autoComplete="off" required={setting.required && !kept} placeholder={kept ? t("account.secret_kept") : ""} />;
+    default: return <Field {...around} type={setting.kind} required={setting.required} defaultValue={shown === null || shown === undefined ? "" : String(shown)} autoComplete="off" />;
+  }
+}

@@ -1,0 +1,18 @@
+/** An account's settings form, made from the channel's manifest. */
+import type { Setting } from "@lib/model";
+
+/** What the form says, in the kinds the manifest names. A secret left empty stays as it was. */
+export function readSettings(form: FormData, settings: readonly Setting[], keep: readonly string[] = []): Record<string, unknown> {
+  const read: Record<string, unknown> = {};
+  for (const one of settings) {
+    const text = String(form.get(one.name) ?? "").trim();
+    if (one.kind === "bool") read[one.name] = form.get(one.name) === "on";
+    else if (one.kind === "number") {
+      if (text) read[one.name] = Number(text);
+    } else if (one.kind === "list") read[one.name] = text.split(/[\n,]+/).map((part) => part.trim()).filter(Boolean);
+    else if (one.kind === "secret") {
+      if (text) read[one.name] = text;
+    } else if (text || one.required || keep.includes(one.name)) read[one.name] = text;
+  }
+  return read;
+}

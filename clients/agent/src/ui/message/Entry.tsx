@@ -1,0 +1,108 @@
+/** One knot or bead on the thread with what hangs on it. The line runs from entry to entry. */
+import type { ReactNode } from "react";
+import type { Message } from "@shared/types";
+import { sayOr, useT } from "@lib/i18n";
+import { moment } from "@lib/time";
+import { Bead, Knot, NoteBead, useChannelName } from "../Bead";
+import { IconAlertTriangle, IconRobot } from "../icons";
+import { Time } from "../Time";
+import { Body } from "./Body";
+import css from "./Entry.module.css";
+import { StateMark, Trouble } from "./State";
+
+/** The frame of every entry: mark at the left, words at the right. */
+export function Strand({ mark, children, kind, id }: { mark: ReactNode; children: ReactNode; kind?: "knot" | "turn" | undefined; id?: string }) {
+  return (
+    <article className={`${css.strand} ${kind ? css[kind] : ""}`} id={id}>
+      <div className={css.mark}>{mark}</div>
+      <div className={css.words}>{children}</div>
+    </article>
+  );
+}
+
+/** The customer changed channel: the line carries on to another bead. */
+export function Turn({ channel, first = false }: { channel: string; first?: boolean }) {
+  const t = useT();
+  const name = useChannelName()(channel);
+  return (
+    <Strand kind="turn" mark={<Bead channel={channel} />}>
+      <p className={css.turned}>{t(first ? "thread.starts_on" : "thread.continues_on", { channel: name })}</p>
+    </Strand>
+  );
+}
+
+/** An activity as a sentence, from its code and parameters. */
+export function useActivity(): (message: Message) => string {
+  const t = useT();
+  return (message) => {
+    const code = String(message.meta["code"] ?? "");
+    const given = (message.meta["params"] ?? {}) as Record<string, unknown>;
+    const params = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value ?? "")]));
+    for (const name of ["until", "time"]) if (given[name]) params["time"] = moment(t, String(given[name]));
+    const actor = message.author.kind === "system" ? t("activity.system") : message.author.name || t("activity.somebody");
+    const key = code === "snoozed" && !params["time"] ? "snoozed_until_reply" : code;
+    return sayOr(t, `activity.${key}`, message.text || t("activity.unknown", { code }), { actor, ...params });
+  };
+}
+
+export function Activity({ message }: { message: Message }) {
+  const sentence = useActivity();
+  return (
+    <Strand kind="knot" mark={<Knot />}>
+      <p className={css.activity}>{sentence(message)} <span>· <Time at={message.at} style="moment" /></span></p>
+    </Strand>
+  );
+}
+
+interface Props {
+  message: Message; contact: string;
+  onRetry?: (decision: "resend" | "sent") => void; onUndo?: () => void; children?: ReactNode;
+}
+
+export function Entry({ message, contact, onRetry, onUndo, children }: Props) {
+  const t = useT();
+  if (message.kind === "activity") return <Activity message={message} />;
+  const note = message.kind === "note";
+  const out = message.kind === "outgoing";
+  const failed = message.state === "failed" || message.state === "uncertain";
+  const name = message.author.name || (message.author.kind === "contact" ? contact : t("activity.system"));
+  return (
+    <Strand id={`m-${message.id}`} mark={note ? <NoteBead /> : <Bead channel={message.channel} filled={out} failed={failed && out} labelled />}>
+      <header className={css.head}>
+        <b>{name}</b>
+        <Time at={message.at} style="moment" />
+        {note ? <span className={css.only}>{t("thread.only_team")}</span> : null}
+        {out ? <StateMark message={message} {...(onUndo ? { onUndo } : {})} /> : null}
+        {message.meta["automatic"] ? <span className={css.auto}><IconRobot size={13} aria-hidden /> {t("thread.automatic")}</span> : null}
+      </header>
+      <Copies message={message} />
+      <div className={`${css.body} ${note ? css.note : out ? css.out : ""}`}>
+        {children}
+        <Body message={message} />
+      </div>
+      <Warnings message={message} />
+      {out && failed ? <Trouble message={message} {...(onRetry ? { onRetry } : {})} /> : null}
+    </Strand>
+  );
+}
+
+const names = (value: unknown): string[] => (Array.isArray(value) ? value : value ? [value] : []).map((one) =>
+  typeof one === "object" && one !== null ? String((one as { name?: string }).name ?? (one as { email?: string }).email ?? "") : String(one));
+
+function Copies({ message }: { message: Message }) {
+  const t = useT();
+  const cc = names(message.meta["cc"]);
+  const bcc = names(message.meta["bcc"]);
+  if (cc.length + bcc.length === 0) return null;
+  return <p className={css.copies}>{t("thread.cc", { names: [...cc, ...bcc].join(", ") })}</p>;
+}
+
+function Warnings({ message }: { message: Message }) {
+  const t = useT();
+  const list = names(message.meta["warnings"]);
+  return list.map((code) => (
+    <p key={code} className={css.warning}>
+      <IconAlertTriangle size={14} aria-hidden /> {sayOr(t, `warning.${code.replaceAll("-", "_")}`, t("warning.other", { code }))}
+    </p>
+  ));
+}

@@ -1,0 +1,67 @@
+/** Where an outgoing message stands, in a word and a shape; and what one decides when it did not get there. */
+import { useEffect, useState } from "react";
+import type { Key } from "@shared/t";
+import type { Message } from "@shared/types";
+import { sayOr, useT } from "@lib/i18n";
+import { Button } from "../Button";
+import { IconAlertTriangle, IconHelp } from "../icons";
+import css from "./State.module.css";
+
+function useCountdown(until: string | null): number {
+  const left = () => (until ? Math.max(0, Math.ceil((Date.parse(until) - Date.now()) / 1000)) : 0);
+  const [seconds, setSeconds] = useState(left);
+  useEffect(() => {
+    setSeconds(left());
+    if (left() === 0) return;
+    const timer = setInterval(() => setSeconds(left()), 500);
+    return () => clearInterval(timer);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `left` reads only `until`
+  }, [until]);
+  return seconds;
+}
+
+export function StateMark({ message, onUndo }: { message: Message; onUndo?: () => void }) {
+  const t = useT();
+  const waiting = message.state === "queued" ? message.undo_until : null;
+  const seconds = useCountdown(waiting);
+  if (waiting && seconds > 0) {
+    return (
+      <span className={css.waiting}>
+        {t("state.leaves_in", { seconds })}
+        {onUndo ? <Button small kind="quiet" onClick={onUndo}>{t("common.undo")}</Button> : null}
+      </span>
+    );
+  }
+  return <span className={css.state} data-state={message.state}><Ticks state={message.state} />{t(`state.${message.state}` as Key)}</span>;
+}
+
+/** Dots, one tick, two ticks, two filled ticks. */
+function Ticks({ state }: { state: Message["state"] }) {
+  if (state === "queued" || state === "sending") return <svg className={css.ticks} viewBox="0 0 16 10" aria-hidden><path d="M2 5h.1M7 5h.1M12 5h.1" /></svg>;
+  if (state === "sent") return <svg className={css.ticks} viewBox="0 0 16 10" aria-hidden><path d="m3 5.2 2.6 2.6L11 2" /></svg>;
+  if (state === "delivered" || state === "read") return <svg className={css.ticks} data-read={state === "read"} viewBox="0 0 16 10" aria-hidden><path d="m1 5.2 2.6 2.6L9 2M7.5 7.5l.6.3L14 2" /></svg>;
+  return null;
+}
+
+/** Failed or uncertain: why, and the choice. */
+export function Trouble({ message, onRetry }: { message: Message; onRetry?: (decision: "resend" | "sent") => void }) {
+  const t = useT();
+  const failed = message.state === "failed";
+  const error = message.error;
+  const reason = error ? sayOr(t, `error.${error.code}`, error.code) : "";
+  return (
+    <div className={css.trouble} data-state={message.state} role="status">
+      {failed ? <IconAlertTriangle size={16} aria-hidden /> : <IconHelp size={16} aria-hidden />}
+      <div>
+        <p><b>{t(failed ? "state.failed_title" : "state.uncertain_title")}</b> {failed ? reason : null}</p>
+        {error?.detail ? <p className={css.detail}>{error.detail}</p> : null}
+        {onRetry ? (
+          <p className={css.choice}>
+            <Button small onClick={() => onRetry("resend")}>{t("state.retry")}</Button>
+            {failed ? null : <Button small kind="quiet" onClick={() => onRetry("sent")}>{t("state.mark_sent")}</Button>}
+          </p>
+        ) : null}
+      </div>
+    </div>
+  );
+}
