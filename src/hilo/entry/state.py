@@ -7,6 +7,8 @@ from functools import cached_property
 from hilo.domain.inboxes import Channels
 from hilo.domain.library import FileLinks
 from hilo.entry import registry
+from hilo.entry.accounts import Accounts
+from hilo.entry.door import Door
 from hilo.entry.doorman import Doorman
 from hilo.entry.hub import Hub
 from hilo.entry.post import NoPost, Post
@@ -55,6 +57,16 @@ class AppState:
         """The connectors with what they need of this installation."""
         spoken = {channel: listed.connector for channel, listed in self.connectors.items()}
         return Channels(spoken, self.vault, self.config.public_url)
+
+    @cached_property
+    def door(self) -> Door:
+        """Where everything that arrives is stored; bootstrap runs it."""
+        return Door(self.db, self.bus)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The accounts as the doors know them; bootstrap runs it."""
+        return Accounts(self.db, self.channels, self.bus)
 
     @cached_property
     def file_links(self) -> FileLinks:

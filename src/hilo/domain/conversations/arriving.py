@@ -139,7 +139,7 @@ async def settle(tx: Tx, store: FileStore, fetch: Fetch, content: bytes | None) 
         return
     old = attachments[place]
     attachments[place] = structs.replace(old, state="failed")
-    if content is not None:
+    if content is not None and not _is_other(old, content):
         kept = await library.keep(tx, store, NewFile(name=old.name, content=content))
         file = FileIn(inline=old.inline, content_id=old.content_id)
         attachments[place] = _view(file, kept)
@@ -151,3 +151,9 @@ async def settle(tx: Tx, store: FileStore, fetch: Fetch, content: bytes | None) 
     )
     view = structs.replace(message_view(row), attachments=attachments)
     tx.publish(AttachmentStored(message=view), subject=row.conversation_id)
+
+
+def _is_other(wanted: AttachmentView, content: bytes) -> bool:
+    """Say whether a page came instead of the file: a sign-in form, an error."""
+    page = "text/html"
+    return library.media_type_of(content) == page != wanted.media_type

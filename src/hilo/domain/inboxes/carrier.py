@@ -7,6 +7,7 @@ Mail without a server goes to the catcher and never leaves the machine.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from aiosmtplib import (
     SMTP,
@@ -15,7 +16,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
-from hilo.kit.errors import TemporaryFailure, UnknownOutcome
+from hilo.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from hilo.kit.http import Http, Request
 from hilo.sdk.channel import (
     Accepted,
@@ -32,6 +33,7 @@ from hilo.sdk.channel import (
 Catch = Callable[[SmtpCall], Awaitable[None]]
 _QUIT_S = 2
 _REPLY_CHARS = 500
+_COME_AGAIN = {408, 425, 429}
 _SYNTAX_CODES = {500, 501, 502, 504}
 
 
@@ -57,6 +59,22 @@ class Carrier:
             return accepted
         finally:
             sending.close()
+
+    async def download(self, url: str, most_bytes: int) -> bytes:
+        """Return what is at an address, without credentials.
+
+        Raises: Rejected for good; TemporaryFailure; what a call itself can raise.
+        """
+        request = Request(method="GET", url=url, redirects=3, body_bytes_max=most_bytes)
+        try:
+            reply = await self._http.fetch(request)
+        except UnknownOutcome as error:  # asking twice does no harm
+            raise TemporaryFailure(str(error)) from error
+        if reply.status in _COME_AGAIN or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise TemporaryFailure(f"answered {reply.status}")
+        if reply.status != HTTPStatus.OK:
+            raise Rejected(f"answered {reply.status}")
+        return reply.body
 
     async def _perform(self, call: Call, catch: Catch) -> Reply:
         match call:

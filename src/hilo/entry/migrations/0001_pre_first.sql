@@ -624,6 +624,30 @@ begin
 end $$;
 select hilo_event_partition(n) from generate_series(0, 3) n;
 
+-- Three months and twenty million events ahead of need.
+create function hilo_partitions_ahead() returns int language plpgsql
+  security definer set search_path = public, pg_catalog as $$
+declare newest bigint;
+begin
+  perform hilo_month_partition(t, (date_trunc('month', now()) + make_interval(months => m))::date)
+    from unnest(array['message', 'delivery']) t, generate_series(0, 3) m;
+  select last_value / 10000000 into newest from event_id;
+  perform hilo_event_partition(n::int) from generate_series(newest, newest + 2) n;
+  return newest::int;
+end $$;
+
+-- What is kept for a while only.
+create function hilo_tidy() returns int language sql
+  security definer set search_path = public, pg_catalog as $$
+  with receipts as (delete from early_receipt where created_at < now() - interval '7 days' returning 1),
+  answers as (delete from idempotency where created_at < now() - interval '2 days' returning 1),
+  mails as (delete from caught_mail where at < now() - interval '30 days' returning 1),
+  resets as (delete from password_reset where expires_at < now() - interval '7 days' returning 1),
+  sessions as (delete from session where expires_at < now() - interval '7 days' returning 1)
+  select ((select count(*) from receipts) + (select count(*) from answers) + (select count(*) from mails)
+        + (select count(*) from resets) + (select count(*) from sessions))::int
+$$;
+
 -- ------------------------------------------------------------------ the two walls
 
 create function hilo_workspace() returns uuid language sql stable parallel safe as

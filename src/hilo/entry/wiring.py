@@ -1,0 +1,41 @@
+"""What follows what, on one page: who reads the log, which job does what, what the clock does."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+
+from hilo.domain.conversations import reactions
+from hilo.domain.inboxes import AccountChanged
+from hilo.entry import timers, work
+from hilo.entry.work import Tools
+from hilo.kit.jobs import Job
+from hilo.kit.readers import Reader
+
+# Each walks all events by itself; a name is for ever, cursors carry it.
+READERS: Sequence[Reader] = (
+    Reader("mended-accounts", {AccountChanged: [reactions.resume_mended]}),
+)
+
+# Work for the outside, queued in the transaction that caused it.
+JOBS: Mapping[str, Callable[[Tools, Job], Awaitable[None]]] = {
+    "carry": work.carry,
+    "fetch": work.fetch,
+}
+
+
+class Timer(Struct, frozen=True):
+    """Something done again and again. What it does bears being done by two workers at once."""
+
+    name: str
+    every: timedelta
+    do: Callable[[Tools], Awaitable[None]]
+
+
+TIMERS: Sequence[Timer] = (
+    Timer("wake", timedelta(seconds=0.5), timers.wake_snoozed),
+    Timer("fold-counts", timedelta(seconds=1), timers.fold_counts),
+    Timer("rescue", timedelta(seconds=10), timers.rescue),
+    Timer("partitions", timedelta(hours=6), timers.partitions_ahead),
+    Timer("tidy", timedelta(hours=1), timers.tidy),
+)

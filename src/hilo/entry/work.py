@@ -1,0 +1,71 @@
+"""The jobs, each a few lines between the queue and the domain."""
+
+from dataclasses import dataclass
+
+from hilo.domain import library
+from hilo.domain.conversations import arriving
+from hilo.domain.conversations.arriving import Fetch
+from hilo.domain.conversations.carry import Carriage
+from hilo.domain.conversations.letters import Stationery
+from hilo.domain.conversations.replying import Carry
+from hilo.domain.inboxes import Carrier
+from hilo.entry.state import AppState
+from hilo.kit.db import transient
+from hilo.kit.errors import Bug, HiloError, TemporaryFailure, Throttled
+from hilo.kit.jobs import Job, Jobs
+
+_FETCH_TRIES = 6
+_LONGEST_S = 300.0
+_MOST_FAILURES = 5
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What jobs and timers work with."""
+
+    state: AppState
+    carrier: Carrier
+    carriage: Carriage
+    jobs: Jobs
+
+
+def tools(state: AppState, jobs: Jobs) -> Tools:
+    """Return the tools of a worker."""
+    carrier = Carrier(state.http)
+    stationery = Stationery(state.files, state.file_links, state.catalogue)
+    return Tools(state, carrier, Carriage(state.db, state.channels, carrier, stationery), jobs)
+
+
+async def carry(given: Tools, job: Job) -> None:
+    """Take a conversation's due replies to the outside."""
+    await given.carriage.carry(job.read(Carry))
+
+
+async def fetch(given: Tools, job: Job) -> None:
+    """Get one file of one message; what cannot be had leaves a notice."""
+    wanted = job.read(Fetch)
+    content: bytes | None = None
+    try:
+        content = await given.carrier.download(wanted.url, library.MOST_BYTES)
+    except TemporaryFailure:
+        if job.failures + 1 < _FETCH_TRIES:
+            raise
+    except Bug:
+        raise
+    except HiloError:
+        content = None
+    async with given.state.db.transaction(wanted.workspace) as tx:
+        await arriving.settle(tx, given.state.files, wanted, content)
+
+
+def retry_after_s(error: Exception, failures: int) -> float | None:
+    """Say when a failed job is tried again; None holds it.
+
+    What is transient is tried for ever, with growing pauses; anything else a few times.
+    """
+    pause_s = min(_LONGEST_S, 2.0 ** min(failures, 12))
+    if isinstance(error, Throttled):
+        return max(pause_s, error.retry_after_s)
+    if transient(error):
+        return pause_s
+    return pause_s if failures < _MOST_FAILURES else None
