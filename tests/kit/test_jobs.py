@@ -114,13 +114,13 @@ async def test_a_temporary_failure_is_tried_again_and_then_held(db: Database, ds
         tries.append(job.failures)
         raise TemporaryFailure("no route")
 
-    async with working(dsn, {"note": work}) as worker:
+    async with working(dsn, {"note": work}):
         await add(db, "note", 1)
         await until(lambda: len(tries) == 3)
         await asyncio.sleep(0.4)
-        (held,) = await worker.held()
+        (held,) = await jobs.held(db)
         assert (held.kind, held.error) == ("note", "TemporaryFailure: no route")
-        await worker.again(held.id)
+        await jobs.again(db, held.id)
         await until(lambda: len(tries) == 6)
     assert tries == [0, 1, 2, 0, 1, 2]
 
@@ -133,11 +133,11 @@ async def test_asking_for_later_counts_as_nothing(db: Database, dsn: str) -> Non
         if len(tries) < 8:
             raise Later(0.01)
 
-    async with working(dsn, {"note": work}) as worker:
+    async with working(dsn, {"note": work}):
         await add(db, "note", 1)
         await until(lambda: len(tries) == 8)
         await asyncio.sleep(0.3)
-        assert await worker.held() == []
+        assert await jobs.held(db) == []
     assert tries == [0] * 8
 
 
@@ -155,12 +155,12 @@ async def test_a_job_that_kills_its_worker_is_held_in_the_end(
     # What workers leave that were killed five times and once.
     await owner.execute("insert into job_run (job_id, starts) values ($1, 5)", first[0])
     await owner.execute("insert into job_run (job_id, starts) values ($1, 1)", second[0])
-    async with working(dsn, {"note": work}) as worker:
+    async with working(dsn, {"note": work}):
         await until(lambda: bool(seen))
         await asyncio.sleep(0.4)
-        (held,) = await worker.held()
-        await worker.drop(held.id)
-        assert await worker.held() == []
+        (held,) = await jobs.held(db)
+        await jobs.drop(db, held.id)
+        assert await jobs.held(db) == []
     assert seen == [1]
 
 

@@ -19,6 +19,7 @@ import msgspec
 from typing_extensions import override
 
 from hilo.kit import log
+from hilo.kit.db import FAILURES
 
 _LOG = log.get(__name__)
 _CHANNEL = "hilo"
@@ -150,7 +151,7 @@ class PostgresBus(Local):
         while True:
             try:
                 await self._connected()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except FAILURES as error:
                 _LOG.warning("the bus lost the database", error=repr(error))
             await asyncio.sleep(0.5)
 

@@ -36,6 +36,8 @@ class Config(Struct, frozen=True, kw_only=True):
     allow_private: tuple[Network, ...] = ()
     log_level: str = "info"
     outgoing_proxy: str | None = None
+    allow_unsafe_database: bool = False
+    pool_size: int = 12
 
 
 def read(environ: Mapping[str, str]) -> Config:
@@ -60,6 +62,8 @@ def read(environ: Mapping[str, str]) -> Config:
         allow_private=_networks(given, "HILO_ALLOW_PRIVATE_URLS"),
         log_level=_level(given, "HILO_LOG_LEVEL"),
         outgoing_proxy=_url(given, "HILO_OUTGOING_PROXY", ("http", "https")),
+        allow_unsafe_database=given.get("HILO_ALLOW_UNSAFE_DATABASE", "") in ("1", "yes", "true"),
+        pool_size=_count(given, "HILO_POOL_SIZE", 12),
     )
 
 
@@ -69,6 +73,13 @@ def _port(given: Mapping[str, str], name: str, default: int) -> int:
         return default
     if not text.isdecimal() or int(text) > _PORT_MAX:
         raise BadSetting(f"{name} must be a port from 0 to {_PORT_MAX}, not {text!r}")
+    return int(text)
+
+
+def _count(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name, str(default))
+    if not text.isdecimal() or int(text) == 0:
+        raise BadSetting(f"{name} must be a number from 1, not {text!r}")
     return int(text)
 
 

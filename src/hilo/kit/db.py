@@ -7,6 +7,7 @@ the
 bus is told after it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -23,6 +24,9 @@ from hilo.kit.refusals import translated
 from hilo.kit.sql import Query
 
 Row = TypeVar("Row")
+
+# What a call may raise when the server is away or unwell.
+FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 # One round trip opens the transaction and the workspace; a UUID's text cannot carry SQL.
 _BEGIN = "BEGIN; SET LOCAL hilo.workspace_id = '{workspace}'"
@@ -156,6 +160,15 @@ class Database:
         self.pool = pool
         self.on_commit = on_commit
 
+    async def answers(self, most_s: float = 2) -> bool:
+        """Say whether the server answers in time."""
+        try:
+            async with asyncio.timeout(most_s):
+                await self.pool.fetchval("select 1")
+        except FAILURES:
+            return False
+        return True
+
     @asynccontextmanager
     async def transaction(
         self, workspace: UUID | None, *, by: events.By | None = None
@@ -224,8 +237,13 @@ def _jsonb(value: object) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-async def connect(dsn: str, *, min_size: int = 2, max_size: int = 10) -> asyncpg.Pool:
-    """Return a pool whose connections wear the application's role, under row-level security."""
+async def connect(
+    dsn: str, *, min_size: int = 2, max_size: int = 10, role: str | None = "hilo_app"
+) -> asyncpg.Pool:
+    """Return a pool whose connections wear the application's role, under row-level security.
+
+    role: None stays the owner, who sees every workspace; for the operator's commands only.
+    """
     return await asyncpg.create_pool(
         dsn,
         min_size=min_size,
@@ -233,7 +251,7 @@ async def connect(dsn: str, *, min_size: int = 2, max_size: int = 10) -> asyncpg
         init=prepare,
         reset=_leave_as_is,
         server_settings={
-            "role": "hilo_app",
+            **({} if role is None else {"role": role}),
             "application_name": "hilo",
             "statement_timeout": "30000",
         },

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from hilo.kit import log
-from hilo.kit.db import Tx
+from hilo.kit.db import FAILURES, Database, Tx
 from hilo.kit.errors import Bug, NotFound
 from hilo.kit.lock import Locks
 from hilo.kit.sql import query
@@ -161,7 +161,7 @@ class Jobs:
         while not self._stopping.is_set():
             try:
                 await self._run_once()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except FAILURES as error:
                 _LOG.warning("the job queue lost the database", error=repr(error))
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), 1)
@@ -171,30 +171,6 @@ class Jobs:
         self._stopping.set()
         if self._manager is not None:
             self._manager.shutdown.set()
-
-    async def held(self, most: int = 100) -> Sequence[Held]:
-        """Return the held jobs, newest first."""
-        return [Held(*row) for row in await self._pool.fetch(_HELD, most)]
-
-    async def again(self, job_id: int) -> None:
-        """Run a held job again. Raises NotFound."""
-        if await self._pool.fetchval(_AGAIN, job_id) is None:
-            raise NotFound("no such held job")
-        await self._pool.execute(_ENDED, job_id)
-
-    async def drop(self, job_id: int) -> None:
-        """Give a held job up. Raises NotFound."""
-        if await self._pool.fetchval(_DROP, job_id) is None:
-            raise NotFound("no such held job")
-        await self._pool.execute(_ENDED, job_id)
-
-    async def depth(self) -> Sequence[Depth]:
-        """Return how much waits, per kind."""
-        return [Depth(*row) for row in await self._pool.fetch(_DEPTH)]
-
-    async def tidy(self) -> None:
-        """Forget the library's own log of what was done days ago."""
-        await self._pool.execute("delete from pgqueuer_log where created < now() - $1", _KEEP_LOG)
 
     async def _run_once(self) -> None:
         # Imported by workers only: the library takes a third of a second.
@@ -255,6 +231,35 @@ class Jobs:
 
     async def _note(self, row: "Row", error: str) -> None:
         await self._pool.execute(_FAILED, row.id, error)
+
+
+async def held(db: Database, most: int = 100) -> Sequence[Held]:
+    """Return the held jobs, newest first."""
+    return [Held(*row) for row in await db.pool.fetch(_HELD, most)]
+
+
+async def again(db: Database, job_id: int) -> None:
+    """Run a held job again. Raises NotFound."""
+    if await db.pool.fetchval(_AGAIN, job_id) is None:
+        raise NotFound("no such held job")
+    await db.pool.execute(_ENDED, job_id)
+
+
+async def drop(db: Database, job_id: int) -> None:
+    """Give a held job up. Raises NotFound."""
+    if await db.pool.fetchval(_DROP, job_id) is None:
+        raise NotFound("no such held job")
+    await db.pool.execute(_ENDED, job_id)
+
+
+async def depth(db: Database) -> Sequence[Depth]:
+    """Return how much waits, per kind."""
+    return [Depth(*row) for row in await db.pool.fetch(_DEPTH)]
+
+
+async def tidy(db: Database) -> None:
+    """Forget the library's own log of what was done days ago."""
+    await db.pool.execute("delete from pgqueuer_log where created < now() - $1", _KEEP_LOG)
 
 
 async def pool(dsn: str) -> asyncpg.Pool:

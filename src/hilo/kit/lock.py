@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
+from hilo.kit.db import FAILURES
+
 
 def number_of(name: str) -> int:
     """Return the advisory lock's number for a name."""
@@ -46,7 +48,7 @@ class Locks:
             yield taken
         finally:
             if taken:
-                with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                with suppress(*FAILURES):
                     await self._ask("select pg_advisory_unlock($1)", number)
                 self._held.discard(number)
 

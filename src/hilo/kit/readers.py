@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from hilo.kit import log
 from hilo.kit.bus import Bus
-from hilo.kit.db import Database, Tx
+from hilo.kit.db import FAILURES, Database, Tx
 from hilo.kit.errors import NotFound
 from hilo.kit.events import SLOTS, Event, Logged
 from hilo.kit.sql import query
@@ -177,7 +177,7 @@ class _Walk:
                     if await self.step():
                         idle = 0
                         continue
-                except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as e:
+                except FAILURES as e:
                     _LOG.warning("a reader lost the database", reader=self._name, error=repr(e))
                     await asyncio.sleep(0.5)
                 # Just after a wake-up an older transaction may still hide events: look again soon.

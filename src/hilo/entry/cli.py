@@ -1,0 +1,154 @@
+"""The command `hilo`. Each word opens what it needs, does its work and leaves.
+
+Exit codes: 0 done, 1 could not, 2 not understood.
+"""
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import uvloop
+
+from hilo.entry import backup, bootstrap, first
+from hilo.entry.doctor import examine
+from hilo.entry.serve import CannotServe, serve
+from hilo.kit import config as settings
+from hilo.kit import log, migrations
+from hilo.kit.config import BadSetting, Config
+from hilo.kit.errors import HiloError
+from hilo.kit.migrations import NewerDatabase
+from hilo.kit.pgbin import CannotStart
+from hilo.kit.server import Unfit
+
+Command = Callable[[Config, argparse.Namespace], Awaitable[int]]
+_REFUSALS = (
+    BadSetting,
+    CannotStart,
+    CannotServe,
+    Unfit,
+    NewerDatabase,
+    HiloError,
+    backup.CannotRestore,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        config = settings.read(os.environ)
+        log.set_up(config.log_level)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            run: Command = given.run
+            return runner.run(_begin(run, config, given))
+    except _REFUSALS as error:
+        print(f"hilo: {error}", file=sys.stderr)  # noqa: T201 - a command speaks
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _begin(run: Command, config: Config, given: argparse.Namespace) -> int:
+    return await run(config, given)
+
+
+def say(text: str) -> None:
+    """Tell whoever started the command; at once, since it may be a file."""
+    print(text, flush=True)  # noqa: T201 - a command speaks
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hilo", description="A self-hosted customer-service desk")
+    words = parser.add_subparsers(required=True, metavar="command")
+
+    def word(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+        made = words.add_parser(name, help=text, description=text)
+        made.set_defaults(run=run)
+        return made
+
+    word("serve", _serve, "web, workers and, without DATABASE_URL, the private PostgreSQL")
+    word("web", _web, "the doors only; needs DATABASE_URL")
+    word("worker", _worker, "the workers only; needs DATABASE_URL")
+    step = word("migrate", _migrate, "bring the database to the newest schema")
+    step.add_argument("--until", choices=("pre", "post"), default="post")
+    admin = words.add_parser("admin", help="owners").add_subparsers(required=True, metavar="verb")
+    create = admin.add_parser("create", help="make a workspace and its owner")
+    create.set_defaults(run=_admin_create)
+    create.add_argument("--email", required=True)
+    create.add_argument("--workspace", default="Hilo")
+    create.add_argument("--password", help="asked for when absent")
+    keep = word("backup", _backup, "write database and files into one archive")
+    keep.add_argument("archive", type=Path)
+    back = word("restore", _restore, "bring an archive into an empty data directory")
+    back.add_argument("archive", type=Path)
+    word("doctor", _doctor, "check this installation and say how to mend each fault")
+    return parser
+
+
+async def _serve(config: Config, _given: argparse.Namespace) -> int:
+    await serve(config, {"web", "worker"}, say)
+    return 0
+
+
+async def _web(config: Config, _given: argparse.Namespace) -> int:
+    await serve(_scaled(config), {"web"}, say)
+    return 0
+
+
+async def _worker(config: Config, _given: argparse.Namespace) -> int:
+    await serve(_scaled(config), {"worker"}, say)
+    return 0
+
+
+def _scaled(config: Config) -> Config:
+    if config.database_url is None:
+        raise BadSetting("several processes need DATABASE_URL; `hilo serve` brings its own")
+    return config
+
+
+async def _migrate(config: Config, given: argparse.Namespace) -> int:
+    async with bootstrap.open_store(config, say) as store:
+        count = await migrations.migrate(
+            store.dsn, bootstrap.MIGRATIONS, until=given.until, say=say
+        )
+    say(f"{count} steps" if count else "the schema is the newest already")
+    return 0
+
+
+async def _admin_create(config: Config, given: argparse.Namespace) -> int:
+    password = given.password or await asyncio.to_thread(getpass.getpass, "password: ")
+    async with bootstrap.open_house(config, say) as house:
+        owner = await first.found(
+            house.state, email=given.email, password=password, name=given.workspace
+        )
+    say(f"{owner.email} owns the workspace {given.workspace}")
+    return 0
+
+
+async def _backup(config: Config, given: argparse.Namespace) -> int:
+    async with bootstrap.open_store(config, say) as store:
+        await backup.backup(store.dsn, config.data, given.archive.absolute(), say)
+    say(f"written: {given.archive}")
+    return 0
+
+
+async def _restore(config: Config, given: argparse.Namespace) -> int:
+    config.data.mkdir(parents=True, exist_ok=True)
+    async with bootstrap.open_store(config, say) as store:
+        await backup.restore(
+            store.dsn, config.data, given.archive.absolute(), bootstrap.MIGRATIONS, say
+        )
+    say(f"restored from {given.archive}")
+    return 0
+
+
+async def _doctor(config: Config, _given: argparse.Namespace) -> int:
+    return await examine(config, say)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""Is Hilo alive, is it ready, how does it do: /health/live, /health/ready and /metrics.
+
+Ready means: the steps named at the start are all done and the database answers. Nothing secret is
+said here, and no other table is read than for counting.
+"""
+
+import resource
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import msgspec
+from litestar.types import ASGIApp, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client.exposition import generate_latest
+
+from hilo.entry.answers import send_bytes
+from hilo.kit import jobs, readers
+from hilo.kit.db import FAILURES, Database
+
+Read = Callable[[], Awaitable[Mapping[str, float]]]
+
+
+class Readiness:
+    """The steps a start has to take; each is ticked off once."""
+
+    def __init__(self, steps: Sequence[str]) -> None:
+        """Begin; steps: for instance migrations, demo, http, smtp."""
+        self._waiting = list(steps)
+        self.since = time.time()
+
+    def done(self, step: str) -> None:
+        """Tick a step off; one that is not waited for is no error."""
+        if step in self._waiting:
+            self._waiting.remove(step)
+
+    def undone(self, step: str) -> None:
+        """Wait for a step again, for instance while stopping."""
+        if step not in self._waiting:
+            self._waiting.append(step)
+
+    @property
+    def waiting(self) -> Sequence[str]:
+        """What is still to be done."""
+        return tuple(self._waiting)
+
+
+class Metrics:
+    """Numbers for Prometheus, read when asked for. Others add theirs with `add`."""
+
+    def __init__(self, db: Database) -> None:
+        """db: its tables of jobs and cursors are counted."""
+        self._db = db
+        self._reads: dict[str, tuple[str, str, Read]] = {}
+        self.add("hilo_reader_lag_seconds", "Age of the oldest unread event.", "reader", self._lag)
+        self.add("hilo_jobs", "Jobs by kind and state.", "job", self._jobs)
+        self.add("hilo_pool_connections", "Connections of the pool.", "state", self._pool)
+
+    def add(self, name: str, text: str, label: str, read: Read) -> None:
+        """Show a family of gauges: `read` gives the values by the label's value."""
+        self._reads[name] = (text, label, read)
+
+    async def show(self) -> bytes:
+        """Return all numbers in Prometheus' text form; what cannot be read is left out."""
+        registry = CollectorRegistry()
+        process = Gauge("hilo_process", "CPU seconds and memory.", ["of"], registry=registry)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        process.labels("cpu_seconds").set(used.ru_utime + used.ru_stime)
+        # Linux counts kibibytes, macOS bytes.
+        scale = 1 if sys.platform == "darwin" else 1024
+        process.labels("max_memory_bytes").set(used.ru_maxrss * scale)
+        for name, (text, label, read) in self._reads.items():
+            try:
+                values = await read()
+            except FAILURES:
+                continue
+            gauge = Gauge(name, text, [label], registry=registry)
+            for key, value in values.items():
+                gauge.labels(key).set(value)
+        return generate_latest(registry)
+
+    async def _lag(self) -> Mapping[str, float]:
+        return await readers.lag(self._db)
+
+    async def _jobs(self) -> Mapping[str, float]:
+        return {f"{each.kind}:{each.status}": each.count for each in await jobs.depth(self._db)}
+
+    async def _pool(self) -> Mapping[str, float]:
+        pool = self._db.pool
+        return {"open": pool.get_size(), "idle": pool.get_idle_size()}
+
+
+def health_app(readiness: Readiness, db: Database, metrics: Metrics) -> ASGIApp:
+    """Return the application for /health/live, /health/ready and /metrics."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI's shape
+        match scope["path"]:
+            case "/health/live":
+                await _say(send, 200, {"live": True})
+            case "/health/ready":
+                waiting = list(readiness.waiting)
+                if not waiting and not await db.answers():
+                    waiting = ["database"]
+                status = 503 if waiting else 200
+                await _say(send, status, {"ready": not waiting, "waiting_for": waiting})
+            case "/metrics":
+                await send_bytes(send, 200, await metrics.show(), "text/plain; version=0.0.4")
+            case _:
+                await _say(send, 404, {"error": "not found"})
+
+    return app
+
+
+async def _say(send: Send, status: int, body: Mapping[str, object]) -> None:
+    await send_bytes(send, status, msgspec.json.encode(body), "application/json")
