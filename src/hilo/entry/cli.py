@@ -10,12 +10,14 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from uuid import UUID
 
 import uvloop
 
 from hilo.entry import backup, bootstrap, first
 from hilo.entry.doctor import examine
-from hilo.entry.serve import CannotServe, serve
+from hilo.entry.doors import CannotListen
+from hilo.entry.serve import serve
 from hilo.kit import config as settings
 from hilo.kit import log, migrations
 from hilo.kit.config import BadSetting, Config
@@ -28,7 +30,7 @@ Command = Callable[[Config, argparse.Namespace], Awaitable[int]]
 _REFUSALS = (
     BadSetting,
     CannotStart,
-    CannotServe,
+    CannotListen,
     Unfit,
     NewerDatabase,
     HiloError,
@@ -81,6 +83,16 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--email", required=True)
     create.add_argument("--workspace", default="Hilo")
     create.add_argument("--password", help="asked for when absent")
+    demo = words.add_parser("demo", help="the demo workspace").add_subparsers(
+        required=True, metavar="verb"
+    )
+    for verb, run, text in (
+        ("load", _demo_load, "fill a workspace with believable conversations"),
+        ("drop", _demo_drop, "take them away again; what people added stays"),
+    ):
+        one = demo.add_parser(verb, help=text)
+        one.set_defaults(run=run)
+        one.add_argument("--workspace", type=UUID, help="needed where there are several")
     keep = word("backup", _backup, "write database and files into one archive")
     keep.add_argument("archive", type=Path)
     back = word("restore", _restore, "bring an archive into an empty data directory")
@@ -126,6 +138,20 @@ async def _admin_create(config: Config, given: argparse.Namespace) -> int:
             house.state, email=given.email, password=password, name=given.workspace
         )
     say(f"{owner.email} owns the workspace {given.workspace}")
+    return 0
+
+
+async def _demo_load(config: Config, given: argparse.Namespace) -> int:
+    async with bootstrap.open_house(config, say) as house:
+        count = await first.load_demo(house.state, given.workspace)
+    say(f"loaded {count} conversations" if count else "the demo is there already")
+    return 0
+
+
+async def _demo_drop(config: Config, given: argparse.Namespace) -> int:
+    async with bootstrap.open_house(config, say) as house:
+        count = await first.drop_demo(house.state, given.workspace)
+    say(f"dropped {count} conversations")
     return 0
 
 

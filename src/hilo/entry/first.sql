@@ -1,4 +1,4 @@
--- What the first run asks before there is any workspace.
+-- What the operator's commands ask before they are in any workspace.
 
--- name: any_workspace
-select exists (select from hilo_workspaces());
+-- name: workspaces
+select id from hilo_workspaces() as w(id);

@@ -5,12 +5,11 @@ what is under way is finished, workers, bus, database.
 """
 
 import asyncio
-import contextlib
 import gc
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Literal
@@ -20,61 +19,45 @@ from litestar.types import ASGIApp
 from typing_extensions import override
 
 from hilo.entry import bootstrap, first
-from hilo.entry.api.app import build_api
-from hilo.entry.asgi import root
-from hilo.entry.bootstrap import House
-from hilo.entry.health import Metrics, Readiness, health_app
-from hilo.kit import log
+from hilo.entry.doors import CannotListen, open_doors
+from hilo.entry.health import Metrics, Readiness
+from hilo.entry.tending import tended
 from hilo.kit.config import Config
 
 Part = Literal["web", "worker"]
 DEMO_PASSWORD = "hilo-demo-2026"  # noqa: S105 - the documented one of `make run`
-_LOG = log.get(__name__)
 _DRAIN_S = 15
-
-
-class CannotServe(Exception):
-    """An address cannot be bound; the text names the setting."""
 
 
 async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], None]) -> None:
     """Run until SIGINT or SIGTERM; a second signal ends at once."""
     stop = _stop_on_signals()
-    owning = config.database_url is None
     async with AsyncExitStack() as stack:
         # Bound first: a port that is taken is said before anything is started.
         listening = _bind(config) if "web" in parts else None
-        house = await stack.enter_async_context(bootstrap.open_house(config, say, owning=owning))
-        readiness = Readiness(["demo", *(["http", "smtp"] if "web" in parts else [])])
-        await stack.enter_async_context(_tended("bus", house.bus.run))
+        house = await stack.enter_async_context(
+            bootstrap.open_house(config, say, owning=config.database_url is None)
+        )
+        await stack.enter_async_context(tended("bus", house.bus.run))
         if house.store.private is not None:
-            await stack.enter_async_context(_tended("database", house.store.private.watch))
-        is_new = await first.first_owner(house.state)
+            await stack.enter_async_context(tended("database", house.store.private.watch))
+        readiness = Readiness(["demo", *(["http", "smtp"] if "web" in parts else [])])
+        conversations = await first.first_owner(house.state)
+        if conversations:
+            say(f"loaded the demo: {conversations} conversations")
+        readiness.done("demo")
         if listening is not None:
-            app = web_app(house, readiness)
+            metrics = Metrics(house.state.db)
+            app = await stack.enter_async_context(open_doors(house.state, readiness, metrics))
             await stack.enter_async_context(_http(config, app, listening))
             readiness.done("http")
-        readiness.done("demo")
-        readiness.done("smtp")
         gc.collect()
         gc.freeze()  # what was made by now stays: collecting passes it by
-        _announce(config, say, is_new=is_new)
+        _announce(config, say)
         await stop.wait()
         say("stopping: finishing what is under way")
         readiness.undone("stopping")
     say("stopped")
-
-
-def web_app(house: House, readiness: Readiness) -> ASGIApp:
-    """Return the application of the web process."""
-    health = health_app(readiness, house.state.db, Metrics(house.state.db))
-    return root(
-        {
-            "/health/": health,
-            "/metrics": health,
-        },
-        otherwise=build_api(house.state),
-    )
 
 
 def _bind(config: Config) -> socket.socket:
@@ -82,7 +65,7 @@ def _bind(config: Config) -> socket.socket:
     try:
         return socket.create_server((config.host, config.port), family=family, backlog=2048)
     except OSError as error:
-        raise CannotServe(
+        raise CannotListen(
             f"cannot listen on {config.host}:{config.port}: {error.strerror}. Is another Hilo "
             "running? Choose another with HILO_PORT or HILO_HOST"
         ) from error
@@ -122,36 +105,13 @@ async def _http(config: Config, app: ASGIApp, listening: socket.socket) -> Async
     while not server.started:
         if running.done():
             await running
-            raise CannotServe(f"the HTTP server on {config.host}:{config.port} did not start")
+            raise CannotListen(f"the HTTP server on {config.host}:{config.port} did not start")
         await asyncio.sleep(0.01)
     try:
         yield
     finally:
         server.should_exit = True
         await running
-
-
-@asynccontextmanager
-async def _tended(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Keep something running beside the rest; start it again when it breaks."""
-
-    async def tend() -> None:
-        while True:
-            try:
-                await work()
-            except Exception:  # noqa: BLE001 - whatever broke, the rest goes on
-                _LOG.exception("a part broke and is started again", part=name)
-                await asyncio.sleep(1)
-            else:
-                return
-
-    task = asyncio.create_task(tend(), name=name)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 def _stop_on_signals() -> asyncio.Event:
@@ -167,7 +127,7 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def _announce(config: Config, say: Callable[[str], None], *, is_new: bool) -> None:
+def _announce(config: Config, say: Callable[[str], None]) -> None:
     url = config.public_url
     say("")
     say("Hilo is ready")
@@ -179,6 +139,6 @@ def _announce(config: Config, say: Callable[[str], None], *, is_new: bool) -> No
         known = config.admin_password == DEMO_PASSWORD
         password = DEMO_PASSWORD if known else "the one in HILO_ADMIN_PASSWORD"
         say(f"  sign in      {config.admin_email}   password: {password}")
-    elif not is_new:
+    else:
         say("  no owner yet? make one: hilo admin create --email you@example.com")
     say("")

@@ -23,7 +23,7 @@ MAIL_BYTES = 35_000_000  # 25 MB of files, as base64 writes them
 _RECIPIENTS_MAX = 100
 _IDLE_S = 120
 
-Store = Callable[[NewDelivery], Awaitable[None]]
+Store = Callable[[NewDelivery], Awaitable[object]]
 
 _LOG = structlog.get_logger(__name__)
 

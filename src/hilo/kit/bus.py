@@ -91,7 +91,7 @@ class Bus(Protocol):
     """The port. Topics: log, intake, presence, visitor, cache."""
 
     def publish(self, topic: str, payload: bytes = b"") -> None:
-        """Tell everybody. payload: UTF-8, at most some 7 kB; empty = look for yourself."""
+        """Tell everybody. payload: at most some 3 kB; empty = look for yourself."""
         ...
 
     def subscribe(self, topic: str) -> Subscription:
@@ -141,7 +141,7 @@ class PostgresBus(Local):
     @override
     def publish(self, topic: str, payload: bytes = b"") -> None:
         super().publish(topic, payload)
-        letter = (topic, payload.decode())
+        letter = (topic, payload.decode("latin-1"))  # any bytes survive it
         if letter not in self._outgoing[-8:]:
             self._outgoing.append(letter)
         self._something.set()
@@ -186,7 +186,7 @@ class PostgresBus(Local):
             return
         if sender != self._me:
             for topic, payload in letters:
-                Local.publish(self, topic, payload.encode())
+                Local.publish(self, topic, payload.encode("latin-1"))
 
 
 def _envelopes(me: str, letters: Sequence[Letter]) -> Sequence[str]:

@@ -1,0 +1,68 @@
+"""The doors of a web process, put together: which path leads where, and what runs behind them."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from litestar.types import ASGIApp
+
+from hilo.entry.accounts import Accounts
+from hilo.entry.api.app import build_api
+from hilo.entry.asgi import root
+from hilo.entry.door import Door
+from hilo.entry.filedoor import file_app
+from hilo.entry.health import Metrics, Readiness, health_app
+from hilo.entry.hooks import Hooks
+from hilo.entry.smtp import Listener
+from hilo.entry.socket import socket_app
+from hilo.entry.state import AppState
+from hilo.entry.tending import tended
+
+
+class CannotListen(Exception):
+    """An address cannot be bound; the text names the setting."""
+
+
+@asynccontextmanager
+async def open_doors(
+    state: AppState, readiness: Readiness, metrics: Metrics
+) -> AsyncIterator[ASGIApp]:
+    """Run what the doors need and open the mail door; yields the application for the HTTP server.
+
+    On leaving, the mail door closes first, then what had arrived is written.
+    """
+    door = Door(state.db, state.bus)
+    accounts = Accounts(state.db, state.channels, state.bus)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(tended("door", door.run))
+        await stack.enter_async_context(tended("accounts", accounts.run))
+        await stack.enter_async_context(tended("hub", state.hub.run))
+        await stack.enter_async_context(_mail_door(state, door))
+        readiness.done("smtp")
+        health = health_app(readiness, state.db, metrics)
+        yield root(
+            {
+                "/health/": health,
+                "/metrics": health,
+                "/hooks/": Hooks(door, accounts),
+                "/api/v1/socket": socket_app(state),
+                "/files/": file_app(state),
+            },
+            otherwise=build_api(state),
+        )
+
+
+@asynccontextmanager
+async def _mail_door(state: AppState, door: Door) -> AsyncIterator[None]:
+    config = state.config
+    listener = Listener(state.db, door.store, config.host, config.smtp_port)
+    try:
+        await listener.start()
+    except OSError as error:
+        raise CannotListen(
+            f"cannot listen for mail on {config.host}:{config.smtp_port}: {error.strerror}. "
+            "Choose another with HILO_SMTP_PORT"
+        ) from error
+    try:
+        yield
+    finally:
+        await listener.stop()
