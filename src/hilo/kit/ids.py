@@ -20,6 +20,11 @@ def id_at(moment: datetime) -> UUID:
     return source.uuid7(nanoseconds=(moment - _EPOCH) // _MICROSECOND * 1000)
 
 
+def first_id(moment: datetime) -> UUID:
+    """Return the lowest UUIDv7 of that moment, to compare with."""
+    return UUID(int=max(int(moment.timestamp() * 1000), 0) << 80)
+
+
 def moment_of(id_: UUID) -> datetime:
     """Return the UTC millisecond in which a UUIDv7 was made."""
     return datetime.fromtimestamp((id_.int >> 80) / 1000, tz=UTC)

@@ -215,3 +215,18 @@ async def test_tags_by_the_api(ada: httpx2.AsyncClient, conversation: UUID) -> N
     assert [each["id"] for each in listed["items"]] == [str(conversation)]
     assert (await ada.delete(f"/tags/{tag['id']}")).status_code == 204
     assert (await ada.get(path)).json()["tag_ids"] == []
+
+
+async def test_search_by_the_api(ada: httpx2.AsyncClient, db: Database) -> None:
+    conversation = await begin(db, "The parcel ZX-4471 is lost")
+    answer = await ada.get("/search", params={"q": "parcels zx-4471", "type": "message"})
+    assert answer.status_code == 200, answer.text
+    (hit,) = answer.json()["items"]
+    assert hit["conversation_id"] == str(conversation)
+    assert hit["message"]["text"] == "The parcel ZX-4471 is lost"
+    assert [p["text"] for p in hit["highlights"] if p["hit"]] == ["parcel", "ZX-4471"]
+    for params in ({}, {"q": ""}, {"q": " "}, {"q": "x", "type": "file"}, {"q": "x" * 10_001}):
+        assert (await ada.get("/search", params=params)).status_code == 422, params
+    for day in ("0001-01-01", "9999-12-31", "2026-02-28"):
+        dated = await ada.get("/search", params={"q": "x", "from": day, "to": day})
+        assert dated.status_code == 200, dated.text

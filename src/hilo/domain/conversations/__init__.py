@@ -44,6 +44,8 @@ from hilo.domain.conversations.models import (
 )
 from hilo.domain.conversations.reading import mark_read, mark_unread
 from hilo.domain.conversations.replying import Carry, Given, Written, find_message, write
+from hilo.domain.conversations.search import Hit, Question, search
+from hilo.domain.conversations.search import Kind as SearchKind
 from hilo.domain.conversations.tagging import delete_tag, tag, untag
 from hilo.domain.conversations.triaging import (
     Assignment,
@@ -75,6 +77,7 @@ __all__ = [
     "Draft",
     "Filters",
     "Given",
+    "Hit",
     "LastMessage",
     "MergePreview",
     "MessageQueued",
@@ -84,6 +87,8 @@ __all__ = [
     "MessageWithdrawn",
     "NewMessage",
     "NoteAdded",
+    "Question",
+    "SearchKind",
     "StaleReply",
     "Status",
     "TooLateToWithdraw",
@@ -112,6 +117,7 @@ __all__ = [
     "reopen",
     "resolve",
     "save_draft",
+    "search",
     "set_pending",
     "snooze",
     "tag",

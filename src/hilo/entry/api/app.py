@@ -27,6 +27,7 @@ from hilo.entry.api import (
     playground,
     problems,
     quarantine,
+    search,
     session,
     tags,
     teams,
@@ -61,6 +62,7 @@ RESOURCES: Sequence[ModuleType] = (
     contacts,
     tags,
     files,
+    search,
     events,
     description,
 )

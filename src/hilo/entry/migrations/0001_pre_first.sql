@@ -360,25 +360,41 @@ create table thread_ref (
 );
 create index thread_ref_conversation on thread_ref (workspace_id, conversation_id, message_id);
 
--- Text search: three stemmers without stop words (all words must match), accents ignored.
+-- Text search: three stemmers without stop words (all words must match), accents ignored. People write
+-- "informacao" and "informacion" too, and the stemmers know those endings by their accents only: so all
+-- accents go, and then the endings get theirs back, Portuguese plurals in -oes as their singular.
 create text search dictionary hilo_es_stem (template = snowball, language = spanish);
 create text search dictionary hilo_pt_stem (template = snowball, language = portuguese);
 create text search dictionary hilo_en_stem (template = snowball, language = english);
 create text search configuration hilo_es (copy = simple);
-alter text search configuration hilo_es alter mapping for hword, hword_part, word with unaccent, hilo_es_stem;
-alter text search configuration hilo_es alter mapping for asciihword, asciiword, hword_asciipart with hilo_es_stem;
+alter text search configuration hilo_es alter mapping for
+  hword, hword_part, word, asciihword, asciiword, hword_asciipart with hilo_es_stem;
 create text search configuration hilo_pt (copy = simple);
-alter text search configuration hilo_pt alter mapping for hword, hword_part, word with unaccent, hilo_pt_stem;
-alter text search configuration hilo_pt alter mapping for asciihword, asciiword, hword_asciipart with hilo_pt_stem;
+alter text search configuration hilo_pt alter mapping for
+  hword, hword_part, word, asciihword, asciiword, hword_asciipart with hilo_pt_stem;
 create text search configuration hilo_en (copy = simple);
-alter text search configuration hilo_en alter mapping for hword, hword_part, word with unaccent, hilo_en_stem;
-alter text search configuration hilo_en alter mapping for asciihword, asciiword, hword_asciipart with hilo_en_stem;
+alter text search configuration hilo_en alter mapping for
+  hword, hword_part, word, asciihword, asciiword, hword_asciipart with hilo_en_stem;
 
-create function hilo_tsv(text) returns tsvector language sql immutable parallel safe
+create function hilo_bare(text) returns text language sql immutable parallel safe
+  set search_path = public, pg_catalog as $$ select lower(public.unaccent('public.unaccent', left($1, 100000))) $$;
+create function hilo_tsv(text) returns tsvector language plpgsql immutable parallel safe
   set search_path = public, pg_catalog as $$
-  select to_tsvector('public.hilo_es', left($1, 100000)) || to_tsvector('public.hilo_pt', left($1, 100000))
-      || to_tsvector('public.hilo_en', left($1, 100000))
-$$;
+declare bare text := hilo_bare($1);
+begin
+  return to_tsvector('public.hilo_es', regexp_replace(bare, '([cs])ion\M', '\1ión', 'g'))
+      || to_tsvector('public.hilo_pt', regexp_replace(bare, '(oes|ao)\M', 'ão', 'g'))
+      || to_tsvector('public.hilo_en', bare);
+end $$;
+-- One word as any of the three languages would have it. Empty when there is nothing to look for.
+create function hilo_word(text) returns tsquery language plpgsql immutable parallel safe
+  set search_path = public, pg_catalog as $$
+declare bare text := hilo_bare($1);
+begin
+  return plainto_tsquery('public.hilo_es', regexp_replace(bare, '([cs])ion\M', '\1ión', 'g'))
+      || plainto_tsquery('public.hilo_pt', regexp_replace(bare, '(oes|ao)\M', 'ão', 'g'))
+      || plainto_tsquery('public.hilo_en', bare);
+end $$;
 -- lower and without accents: what trigrams compare.
 create function hilo_fold(text) returns text language sql immutable parallel safe
   set search_path = public, pg_catalog as $$ select lower(public.unaccent('public.unaccent', $1)) $$;
@@ -418,7 +434,7 @@ create table message (
 create table message_rest partition of message default;
 create unique index message_seq on message (workspace_id, conversation_id, seq, id);
 create index message_search on message using gin (search);
-create index message_trgm on message using gin (hilo_fold(left(text, 2000)) gin_trgm_ops);
+create index message_trgm on message using gin (hilo_fold(left(subject || ' ' || text, 2000)) gin_trgm_ops);
 
 -- Unique for ever, across partitions.
 create table message_key (
@@ -833,6 +849,62 @@ begin
             where i.workspace_id = c.workspace_id and i.contact_id = c.id and i.value ilike w))
       order by c.updated_at desc, c.id desc limit most;
   end if;
+end $$;
+-- The pattern of LIKE for a part of a text, its own signs taken literally.
+create function hilo_part(text) returns text language sql immutable parallel safe
+  set search_path = public, pg_catalog as
+  $$ select '%' || hilo_fold(replace(replace(replace($1, '\', '\\'), '%', '\%'), '_', '\_')) || '%' $$;
+
+-- Messages that hold every word: the newest partition first, and no further than the page is full.
+-- words: must be there as words (stemmed). codes: as a word or as a part of the text. parts: as a part.
+-- The planner sees the values and chooses for each partition between the index of the words and the walk
+-- from the newest message back, which is short when the words are common.
+create function hilo_search_messages(words text[], codes text[], parts text[], inbox uuid, channel text,
+                                     first_id uuid, before_id uuid, most int)
+returns setof uuid language plpgsql stable security definer set search_path = public, pg_catalog as $$
+declare
+  folded constant text := 'hilo_fold(left(m.subject || '' '' || m.text, 2000))';
+  word text; query tsquery; wanted tsquery; asked tsquery[] := '{}'; likes text[] := '{}'; named text;
+  condition text := ''; month timestamptz; found_ids uuid[] := '{}'; got uuid[]; newest int := 0;
+begin
+  foreach word in array words loop
+    query := hilo_word(word);
+    continue when numnode(query) = 0;
+    wanted := case when wanted is null then query else wanted && query end;
+  end loop;
+  if wanted is not null then condition := ' and m.search @@ $2'; end if;
+  foreach word in array codes loop
+    asked := asked || hilo_word(word);
+    likes := likes || hilo_part(word);
+    condition := condition || format(' and (m.search @@ $3[%s] or %s like $4[%s])',
+                                     cardinality(asked), folded, cardinality(likes));
+  end loop;
+  foreach word in array parts loop
+    likes := likes || hilo_part(word);
+    condition := condition || format(' and %s like $4[%s]', folded, cardinality(likes));
+  end loop;
+  if condition = '' then return; end if;
+  for named in
+    select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'public.message'::regclass
+    order by c.relname = 'message_rest' desc, c.relname desc
+  loop
+    if named ~ '^message_\d{6}$' then
+      exit when newest >= most;  -- what the rest holds may be older than any month's
+      month := to_timestamp(right(named, 6) || '01', 'YYYYMMDD')::timestamp at time zone 'UTC';
+      continue when hilo_uuid_floor(month) >= before_id
+                 or hilo_uuid_floor(month + interval '1 month') <= first_id;
+    end if;
+    execute format(
+      'select array(select m.id from %I m where m.workspace_id = $1 and m.kind <> ''activity'''
+      ' and m.id < $5 and m.id >= $6 and ($7::uuid is null or m.inbox_id = $7)'
+      ' and ($8::text is null or m.channel = $8)%s order by m.id desc limit $9)', named, condition)
+    into got
+    using hilo_workspace(), wanted, asked, likes, before_id, first_id, inbox, channel, most;
+    found_ids := found_ids || got;
+    if named <> 'message_rest' then newest := newest + cardinality(got); end if;
+  end loop;
+  return query select f.id from unnest(found_ids) f(id) order by f.id desc limit most;
 end $$;
 create function hilo_due_snoozes(most int) returns table (workspace_id uuid, conversation_id uuid)
 language sql stable security definer set search_path = public as $$
