@@ -84,6 +84,7 @@ class Seen(Struct, frozen=True, kw_only=True):
 
     messages: Sequence[VisitorMessage]
     conversations: Sequence[VisitorConversation]
+    contacts: Sequence[UUID]
     place: Place
     more: bool = False
 
@@ -131,9 +132,8 @@ async def contacts(tx: Tx, reader: Reader) -> list[UUID]:
     )
 
 
-async def conversations(tx: Tx, reader: Reader) -> list[VisitorConversation]:
-    """Return the reader's newest conversations."""
-    who = await contacts(tx, reader)
+async def conversations(tx: Tx, who: Sequence[UUID]) -> list[VisitorConversation]:
+    """Return these contacts' newest conversations."""
     if not who:
         return []
     return await tx.all(
@@ -147,7 +147,8 @@ async def latest(tx: Tx, reader: Reader, most: int, before: UUID | None = None) 
     The place is taken first, so that nothing can happen between it and the messages.
     """
     horizon = await tx.one(SQL.horizon, int)
-    talks = await conversations(tx, reader)
+    who = await contacts(tx, reader)
+    talks = await conversations(tx, who)
     rows: list[_Row] = []
     if talks:
         rows = await tx.all(
@@ -164,6 +165,7 @@ async def latest(tx: Tx, reader: Reader, most: int, before: UUID | None = None) 
     return Seen(
         messages=[_message(row) for row in reversed(rows)],
         conversations=talks,
+        contacts=who,
         place=Place(horizon, 0),
     )
 
@@ -171,9 +173,11 @@ async def latest(tx: Tx, reader: Reader, most: int, before: UUID | None = None) 
 async def since(tx: Tx, reader: Reader, place: Place) -> Seen:
     """Return every message that came or changed after a place, once, as it is now."""
     horizon = await tx.one(SQL.horizon, int)
-    talks = await conversations(tx, reader)
+    who = await contacts(tx, reader)
+    talks = await conversations(tx, who)
     if not talks:
-        return Seen(messages=(), conversations=(), place=max(place, Place(horizon, 0), key=_order))
+        end = max(place, Place(horizon, 0), key=_order)
+        return Seen(messages=(), conversations=(), contacts=who, place=end)
     ids = [talk.id for talk in talks]
     changes = await tx.all(
         SQL.changes,
@@ -185,26 +189,41 @@ async def since(tx: Tx, reader: Reader, place: Place) -> Seen:
         most=_MOST_CHANGES,
     )
     named = list({change.message for change in changes if change.message is not None})
-    rows: list[_Row] = []
-    if named:
-        rows = await tx.all(
-            SQL.named,
-            _Row,
-            workspace=tx.workspace,
-            ids=named,
-            conversations=ids,
-            account=reader.account,
-            inbox=reader.inbox,
-            verified=reader.is_verified,
-        )
+    messages = await named_messages(tx, reader, ids, named)
     more = len(changes) == _MOST_CHANGES
     end = Place(changes[-1].xid, changes[-1].id) if more else Place(horizon, 0)
     return Seen(
-        messages=[_message(row) for row in rows],
+        messages=messages,
         conversations=talks,
+        contacts=who,
         place=max(place, end, key=_order),
         more=more,
     )
+
+
+async def named_messages(
+    tx: Tx, reader: Reader, talks: Sequence[UUID], ids: Sequence[UUID]
+) -> list[VisitorMessage]:
+    """Return those of the messages that the reader may see, oldest first."""
+    if not (ids and talks):
+        return []
+    rows = await tx.all(
+        SQL.named,
+        _Row,
+        workspace=tx.workspace,
+        ids=ids,
+        conversations=talks,
+        account=reader.account,
+        inbox=reader.inbox,
+        verified=reader.is_verified,
+    )
+    return [_message(row) for row in rows]
+
+
+async def visible(tx: Tx, reader: Reader, ids: Sequence[UUID]) -> list[VisitorMessage]:
+    """Return those of the messages that the reader may see, oldest first."""
+    talks = await conversations(tx, await contacts(tx, reader))
+    return await named_messages(tx, reader, [talk.id for talk in talks], ids)
 
 
 async def reply_time(tx: Tx, inbox: UUID) -> ReplyTime | None:
