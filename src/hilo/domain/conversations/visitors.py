@@ -132,6 +132,13 @@ async def contacts(tx: Tx, reader: Reader) -> list[UUID]:
     )
 
 
+async def stray(tx: Tx, account: UUID, visitor: UUID) -> UUID | None:
+    """Return the visitor's contact if no other address leads to it; None when there is none."""
+    return await tx.maybe(
+        SQL.stray, UUID, workspace=tx.workspace, account=account, visitor=str(visitor)
+    )
+
+
 async def conversations(tx: Tx, who: Sequence[UUID]) -> list[VisitorConversation]:
     """Return these contacts' newest conversations."""
     if not who:

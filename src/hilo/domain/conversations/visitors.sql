@@ -69,3 +69,10 @@ turns as (
 select coalesce(percentile_cont(0.75) within group (order by extract(epoch from answered - asked)), 0)::float8,
        count(*)::int
 from turns where answered >= asked
+
+-- name: stray
+-- The contact of this browser, if it is nothing but this browser: no other address leads to it.
+select i.contact_id from identity i
+where i.workspace_id = :workspace and i.kind = 'visitor' and i.scope = :account and i.value = :visitor
+  and not exists (select 1 from identity o where o.workspace_id = i.workspace_id
+                  and o.contact_id = i.contact_id and o.kind <> 'visitor')

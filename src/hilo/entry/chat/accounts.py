@@ -7,7 +7,6 @@ from msgspec import Struct
 
 from hilo.domain import people
 from hilo.domain.inboxes import Channels, queries
-from hilo.entry.state import AppState
 from hilo.kit.db import Database
 from hilo.kit.errors import NotFound
 from hilo.sdk.channel import Account
@@ -59,9 +58,3 @@ class Accounts:
         async with self._db.transaction(row.workspace_id) as tx:
             workspace = await people.get_workspace(tx)
         return Shop(self._channels.opened(row), workspace.name, workspace.locale)
-
-
-def channels_of(state: AppState) -> Channels:
-    """Return the channels with the vault that opens their secrets."""
-    connectors = {channel: listed.connector for channel, listed in state.connectors.items()}
-    return Channels(connectors, state.vault, state.config.public_url)

@@ -103,7 +103,7 @@ class Feed:
                         ear.wake()
 
     def typing(self, conversation: UUID, name: str, until: datetime) -> None:
-        """An agent writes in a conversation."""
+        """Pass on that an agent writes in a conversation."""
         for ear in self._ears.get(("conversation", conversation), ()):
             ear.typing = TypingFrame(name=name, until=until)
             ear.wake()

@@ -1,0 +1,269 @@
+"""A visitor's session: who it is, what the panel shows before anything is said, what was said."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from hilo.connectors import webchat
+from hilo.connectors.webchat import Visitor
+from hilo.domain import conversations
+from hilo.domain.conversations import visitors
+from hilo.domain.conversations.visitors import Place, Reader, Seen, VisitorMessage
+from hilo.domain.library import FileLinks
+from hilo.domain.library import Reader as FileReader
+from hilo.domain.people import SYSTEM
+from hilo.entry.chat.accounts import CHANNEL, Shop
+from hilo.entry.chat.brand import DEFAULT, Brand, brand
+from hilo.entry.state import AppState
+from hilo.kit import clock
+from hilo.kit.db import Tx
+from hilo.kit.errors import BadSignature, Conflict, HiloError, NotFound, Unauthenticated
+from hilo.kit.ids import new_id
+from hilo.kit.page import decode_cursor, encode_cursor
+from hilo.sdk.channel import Account
+
+PAGE = 30
+_LOCALES = ("en", "es", "pt")
+_REPLY_TIME_KEPT_S = 600
+_XID_MOST = (1 << 63) - 1
+Online = Callable[[UUID], bool]
+
+
+class BadIdentity(Unauthenticated):
+    """The signed identity is not the company's, or no longer good; nothing has changed."""
+
+    code = "bad-identity"
+
+
+class BadVisitor(Unauthenticated):
+    """The visitor token is not ours; a new session gives a new one."""
+
+    code = "bad-visitor"
+
+
+class Limits(Struct, frozen=True):
+    """What one message may carry."""
+
+    text_chars: int
+    file_bytes: int
+    files: int
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """How the panel looks and speaks. channels: names, for when a talk goes on elsewhere."""
+
+    title: str
+    greeting: Mapping[str, str]
+    language: str
+    brand: Brand
+    ask_email: bool
+    channels: Mapping[str, str]
+    limits: Limits
+
+
+class Expectation(Struct, frozen=True):
+    """The truth: is an agent there, and within how many seconds three of four got an answer."""
+
+    online: bool
+    reply_s: int | None
+
+
+class Batch(Struct, frozen=True, kw_only=True):
+    """Messages as they are now. cursor: where to go on; more: ask again at once."""
+
+    messages: Sequence[VisitorMessage]
+    conversations: Sequence[visitors.VisitorConversation]
+    cursor: str
+    more: bool = False
+
+
+class Session(Batch, frozen=True, kw_only=True):
+    """Everything the panel needs to begin."""
+
+    visitor_token: str
+    visitor_id: UUID
+    verified: bool
+    config: Config
+    expectation: Expectation
+
+
+class Sessions:
+    """Begins sessions and reads for them."""
+
+    def __init__(self, state: AppState, online: Online) -> None:
+        """online: says whether an agent of a workspace is there."""
+        self._state = state
+        self._online = online
+        self._links: FileLinks = state.file_links
+        self._reply_times: dict[UUID, tuple[float, int | None]] = {}
+
+    def visitor(self, token: str, shop: Shop) -> Visitor:
+        """Return whose token it is. Raises: BadVisitor."""
+        try:
+            return webchat.read(token, shop.account, clock.now())
+        except BadSignature as error:
+            raise BadVisitor(error.message) from None
+
+    async def begin(self, shop: Shop, token: str, identity: str | None) -> Session:
+        """Take up a session, or begin one for a new visitor. Raises: BadIdentity."""
+        before = self._known(token, shop)
+        visitor = self._identified(before, identity, shop) if identity else before
+        account = shop.account
+        async with self._state.db.transaction(account.workspace) as tx:
+            if visitor.is_verified and not before.is_verified:
+                await join(tx, account, visitor)
+            seen = await visitors.latest(tx, reader_of(visitor, account), PAGE)
+            reply_s = await self._reply_time(tx, account.inbox)
+        batch = self.batch(seen, visitor, account)
+        return Session(
+            messages=batch.messages,
+            conversations=batch.conversations,
+            cursor=batch.cursor,
+            visitor_token=webchat.issue(visitor, account, clock.now()),
+            visitor_id=visitor.id,
+            verified=visitor.is_verified,
+            config=self._config(shop),
+            expectation=Expectation(self._online(account.workspace), reply_s),
+        )
+
+    async def since(self, shop: Shop, visitor: Visitor, place: Place) -> Seen:
+        """Return what came after a place."""
+        async with self._state.db.transaction(shop.account.workspace) as tx:
+            return await visitors.since(tx, reader_of(visitor, shop.account), place)
+
+    async def standing(self, shop: Shop, visitor: Visitor) -> Seen:
+        """Return where the log and the visitor's conversations stand, without messages."""
+        async with self._state.db.transaction(shop.account.workspace) as tx:
+            return await visitors.latest(tx, reader_of(visitor, shop.account), 0)
+
+    async def before(self, shop: Shop, visitor: Visitor, message: UUID, most: int) -> Seen:
+        """Return what is older than a message."""
+        async with self._state.db.transaction(shop.account.workspace) as tx:
+            return await visitors.latest(tx, reader_of(visitor, shop.account), most, message)
+
+    async def visible(
+        self, shop: Shop, visitor: Visitor, ids: Sequence[UUID]
+    ) -> list[VisitorMessage]:
+        """Return those of the messages that this visitor may see."""
+        async with self._state.db.transaction(shop.account.workspace) as tx:
+            return await visitors.visible(tx, reader_of(visitor, shop.account), ids)
+
+    def batch(self, seen: Seen, visitor: Visitor, account: Account) -> Batch:
+        """Give the files their addresses, for this visitor and for a while."""
+        reader = FileReader("visitor", visitor.id, account.workspace)
+        return Batch(
+            messages=[self._with_links(each, reader) for each in seen.messages],
+            conversations=seen.conversations,
+            cursor=encode_cursor(seen.place.xid, seen.place.id),
+            more=seen.more,
+        )
+
+    def _with_links(self, message: VisitorMessage, reader: FileReader) -> VisitorMessage:
+        if not message.attachments:
+            return message
+        files = [
+            msgspec.structs.replace(
+                file, url=self._links.path(file.id, reader) if file.state == "stored" else ""
+            )
+            for file in message.attachments
+        ]
+        return msgspec.structs.replace(message, attachments=files)
+
+    def _known(self, token: str, shop: Shop) -> Visitor:
+        if token:
+            try:
+                return self.visitor(token, shop)
+            except BadVisitor:
+                pass  # from another installation, or very old: a new visitor
+        return Visitor(id=new_id())
+
+    def _identified(self, before: Visitor, identity: str, shop: Shop) -> Visitor:
+        try:
+            found = webchat.identify(identity, before, shop.account, clock.now())
+        except BadSignature as error:
+            raise BadIdentity(error.message) from None
+        is_same = (found.external, found.email) == (before.external, before.email)
+        if before.is_verified and not is_same and not _same_person(found, before):
+            # Somebody else has signed in on this browser: nothing of the last one is theirs.
+            return msgspec.structs.replace(found, id=new_id())
+        return found
+
+    def _config(self, shop: Shop) -> Config:
+        settings = shop.account.settings
+        limits = self._state.connectors[CHANNEL].connector.manifest.limits
+        return Config(
+            title=_text(settings, "title") or shop.workspace_name,
+            greeting={each: _text(settings, f"greeting_{each}") for each in _LOCALES},
+            language=_text(settings, "language") or "auto",
+            brand=brand(_text(settings, "color") or DEFAULT),
+            ask_email=settings.get("ask_email", True) is not False,
+            channels={
+                name: listed.connector.manifest.name
+                for name, listed in self._state.connectors.items()
+            },
+            limits=Limits(limits.text_chars, limits.file_bytes, limits.attachments),
+        )
+
+    async def _reply_time(self, tx: Tx, inbox: UUID) -> int | None:
+        now = time.monotonic()
+        until, seconds = self._reply_times.get(inbox, (0.0, None))
+        if until > now:
+            return seconds
+        found = await visitors.reply_time(tx, inbox)
+        seconds = None if found is None else round(found.seconds)
+        self._reply_times[inbox] = (now + _REPLY_TIME_KEPT_S, seconds)
+        return seconds
+
+
+async def join(tx: Tx, account: Account, visitor: Visitor) -> None:
+    """Bring what an anonymous visitor said to the contact its signed identity proves it to be.
+
+    Only a contact that is nothing but this browser goes; two known people are never made one.
+    """
+    stray = await visitors.stray(tx, account.id, visitor.id)
+    if stray is None:
+        return
+    reader = reader_of(visitor, account)
+    known = [each for each in await visitors.contacts(tx, reader) if each != stray]
+    if len(known) != 1:
+        return
+    try:
+        await conversations.merge(tx, SYSTEM(account.workspace), stray, known[0])
+    except (NotFound, Conflict) as error:
+        raise _again(error) from error
+
+
+def reader_of(visitor: Visitor, account: Account) -> Reader:
+    """Return whose eyes read."""
+    return Reader(
+        account=account.id,
+        inbox=account.inbox,
+        visitor=visitor.id,
+        external=visitor.external,
+        email=visitor.email,
+    )
+
+
+def place_of(cursor: str) -> Place:
+    """Return the place of a cursor. Raises: Invalid with code cursor-invalid."""
+    xid, id_ = decode_cursor(cursor, int, int)
+    if isinstance(xid, int) and isinstance(id_, int):
+        return Place(min(max(xid, 0), _XID_MOST), min(max(id_, 0), _XID_MOST))
+    return Place(0, 0)
+
+
+def _same_person(one: Visitor, other: Visitor) -> bool:
+    by_id = one.external != "" and one.external == other.external
+    return by_id or (one.external == "" and one.email == other.email)
+
+
+def _again(error: HiloError) -> Conflict:
+    return Conflict("the contact was changed at the same moment; ask again", reason=error.code)
+
+
+def _text(settings: Mapping[str, object], name: str) -> str:
+    value = settings.get(name, "")
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,232 @@
+"""A visitor's socket: what is new is pushed, what the visitor does in passing comes in.
+
+It resumes by cursor: first everything after it, then what comes. A frame is sent once per change,
+a slow reader holds only its own task. Codes: 4401 the token is not ours, 4403 and 4404 as in HTTP.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+from uuid import UUID
+
+import msgspec
+from litestar.types import Receive, Send, WebSocketAcceptEvent
+from msgspec import Struct
+
+from hilo.connectors.webchat import Visitor
+from hilo.domain.conversations.visitors import Place, Seen
+from hilo.entry.chat.accounts import Shop
+from hilo.entry.chat.feed import Ear, Feed
+from hilo.entry.chat.http import Request
+from hilo.entry.chat.session import BadVisitor, Batch, Sessions, place_of
+from hilo.kit import clock, log
+from hilo.kit.errors import Forbidden, HiloError, NotFound
+
+TYPING_S = 6
+FRAME_CHARS = 16_000
+_FRAMES_A_MINUTE = 120
+_SEND_S = 20
+_CODES: Mapping[type[HiloError], int] = {BadVisitor: 4401, Forbidden: 4403, NotFound: 4404}
+_LOG = log.get(__name__)
+
+_ACCEPT: WebSocketAcceptEvent = {"type": "websocket.accept", "subprotocol": None, "headers": []}
+
+Typed = Callable[[UUID, UUID, datetime], Awaitable[None]]
+"""(workspace, conversation, until): a visitor writes."""
+
+
+class MessagesFrame(Struct, frozen=True, kw_only=True, tag="messages", tag_field="type"):
+    """What is new."""
+
+    messages: Sequence[object]
+    conversations: Sequence[object]
+    cursor: str
+    more: bool
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """What a browser says in passing."""
+
+    type: Literal["ping", "typing", "read", "got"]
+    message_id: UUID | None = None
+    ids: Sequence[UUID] = ()
+
+
+class Keeper(Protocol):
+    """The doors that a socket shares with HTTP."""
+
+    async def enter(self, request: Request) -> Shop:
+        """Return the account asked for."""
+        ...
+
+    async def looked(self, shop: Shop, visitor: Visitor, token: str, message: UUID) -> None:
+        """Store that a visitor has looked."""
+        ...
+
+    async def got(self, shop: Shop, visitor: Visitor, token: str, given: Sequence[UUID]) -> None:
+        """Store that messages arrived."""
+        ...
+
+
+class Socket:
+    """Serves the sockets of all visitors."""
+
+    def __init__(self, keeper: Keeper, sessions: Sessions, feed: Feed, typed: Typed | None) -> None:
+        """typed: told when a visitor writes."""
+        self._keeper = keeper
+        self._sessions = sessions
+        self._feed = feed
+        self._typed = typed
+
+    async def serve(self, request: Request, receive: Receive, send: Send) -> None:
+        """Serve one socket to its end."""
+        await receive()  # websocket.connect
+        try:
+            if request.path[2:] != ["socket"]:
+                raise NotFound("no such address")
+            shop = await self._keeper.enter(request)
+            visitor = self._sessions.visitor(request.token, shop)
+            after = request.query.get("after", "")
+            place = place_of(after) if after else None
+        except HiloError as error:
+            # Accepted first: a browser is told the code of a close, never that of a refusal.
+            await send(_ACCEPT)
+            await _close(send, _code(error), error.code)
+            return
+        await send(_ACCEPT)
+        ear = Ear(visitor.id)
+        self._feed.join(ear)
+        talk = _Talk(request, shop, visitor, ear, place)
+        try:
+            await self._both(talk, receive, send)
+        finally:
+            self._feed.leave(ear)
+
+    async def typed(self, shop: Shop, visitor: Visitor) -> None:
+        """Tell the agents that a visitor writes in its newest open conversation."""
+        if self._typed is None:
+            return
+        seen = await self._sessions.standing(shop, visitor)
+        newest = _newest(seen)
+        if newest is not None:
+            until = clock.now() + timedelta(seconds=TYPING_S)
+            await self._typed(shop.account.workspace, newest, until)
+
+    async def _both(self, talk: "_Talk", receive: Receive, send: Send) -> None:
+        pushing = asyncio.create_task(self._push(talk, send))
+        hearing = asyncio.create_task(self._hear(talk, receive, send))
+        done, waiting = await asyncio.wait((pushing, hearing), return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        for task in done:
+            error = task.exception()
+            if error is not None and not isinstance(error, ConnectionError | TimeoutError):
+                _LOG.error("a visitor's socket broke", exc_info=error)
+        if hearing not in done:
+            with contextlib.suppress(Exception):
+                await _close(send, 1011)
+
+    async def _push(self, talk: "_Talk", send: Send) -> None:
+        place = talk.place
+        told: object = None
+        while True:
+            await talk.ear.woken()
+            if place is None:  # the session has just given everything
+                seen = await self._sessions.standing(talk.shop, talk.visitor)
+            else:
+                seen = await self._sessions.since(talk.shop, talk.visitor, place)
+            self._feed.widen(talk.ear, seen.contacts, [each.id for each in seen.conversations])
+            talk.newest = _newest(seen)
+            is_first = place is None
+            place = seen.place
+            state = [(each.id, each.read_seq) for each in seen.conversations]
+            if not is_first and (seen.messages or state != told):
+                batch = self._sessions.batch(seen, talk.visitor, talk.shop.account)
+                await _send(send, _frame(batch))
+            told = state
+            if talk.ear.typing is not None:
+                frame, talk.ear.typing = talk.ear.typing, None
+                await _send(send, frame)
+            if seen.more:
+                talk.ear.wake()
+
+    async def _hear(self, talk: "_Talk", receive: Receive, send: Send) -> None:
+        heard = 0
+        began = clock.now()
+        while True:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if clock.now() - began > timedelta(minutes=1):
+                began, heard = clock.now(), 0
+            heard += 1
+            raw = message.get("text")
+            if heard > _FRAMES_A_MINUTE or not isinstance(raw, str) or len(raw) > FRAME_CHARS:
+                await _close(send, 4429)
+                return
+            try:
+                said = msgspec.json.decode(raw, type=Said)
+            except (msgspec.MsgspecError, UnicodeError):
+                continue  # not ours to understand; a newer panel may say more
+            await self._answer(talk, said, send)
+
+    async def _answer(self, talk: "_Talk", said: Said, send: Send) -> None:
+        token = talk.request.token
+        match said.type:
+            case "ping":
+                await _send(send, {"type": "pong"})
+            case "typing":
+                if self._typed is not None and talk.newest is not None:
+                    until = clock.now() + timedelta(seconds=TYPING_S)
+                    await self._typed(talk.shop.account.workspace, talk.newest, until)
+            case "read":
+                if said.message_id is not None:
+                    await self._keeper.looked(talk.shop, talk.visitor, token, said.message_id)
+            case "got":
+                await self._keeper.got(talk.shop, talk.visitor, token, said.ids)
+
+
+class _Talk:
+    """One open socket. newest: the conversation that is not resolved, if any."""
+
+    def __init__(
+        self, request: Request, shop: Shop, visitor: Visitor, ear: Ear, place: Place | None
+    ) -> None:
+        self.request = request
+        self.shop = shop
+        self.visitor = visitor
+        self.ear = ear
+        self.place = place
+        self.newest: UUID | None = None
+
+
+def _newest(seen: Seen) -> UUID | None:
+    return next((each.id for each in seen.conversations if each.status != "resolved"), None)
+
+
+def _frame(batch: Batch) -> MessagesFrame:
+    return MessagesFrame(
+        messages=batch.messages,
+        conversations=batch.conversations,
+        cursor=batch.cursor,
+        more=batch.more,
+    )
+
+
+async def _send(send: Send, frame: object) -> None:
+    """Send one frame; a browser that takes none for long is gone, and resumes by cursor."""
+    text = msgspec.json.encode(frame).decode()
+    async with asyncio.timeout(_SEND_S):
+        await send({"type": "websocket.send", "bytes": None, "text": text})
+
+
+async def _close(send: Send, code: int, reason: str = "") -> None:
+    await send({"type": "websocket.close", "code": code, "reason": reason})
+
+
+def _code(error: HiloError) -> int:
+    return next((code for kind, code in _CODES.items() if isinstance(error, kind)), 4400)
