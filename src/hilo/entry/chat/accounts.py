@@ -1,18 +1,16 @@
-"""The accounts of the web chat, opened, and remembered for a moment."""
+"""The accounts of the web chat, with the name of the workspace they speak for."""
 
-import time
 from uuid import UUID
 
 from msgspec import Struct
 
 from hilo.domain import people
-from hilo.domain.inboxes import Channels, queries
+from hilo.entry.accounts import Accounts
 from hilo.kit.db import Database
 from hilo.kit.errors import NotFound
 from hilo.sdk.channel import Account
 
 CHANNEL = "webchat"
-_REMEMBERED_S = 3.0
 _MOST = 10_000
 
 
@@ -21,40 +19,35 @@ class Shop(Struct, frozen=True):
 
     account: Account
     workspace_name: str
-    locale: str
 
 
-class Accounts:
+class Shops:
     """Finds accounts by their public id."""
 
-    def __init__(self, db: Database, channels: Channels) -> None:
-        """channels: opens the secrets."""
+    def __init__(self, db: Database, accounts: Accounts) -> None:
+        """accounts: remembers them for a moment."""
         self._db = db
-        self._channels = channels
-        self._known: dict[UUID, tuple[float, Shop | None]] = {}
+        self._accounts = accounts
+        self._kept: dict[UUID, tuple[Account, str]] = {}
 
     async def get(self, text: str) -> Shop:
         """Return a web chat that is switched on. Raises: NotFound for anything else."""
         try:
-            account = UUID(text)
+            known = await self._accounts.find(UUID(text))
         except ValueError:
-            raise NotFound("no such chat") from None
-        now = time.monotonic()
-        until, shop = self._known.get(account, (0.0, None))
-        if until <= now:
-            shop = await self._look_up(account)
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            self._known[account] = (now + _REMEMBERED_S, shop)
-        if shop is None:
+            known = None
+        if known is None or known.row.channel != CHANNEL or known.row.state == "off":
             raise NotFound("no such chat")
-        return shop
+        return Shop(known.account, await self._name(known.account))
 
-    async def _look_up(self, account: UUID) -> Shop | None:
-        async with self._db.transaction(None) as tx:
-            row = await queries.account_anywhere(tx, account)
-        if row is None or row.channel != CHANNEL or row.state == "off":
-            return None
-        async with self._db.transaction(row.workspace_id) as tx:
-            workspace = await people.get_workspace(tx)
-        return Shop(self._channels.opened(row), workspace.name, workspace.locale)
+    async def _name(self, account: Account) -> str:
+        # As fresh as the account itself: it is another object once it was looked up anew.
+        kept = self._kept.get(account.workspace)
+        if kept is not None and kept[0] is account:
+            return kept[1]
+        async with self._db.transaction(account.workspace) as tx:
+            name = (await people.get_workspace(tx)).name
+        if len(self._kept) >= _MOST:
+            self._kept.clear()
+        self._kept[account.workspace] = (account, name)
+        return name

@@ -6,6 +6,7 @@ to a conversation. `/chat/{account}/…`; the visitor token is the only credenti
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
@@ -17,9 +18,10 @@ from hilo.connectors.webchat import Visitor
 from hilo.domain import library
 from hilo.domain.inboxes import NewDelivery
 from hilo.domain.library import NewFile
+from hilo.entry.accounts import Accounts
 from hilo.entry.api.rates import Meter, Rates
 from hilo.entry.chat import http
-from hilo.entry.chat.accounts import CHANNEL, Accounts, Shop
+from hilo.entry.chat.accounts import CHANNEL, Shop, Shops
 from hilo.entry.chat.asked import (
     IdentifyAsked,
     MessageAsked,
@@ -34,7 +36,8 @@ from hilo.entry.chat.session import PAGE, Online, Sessions, place_of
 from hilo.entry.chat.socket import Socket, Typed
 from hilo.entry.state import AppState
 from hilo.kit import ids
-from hilo.kit.errors import NotFound, RateLimited, TooLarge, invalid
+from hilo.kit.db import transient
+from hilo.kit.errors import NotFound, RateLimited, TooLarge, Unavailable, invalid
 from hilo.kit.text import clean
 
 BODY_BYTES = 64_000
@@ -45,39 +48,42 @@ _TRAITS = 30
 _DATA_BYTES = 8_000
 _IDS = 100
 
-Store = Callable[[NewDelivery], Awaitable[None]]
+Store = Callable[[NewDelivery], Awaitable[object]]
 
 
-def chat_app(
-    state: AppState, store: Store, feed: Feed, *, online: Online, typed: Typed | None = None
-) -> ASGIApp:
-    """Return the application of `/chat/`.
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the doors need of the house.
 
     store: durable when it returns. online: is an agent of the workspace there. typed: told when a
     visitor writes in a conversation.
     """
-    return Chat(state, store, feed, Sessions(state, online), typed)
+
+    state: AppState
+    accounts: Accounts
+    store: Store
+    feed: Feed
+    online: Online
+    typed: Typed | None = None
+
+
+def chat_app(parts: Parts) -> ASGIApp:
+    """Return the application of `/chat/`."""
+    return Chat(parts)
 
 
 class Chat:
     """See the module."""
 
-    def __init__(
-        self,
-        state: AppState,
-        store: Store,
-        feed: Feed,
-        sessions: Sessions,
-        typed: Typed | None,
-    ) -> None:
+    def __init__(self, parts: Parts) -> None:
         """Made by `chat_app`."""
-        self._state = state
-        self._store = store
-        self._sessions = sessions
-        self._accounts = Accounts(state.db, state.channels)
+        self._state = parts.state
+        self._store = parts.store
+        self._sessions = Sessions(parts.state, parts.online)
+        self._shops = Shops(parts.state.db, parts.accounts)
         self._visitors = Meter(PER_VISITOR)
         self._addresses = Meter(PER_ADDRESS)
-        self._socket = Socket(self, sessions, feed, typed)
+        self._socket = Socket(self, self._sessions, parts.feed, parts.typed)
         self._doors: Mapping[tuple[str, str], Door] = {
             ("POST", "session"): self._session,
             ("GET", "messages"): self._messages,
@@ -101,7 +107,11 @@ class Chat:
         except Exception as error:
             if answer.is_begun:
                 raise
-            await answer.problem(error, secrets.token_hex(8))
+            # A database that is away is not the browser's fault: it keeps the message and comes again.
+            away = (
+                Unavailable("cannot be served now", retry_after_s=2) if transient(error) else error
+            )
+            await answer.problem(away, secrets.token_hex(8))
 
     async def enter(self, request: Request) -> Shop:
         """Return the account asked for. Raises: NotFound; Forbidden; RateLimited."""
@@ -110,7 +120,7 @@ class Chat:
         granted = self._addresses.take(request.address, "read")
         if not granted.is_granted:
             raise RateLimited(granted.reset_s)
-        shop = await self._accounts.get(request.path[1])
+        shop = await self._shops.get(request.path[1])
         http.check_origin(request, shop.account, self._state.config.public_url)
         return shop
 
