@@ -93,7 +93,7 @@ class WebChat:
             raise BadSignature("the delivery was not sealed by our door")
         try:
             said = msgspec.json.decode(delivery.body, type=Said)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             return None
         return f"{who.id}:{said.client_id}" if said.client_id else None
 
@@ -102,7 +102,7 @@ class WebChat:
         who = _visitor(delivery, account)
         try:
             said = msgspec.json.decode(delivery.body, type=Said)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise MalformedPayload(str(error)) from error
         at = said.at or delivery.received_at
         sender = who.sender(name=said.name, locale=said.locale, time_zone=said.time_zone)

@@ -320,6 +320,11 @@ def _traits(given: Mapping[str, object] | None) -> dict[str, str | int | float |
     return found
 
 
+def _told(error: Exception) -> Exception:
+    """Return what to answer: a database that is away is not the browser's fault, it comes again."""
+    return Unavailable("cannot be served now", retry_after_s=2) if transient(error) else error
+
+
 def _id(text: str, field: str) -> UUID:
     try:
         return UUID(text)
