@@ -6,7 +6,6 @@ to a conversation. `/chat/{account}/…`; the visitor token is the only credenti
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
@@ -30,10 +29,9 @@ from hilo.entry.chat.asked import (
     TrackAsked,
     Uploaded,
 )
-from hilo.entry.chat.feed import Feed
 from hilo.entry.chat.http import Answer, Request
-from hilo.entry.chat.session import PAGE, Online, Sessions, place_of
-from hilo.entry.chat.socket import Socket, Typed
+from hilo.entry.chat.session import PAGE, Sessions, place_of
+from hilo.entry.chat.socket import Socket
 from hilo.entry.state import AppState
 from hilo.kit import ids
 from hilo.kit.db import transient
@@ -51,39 +49,23 @@ _IDS = 100
 Store = Callable[[NewDelivery], Awaitable[object]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parts:
-    """What the doors need of the house.
-
-    store: durable when it returns. online: is an agent of the workspace there. typed: told when a
-    visitor writes in a conversation.
-    """
-
-    state: AppState
-    accounts: Accounts
-    store: Store
-    feed: Feed
-    online: Online
-    typed: Typed | None = None
-
-
-def chat_app(parts: Parts) -> ASGIApp:
-    """Return the application of `/chat/`."""
-    return Chat(parts)
+def chat_app(state: AppState, accounts: Accounts, store: Store) -> ASGIApp:
+    """Return the application of `/chat/`. store: durable when it returns."""
+    return Chat(state, accounts, store)
 
 
 class Chat:
     """See the module."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, state: AppState, accounts: Accounts, store: Store) -> None:
         """Made by `chat_app`."""
-        self._state = parts.state
-        self._store = parts.store
-        self._sessions = Sessions(parts.state, parts.online)
-        self._shops = Shops(parts.state.db, parts.accounts)
+        self._state = state
+        self._store = store
+        self._sessions = Sessions(state)
+        self._shops = Shops(state.db, accounts)
         self._visitors = Meter(PER_VISITOR)
         self._addresses = Meter(PER_ADDRESS)
-        self._socket = Socket(self, self._sessions, parts.feed, parts.typed)
+        self._socket = Socket(self, self._sessions, state.hub)
         self._doors: Mapping[tuple[str, str], Door] = {
             ("POST", "session"): self._session,
             ("GET", "messages"): self._messages,
@@ -107,11 +89,7 @@ class Chat:
         except Exception as error:
             if answer.is_begun:
                 raise
-            # A database that is away is not the browser's fault: it keeps the message and comes again.
-            away = (
-                Unavailable("cannot be served now", retry_after_s=2) if transient(error) else error
-            )
-            await answer.problem(away, secrets.token_hex(8))
+            await answer.problem(_told(error), secrets.token_hex(8))
 
     async def enter(self, request: Request) -> Shop:
         """Return the account asked for. Raises: NotFound; Forbidden; RateLimited."""

@@ -1,7 +1,7 @@
 """A visitor's session: who it is, what the panel shows before anything is said, what was said."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ from hilo.domain.library import Reader as FileReader
 from hilo.domain.people import SYSTEM
 from hilo.entry.chat.accounts import CHANNEL, Shop
 from hilo.entry.chat.brand import DEFAULT, Brand, brand
+from hilo.entry.chat.ear import is_there
 from hilo.entry.state import AppState
 from hilo.kit import clock
 from hilo.kit.db import Tx
@@ -29,7 +30,6 @@ PAGE = 30
 _LOCALES = ("en", "es", "pt")
 _REPLY_TIME_KEPT_S = 600
 _XID_MOST = (1 << 63) - 1
-Online = Callable[[UUID], bool]
 
 
 class BadIdentity(Unauthenticated):
@@ -93,10 +93,9 @@ class Session(Batch, frozen=True, kw_only=True):
 class Sessions:
     """Begins sessions and reads for them."""
 
-    def __init__(self, state: AppState, online: Online) -> None:
-        """online: says whether an agent of a workspace is there."""
+    def __init__(self, state: AppState) -> None:
+        """state: the shared parts."""
         self._state = state
-        self._online = online
         self._links: FileLinks = state.file_links
         self._reply_times: dict[UUID, tuple[float, int | None]] = {}
 
@@ -126,7 +125,7 @@ class Sessions:
             visitor_id=visitor.id,
             verified=visitor.is_verified,
             config=self._config(shop),
-            expectation=Expectation(self._online(account.workspace), reply_s),
+            expectation=Expectation(is_there(self._state.hub, account.workspace), reply_s),
         )
 
     async def since(self, shop: Shop, visitor: Visitor, place: Place) -> Seen:

@@ -6,7 +6,7 @@ a slow reader holds only its own task. Codes: 4401 the token is not ours, 4403 a
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
@@ -18,7 +18,7 @@ from msgspec import Struct
 from hilo.connectors.webchat import Visitor
 from hilo.domain.conversations.visitors import Place, Seen
 from hilo.entry.chat.accounts import Shop
-from hilo.entry.chat.feed import Ear, Feed
+from hilo.entry.chat.ear import Ear, is_writing
 from hilo.entry.chat.http import Request
 from hilo.entry.chat.session import BadVisitor, Batch, Sessions, place_of
 from hilo.kit import clock, log
@@ -33,9 +33,6 @@ _LOG = log.get(__name__)
 
 _ACCEPT: WebSocketAcceptEvent = {"type": "websocket.accept", "subprotocol": None, "headers": []}
 
-Typed = Callable[[UUID, UUID, datetime], Awaitable[None]]
-"""(workspace, conversation, until): a visitor writes."""
-
 
 class MessagesFrame(Struct, frozen=True, kw_only=True, tag="messages", tag_field="type"):
     """What is new."""
@@ -44,6 +41,13 @@ class MessagesFrame(Struct, frozen=True, kw_only=True, tag="messages", tag_field
     conversations: Sequence[object]
     cursor: str
     more: bool
+
+
+class TypingFrame(Struct, frozen=True, kw_only=True, tag="typing", tag_field="type"):
+    """An agent writes."""
+
+    name: str
+    until: datetime
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -73,12 +77,11 @@ class Keeper(Protocol):
 class Socket:
     """Serves the sockets of all visitors."""
 
-    def __init__(self, keeper: Keeper, sessions: Sessions, feed: Feed, typed: Typed | None) -> None:
-        """typed: told when a visitor writes."""
+    def __init__(self, keeper: Keeper, sessions: Sessions, hub: Hub) -> None:
+        """hub: tells what happens, and the agents that a visitor writes."""
         self._keeper = keeper
         self._sessions = sessions
-        self._feed = feed
-        self._typed = typed
+        self._hub = hub
 
     async def serve(self, request: Request, receive: Receive, send: Send) -> None:
         """Serve one socket to its end."""
@@ -96,23 +99,22 @@ class Socket:
             await _close(send, _code(error), error.code)
             return
         await send(_ACCEPT)
-        ear = Ear(visitor.id)
-        self._feed.join(ear)
+        ear = Ear(self._hub, shop.account, visitor.id)
         talk = _Talk(request, shop, visitor, ear, place)
         try:
             await self._both(talk, receive, send)
         finally:
-            self._feed.leave(ear)
+            ear.close()
 
     async def typed(self, shop: Shop, visitor: Visitor) -> None:
         """Tell the agents that a visitor writes in its newest open conversation."""
-        if self._typed is None:
-            return
         seen = await self._sessions.standing(shop, visitor)
-        newest = _newest(seen)
-        if newest is not None:
+        self._tell_typing(shop, _newest(seen))
+
+    def _tell_typing(self, shop: Shop, conversation: UUID | None) -> None:
+        if conversation is not None:
             until = clock.now() + timedelta(seconds=TYPING_S)
-            await self._typed(shop.account.workspace, newest, until)
+            self._hub.contact_typing(shop.account.workspace, conversation, until)
 
     async def _both(self, talk: "_Talk", receive: Receive, send: Send) -> None:
         pushing = asyncio.create_task(self._push(talk, send))
@@ -139,7 +141,7 @@ class Socket:
                 seen = await self._sessions.standing(talk.shop, talk.visitor)
             else:
                 seen = await self._sessions.since(talk.shop, talk.visitor, place)
-            self._feed.widen(talk.ear, seen.contacts, [each.id for each in seen.conversations])
+            talk.ear.widen([*seen.contacts, *(each.id for each in seen.conversations)])
             talk.newest = _newest(seen)
             is_first = place is None
             place = seen.place
@@ -148,9 +150,11 @@ class Socket:
                 batch = self._sessions.batch(seen, talk.visitor, talk.shop.account)
                 await _send(send, _frame(batch))
             told = state
-            if talk.ear.typing is not None:
-                frame, talk.ear.typing = talk.ear.typing, None
-                await _send(send, frame)
+            for writing in talk.ear.take_writing():
+                name = is_writing(self._hub, talk.shop.account.workspace, writing)
+                if name is not None:
+                    until = clock.now() + timedelta(seconds=TYPING_S)
+                    await _send(send, TypingFrame(name=name, until=until))
             if seen.more:
                 talk.ear.wake()
 
@@ -180,9 +184,7 @@ class Socket:
             case "ping":
                 await _send(send, {"type": "pong"})
             case "typing":
-                if self._typed is not None and talk.newest is not None:
-                    until = clock.now() + timedelta(seconds=TYPING_S)
-                    await self._typed(talk.shop.account.workspace, talk.newest, until)
+                self._tell_typing(talk.shop, talk.newest)
             case "read":
                 if said.message_id is not None:
                     await self._keeper.looked(talk.shop, talk.visitor, token, said.message_id)
