@@ -193,6 +193,7 @@ async def since(tx: Tx, reader: Reader, place: Place) -> Seen:
         conversations=ids,
         xid=str(place.xid),
         id=place.id,
+        horizon=str(horizon),
         most=_MOST_CHANGES,
     )
     named = list({change.message for change in changes if change.message is not None})

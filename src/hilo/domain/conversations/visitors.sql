@@ -42,13 +42,13 @@ where m.workspace_id = :workspace and m.id = any(:ids) and m.conversation_id = a
 order by m.id
 
 -- name: changes
--- What happened to these conversations after a place in the log, in its order.
+-- What happened to these conversations after a place in the log and below the horizon, in its order.
 select e.xid::text::bigint, e.id, e.type, e.subject,
        coalesce(e.data -> 'message' ->> 'id', e.data ->> 'message_id')::uuid
 from event e
 where e.workspace_id = :workspace and e.subject = any(:conversations)
   and (e.xid, e.id) > (:xid::text::xid8, :id)
-  and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+  and e.xid < :horizon::text::xid8
 order by e.xid, e.id limit :most
 
 -- name: reply_time

@@ -9,7 +9,7 @@ from litestar.types import Receive, Scope, Send
 from msgspec import Struct
 
 from hilo.entry.api.problems import MEDIA_TYPE, headers_of, of_decoding, problem_of
-from hilo.kit.errors import Forbidden, TooLarge
+from hilo.kit.errors import Forbidden, HiloError, Invalid, TooLarge
 from hilo.sdk.channel import Account
 
 Body = TypeVar("Body")
@@ -76,7 +76,14 @@ def decode(body: bytes, type_: type[Body]) -> Body:
     try:
         return msgspec.json.decode(body or b"{}", type=type_)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise of_decoding(error) from None
+        raise _named(of_decoding(error)) from None
+
+
+def _named(error: HiloError) -> HiloError:
+    """Name the body where the fault is the whole of it."""
+    if isinstance(error, Invalid) and not error.errors[0].field:
+        return Invalid(msgspec.structs.replace(error.errors[0], field="body"))
+    return error
 
 
 def check_origin(request: Request, account: Account, public_url: str) -> None:

@@ -21,6 +21,7 @@ from hilo.entry.chat.accounts import Shop
 from hilo.entry.chat.ear import Ear, is_writing
 from hilo.entry.chat.http import Request
 from hilo.entry.chat.session import BadVisitor, Batch, Sessions, place_of
+from hilo.entry.hub import Hub
 from hilo.kit import clock, log
 from hilo.kit.errors import Forbidden, HiloError, NotFound
 

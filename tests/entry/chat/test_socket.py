@@ -1,0 +1,182 @@
+"""A visitor's socket: live, resumable without gap or repeat, closed with a reason."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+import chatting
+from cast import CAST
+from chatting import Chat
+
+
+class Wire:
+    """One socket as a browser holds it."""
+
+    def __init__(self) -> None:
+        """Not connected yet."""
+        self.to_server: asyncio.Queue[dict[str, object]] = asyncio.Queue()
+        self.to_browser: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    async def frame(self, type_: str = "messages", within_s: float = 3) -> dict[str, Any]:
+        """Return the next frame of a type."""
+        async with asyncio.timeout(within_s):
+            while True:
+                message = await self.to_browser.get()
+                if message["type"] == "websocket.close":
+                    raise ConnectionError(message["code"])
+                if message["type"] == "websocket.send":
+                    found: dict[str, Any] = msgspec.json.decode(message["text"])
+                    if found["type"] == type_:
+                        return found
+
+    async def silence(self, for_s: float = 0.3) -> None:
+        """Assert that nothing comes."""
+        with pytest.raises(TimeoutError):
+            await self.frame(within_s=for_s)
+
+    async def say(self, **frame: object) -> None:
+        """Send a frame."""
+        text = msgspec.json.encode(frame).decode()
+        await self.to_server.put({"type": "websocket.receive", "text": text})
+
+
+@asynccontextmanager
+async def socket(
+    chat: Chat, token: str, after: str = "", account: object = ""
+) -> AsyncIterator[Wire]:
+    """Open a socket and close it again."""
+    wire = Wire()
+    scope = {
+        "type": "websocket",
+        "path": f"/chat/{account or chat.account}/socket",
+        "query_string": f"visitor_token={token}&after={after}".encode(),
+        "headers": [(b"host", b"hilo.test")],
+        "client": ("127.0.0.1", 50_000),
+    }
+    await wire.to_server.put({"type": "websocket.connect"})
+    running = asyncio.create_task(chat.app(scope, wire.to_server.get, wire.to_browser.put))
+    accepted = await wire.to_browser.get()
+    assert accepted["type"] == "websocket.accept"
+    try:
+        yield wire
+    finally:
+        await wire.to_server.put({"type": "websocket.disconnect"})
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait_for(running, 3)
+
+
+async def begun(chat: Chat, text: str = "Hello") -> dict[str, Any]:
+    """Begin a conversation; return its session."""
+    async with chat.client() as client:
+        session = (await client.post("session", json={})).json()
+        client.headers["authorization"] = f"Bearer {session['visitor_token']}"
+        body = {"client_id": uuid4().hex, "text": text}
+        assert (await client.post("messages", json=body)).status_code == 202
+        await chat.settle()
+        found: dict[str, Any] = (await client.post("session", json={})).json()
+        return found
+
+
+async def test_a_new_visitor_hears_its_first_message_and_the_answer(chat: Chat) -> None:
+    async with chat.client() as client:
+        session = (await client.post("session", json={})).json()
+        client.headers["authorization"] = f"Bearer {session['visitor_token']}"
+        async with socket(chat, session["visitor_token"], session["cursor"]) as wire:
+            await client.post("messages", json={"client_id": "c-1", "text": "Anybody there?"})
+            await chat.settle()
+            mine = await wire.frame()
+            while not mine["messages"]:
+                mine = await wire.frame()
+            assert [each["client_id"] for each in mine["messages"]] == ["c-1"]
+            conversation = await chatting.conversation_of(chat.state.db, "Anybody there?")
+            await chatting.answer(chat.state.db, chat.account, conversation, "Yes")
+            frame = await wire.frame()
+            assert [each["text"] for each in frame["messages"]] == ["Yes"]
+
+
+async def test_a_note_is_not_heard(chat: Chat) -> None:
+    session = await begun(chat)
+    conversation = await chatting.conversation_of(chat.state.db, "Hello")
+    async with socket(chat, session["visitor_token"]) as wire:
+        await asyncio.sleep(0.2)
+        await chatting.write(chat.state.db, conversation, "note", "Careful with this one")
+        await wire.silence()
+        await chatting.answer(chat.state.db, chat.account, conversation, "Good morning")
+        frame = await wire.frame()
+        assert [each["text"] for each in frame["messages"]] == ["Good morning"]
+
+
+async def test_twenty_cuts_leave_no_gap_and_no_repeat(chat: Chat) -> None:
+    session = await begun(chat)
+    conversation = await chatting.conversation_of(chat.state.db, "Hello")
+    chance = random.Random(7)  # noqa: S311 - a seed, not a secret
+    cursor, heard, sent = session["cursor"], [], []
+
+    async def speak() -> None:
+        for number in range(60):
+            sent.append(f"Line {number}")
+            await chatting.answer(chat.state.db, chat.account, conversation, sent[-1])
+
+    speaking = asyncio.create_task(speak())
+    for _ in range(20):
+        async with socket(chat, session["visitor_token"], cursor) as wire:
+            with contextlib.suppress(TimeoutError):
+                while True:
+                    frame = await wire.frame(within_s=chance.random() * 0.05)
+                    heard += [each["text"] for each in frame["messages"]]
+                    cursor = frame["cursor"]
+    await speaking
+    async with socket(chat, session["visitor_token"], cursor) as wire:
+        with contextlib.suppress(TimeoutError):
+            while True:
+                frame = await wire.frame(within_s=1)
+                heard += [each["text"] for each in frame["messages"]]
+    # The session may have given the first message while an older transaction hid its event.
+    assert [text for text in heard if text != "Hello"] == sent
+
+
+async def test_a_visitor_writing_is_told_to_the_agents(chat: Chat) -> None:
+    session = await begun(chat)
+    with chat.state.bus.subscribe("visitor") as told:
+        async with socket(chat, session["visitor_token"]) as wire:
+            await asyncio.sleep(0.2)
+            await wire.say(type="typing")
+            letter = await asyncio.wait_for(anext(told), 3)
+    assert msgspec.json.decode(letter)["workspace"] == str(CAST.workspace)
+
+
+async def test_rubbish_is_passed_over_and_a_ping_answered(chat: Chat) -> None:
+    session = await begun(chat)
+    async with socket(chat, session["visitor_token"]) as wire:
+        for text in ("", "{", "[]", "\ud800", '{"type":"fly"}', "[" * 3000):
+            await wire.to_server.put({"type": "websocket.receive", "text": text})
+        await wire.say(type="ping")
+        assert await wire.frame("pong")
+
+
+@pytest.mark.parametrize(
+    ("token", "account", "code"),
+    [("nobody", "", 4401), ("", "", 4401), (None, "x", 4404), (None, str(CAST.account), 4404)],
+)
+async def test_a_socket_that_may_not_be_is_told_why(
+    chat: Chat, token: str | None, account: str, code: int
+) -> None:
+    session = await begun(chat)
+    given = session["visitor_token"] if token is None else token
+    async with socket(chat, given, account=account) as wire:
+        with pytest.raises(ConnectionError, match=str(code)):
+            await wire.frame()
+
+
+async def test_a_token_of_another_workspace_opens_no_socket(chat: Chat) -> None:
+    session = await begun(chat)
+    async with socket(chat, session["visitor_token"], account=chat.other) as wire:
+        with pytest.raises(ConnectionError, match="4401"):
+            await wire.frame()
