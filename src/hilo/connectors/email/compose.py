@@ -55,19 +55,26 @@ def compose(message: MessageOut, account: Account) -> bytes:
 
 
 def recipients(message: MessageOut, account: Account) -> Sequence[str]:
-    """Return everybody the mail goes to, each once, ourselves left out."""
+    """Return everybody the mail goes to, each once, ourselves left out. Raises Rejected."""
     ours = threads.plain_address(account.address or "")
     found: dict[str, str] = {}
-    for each in (message.to.value, *map(bare, message.cc), *map(bare, message.bcc)):
+    for each in map(bare, (message.to.value, *message.cc, *message.bcc)):
         if threads.plain_address(each) != ours:
             found.setdefault(each.lower(), each)
     return list(found.values())
 
 
 def bare(address: str) -> str:
-    """Return the address of `Name <address>`."""
-    match = re.search(r"<([^<>]+)>\s*$", address)
-    return (match[1] if match else address).strip()
+    """Return the address of `Name <address>`. Raises Rejected when there is none."""
+    match = re.search(r"<([^<>]+)>\s*$", _checked(address))
+    found = (match[1] if match else address).strip()
+    local, at, domain = found.rpartition("@")
+    if not (local and at and domain) or re.search(r"[\s<>,;]", found):
+        raise Rejected(f"not a mail address: {address[:200]!r}")
+    try:
+        return found if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError as error:
+        raise Rejected(f"not a mail address: {address[:200]!r}") from error
 
 
 def _divided(files: Sequence[FileOut]) -> tuple[list[FileOut], list[FileOut]]:
@@ -216,12 +223,7 @@ def subject(message: MessageOut, *, is_reply: bool) -> str:
 
 
 def _mailbox(name: str, address: str) -> str:
-    local, at, domain = _checked(bare(address)).rpartition("@")
-    if not at or not local or re.search(r"[\s<>,;]", address.strip() if "<" not in address else ""):
-        raise Rejected(f"not a mail address: {address[:200]!r}")
-    if not domain.isascii():
-        domain = domain.encode("idna").decode()
-    return formataddr((_checked(" ".join(name.split(" "))), f"{local}@{domain}"))
+    return formataddr((_checked(name), bare(address)))
 
 
 def _text(value: str) -> str:

@@ -218,5 +218,5 @@ def _remove(node: LexborNode, takes_rest: bool) -> str:  # noqa: FBT001
                 after.decompose()
             climb = climb.parent
     html = node.html or ""
-    node.decompose()
+    node.replace_with("\n")  # words on its two sides do not grow together
     return html + "".join(parts)
