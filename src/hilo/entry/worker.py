@@ -100,7 +100,7 @@ async def _tick(timer: Timer, tools: Tools) -> None:
     while True:
         try:
             await timer.do(tools)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the clock never stops
             if not transient(error):
                 _LOG.exception("timer.broke", timer=timer.name)
         await asyncio.sleep(every_s)
