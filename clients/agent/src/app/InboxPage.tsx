@@ -1,9 +1,8 @@
 /** The inbox: list, thread, customer. Three columns, two and a drawer, or one at a time. */
 import type { Conversation, Id } from "@shared/types";
-import { Drawer } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { useT } from "@lib/i18n";
 import { keymap, useKeys } from "@lib/keys";
 import { layer } from "@lib/layers";
@@ -21,6 +20,8 @@ import { ConversationPane } from "@features/conversations/ConversationPane";
 import { clearSelected, cursor } from "@features/conversations/desk";
 import { ListHead } from "@features/conversations/ListHead";
 import css from "./InboxPage.module.css";
+
+const SideDrawer = lazy(() => import("./SideDrawer"));
 
 /** The inbox at its addresses. */
 export function InboxPage() {
@@ -88,10 +89,8 @@ export function Inbox({ id, filter, go, narrow = false }: Props) {
         <section className={css.thread} aria-label={t("thread.label")}><Empty drawing="thread" title={t("thread.empty_title")}>{t("thread.empty_body")}</Empty></section>
       ) : null}
       {id && room === "three" && panel ? <aside className={`${css.panel} scroll`} aria-label={t("panel.label")}><Person id={id} /></aside> : null}
-      {id && room !== "three" ? (
-        <Drawer opened={drawer} onClose={() => setDrawer(false)} position="right" size={340} title={t("panel.label")} closeButtonProps={{ "aria-label": t("panel.close") }}>
-          <Person id={id} />
-        </Drawer>
+      {id && room !== "three" && drawer ? (
+        <Suspense><SideDrawer onClose={() => setDrawer(false)}><Person id={id} /></SideDrawer></Suspense>
       ) : null}
     </div>
   );

@@ -1,5 +1,4 @@
 /** The rail: where one can go, with what waits there. */
-import { Menu } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { api } from "@lib/api";
@@ -15,6 +14,7 @@ import { Avatar } from "@ui/Avatar";
 import { IconButton } from "@ui/Button";
 import { IconFlask, IconInbox, IconKeyboard, IconLogout, IconMoon, IconSearch, IconSettings, IconSun, IconUser, IconUsers } from "@ui/icons";
 import { Logo } from "@ui/Logo";
+import { Menu } from "@ui/Menu";
 import css from "./Rail.module.css";
 
 const PLACES = [
@@ -59,20 +59,15 @@ function Self() {
     await navigate({ to: "/sign-in", search: {} });
   }
   return (
-    <Menu position="right-end" withinPortal width={220}>
-      <Menu.Target>
-        <button type="button" className={css.self} data-live={live === true} aria-label={me.agent.name} title={live === false ? t("app.reconnecting") : me.agent.name}>
-          <Avatar name={me.agent.name || me.agent.email} size={30} />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{me.agent.name} · {me.workspace.name}</Menu.Label>
-        <Menu.Item leftSection={<IconUser size={16} />} onClick={() => void navigate({ to: "/settings/profile" })}>{t("nav.profile")}</Menu.Item>
-        <Menu.Item leftSection={dark ? <IconSun size={16} /> : <IconMoon size={16} />} onClick={() => {
-          void prefer({ theme: dark ? "light" : "dark" }).catch(() => undefined);
-        }}>{t(dark ? "profile.theme_light" : "profile.theme_dark")}</Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>{t("nav.sign_out")}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Menu label={me.agent.name} side="right" heading={`${me.agent.name} · ${me.workspace.name}`} trigger={
+      <button type="button" className={css.self} data-live={live === true} aria-label={me.agent.name} title={live === false ? t("app.reconnecting") : me.agent.name}>
+        <Avatar name={me.agent.name || me.agent.email} size={30} />
+      </button>
+    } items={[
+      { label: t("nav.profile"), icon: <IconUser size={16} />, run: () => void navigate({ to: "/settings/profile" }) },
+      { label: t(dark ? "profile.theme_light" : "profile.theme_dark"), icon: dark ? <IconSun size={16} /> : <IconMoon size={16} />,
+        run: () => void prefer({ theme: dark ? "light" : "dark" }).catch(() => undefined) },
+      { label: t("nav.sign_out"), icon: <IconLogout size={16} />, run: () => void signOut() },
+    ]} />
   );
 }

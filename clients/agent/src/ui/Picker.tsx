@@ -1,7 +1,7 @@
 /** A small list to choose from by typing: assign, tag, status, snooze. Opens in place, closes on choosing. */
-import { Popover } from "@mantine/core";
 import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useT } from "@lib/i18n";
+import { Floating } from "./Floating";
 import css from "./Picker.module.css";
 
 export interface Choice {
@@ -27,12 +27,9 @@ const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, 
 
 export function Picker(props: Props) {
   return (
-    <Popover opened={props.open} onChange={props.onOpen} position="bottom-end" withinPortal trapFocus returnFocus width={280} offset={6}>
-      <Popover.Target>{props.children as React.ReactElement}</Popover.Target>
-      <Popover.Dropdown p={0} aria-label={props.title} data-layer="picker">
-        <Choosing {...props} />
-      </Popover.Dropdown>
-    </Popover>
+    <Floating open={props.open} onClose={() => props.onOpen(false)} trigger={props.children} label={props.title} width={290} layer="picker">
+      <Choosing {...props} />
+    </Floating>
   );
 }
 
@@ -68,7 +65,7 @@ function Choosing({ title, placeholder, onOpen, choices, onChoose, stay = false,
   let group: string | undefined;
   return (
     <div className={css.picker}>
-      <input className={css.input} data-autofocus autoFocus value={typed} placeholder={placeholder} aria-label={title} role="combobox"
+      <input className={css.input} data-autofocus value={typed} placeholder={placeholder} aria-label={title} role="combobox"
         aria-expanded="true" aria-controls={list} aria-autocomplete="list" autoComplete="off"
         aria-activedescendant={shown[index] ? `${list}-${index}` : undefined}
         onChange={(event) => { setTyped(event.target.value); setAt(0); }} onKeyDown={onKey} />

@@ -1,14 +1,14 @@
 /** The triage acts on one or many conversations: buttons, their keys and their pickers. */
 import type { Conversation } from "@shared/types";
-import { Menu } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useT } from "@lib/i18n";
-import { keymap, useKeys } from "@lib/keys";
+import { cap, keymap, useKeys } from "@lib/keys";
 import { useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { say } from "@lib/toasts";
 import { Button, IconButton } from "@ui/Button";
 import { IconAlarmSnooze, IconCheck, IconDots, IconLink, IconRotateClockwise, IconTag, IconUser } from "@ui/icons";
+import { Menu } from "@ui/Menu";
 import css from "./Acts.module.css";
 import { reopen, resolve, take, unread } from "./acts";
 import { asked, type PickerName } from "./desk";
@@ -88,17 +88,14 @@ function More({ conversation, onStatus }: { conversation: Conversation | undefin
   const me = useMe().agent;
   if (!conversation) return null;
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target><IconButton label={t("act.more")}><IconDots size={17} /></IconButton></Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => void take([conversation], me.id)} rightSection={<small>{map.take.toUpperCase()}</small>}>{t("act.take")}</Menu.Item>
-        <Menu.Item onClick={onStatus} rightSection={<small>{map.status.toUpperCase()}</small>}>{t("act.status")}</Menu.Item>
-        <Menu.Item onClick={() => void unread(conversation)}>{t("act.mark_unread")}</Menu.Item>
-        <Menu.Item leftSection={<IconLink size={15} />} onClick={() => {
-          void navigator.clipboard?.writeText(`${location.origin}/inbox/${conversation.id}`);
-          say(t("toast.link_copied"));
-        }}>{t("act.copy_link")}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Menu label={t("act.more")} trigger={<IconButton label={t("act.more")}><IconDots size={17} /></IconButton>} items={[
+      { label: t("act.take"), hint: cap(map.take), run: () => void take([conversation], me.id) },
+      { label: t("act.status"), hint: cap(map.status), run: onStatus },
+      { label: t("act.mark_unread"), run: () => void unread(conversation) },
+      { label: t("act.copy_link"), icon: <IconLink size={15} />, run: () => {
+        void navigator.clipboard?.writeText(`${location.origin}/inbox/${conversation.id}`);
+        say(t("toast.link_copied"));
+      } },
+    ]} />
   );
 }

@@ -1,7 +1,6 @@
 /** Above the list: the views with their counts, the inbox filter, and what to do with chosen rows. */
 import type { Conversation } from "@shared/types";
 import type { Key } from "@shared/t";
-import { Menu } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useT } from "@lib/i18n";
 import { useKeys } from "@lib/keys";
@@ -9,7 +8,8 @@ import { VIEWS, type Counts, type ListFilter, type View } from "@lib/model";
 import { countsQuery, inboxesQuery } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { IconButton } from "@ui/Button";
-import { IconCheck, IconChevronDown, IconFilter, IconX } from "@ui/icons";
+import { IconChevronDown, IconFilter, IconX } from "@ui/icons";
+import { Menu } from "@ui/Menu";
 import { Acts } from "./Acts";
 import { clearSelected, selected } from "./desk";
 import css from "./ListHead.module.css";
@@ -42,18 +42,8 @@ export function ListHead({ filter, onFilter, shown }: Props) {
             {t(NAMES[one])} <em>{countOf(one, counts)?.toLocaleString(t.locale) ?? ""}</em>
           </button>
         ))}
-        <Menu position="bottom-start" withinPortal>
-          <Menu.Target>
-            <button type="button" className={css.tab} aria-current={more ? "page" : undefined}>
-              {more ? t(NAMES[filter.view]) : t("common.more")} <IconChevronDown size={14} />
-            </button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {VIEWS.slice(3).map((one) => (
-              <Menu.Item key={one} onClick={() => onFilter({ view: one })} rightSection={filter.view === one ? <IconCheck size={14} /> : null}>{t(NAMES[one])}</Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        <Menu label={t("list.views")} side="start" items={VIEWS.slice(3).map((one) => ({ label: t(NAMES[one]), on: filter.view === one, run: () => onFilter({ view: one }) }))}
+          trigger={<button type="button" className={css.tab} aria-current={more ? "page" : undefined}>{more ? t(NAMES[filter.view]) : t("common.more")} <IconChevronDown size={14} /></button>} />
       </nav>
       <InboxFilter filter={filter} onFilter={onFilter} />
     </div>
@@ -65,19 +55,14 @@ function InboxFilter({ filter, onFilter }: Omit<Props, "shown">) {
   const { data: inboxes } = useQuery(inboxesQuery);
   const current = inboxes?.find((one) => one.id === filter.inbox);
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <IconButton label={current ? `${t("list.filter_inbox")}: ${current.name}` : t("list.filter_inbox")} className={current ? css.filtered : ""}>
-          <IconFilter size={16} />
-        </IconButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => onFilter({ inbox: undefined })} rightSection={current ? null : <IconCheck size={14} />}>{t("list.filter_all_inboxes")}</Menu.Item>
-        {inboxes?.map((one) => (
-          <Menu.Item key={one.id} onClick={() => onFilter({ inbox: one.id })} rightSection={one.id === filter.inbox ? <IconCheck size={14} /> : null}>{one.name}</Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <Menu label={t("list.filter_inbox")} items={[
+      { label: t("list.filter_all_inboxes"), on: !current, run: () => onFilter({ inbox: undefined }) },
+      ...(inboxes ?? []).map((one) => ({ label: one.name, on: one.id === filter.inbox, run: () => onFilter({ inbox: one.id }) })),
+    ]} trigger={
+      <IconButton label={current ? `${t("list.filter_inbox")}: ${current.name}` : t("list.filter_inbox")} className={current ? css.filtered! : ""}>
+        <IconFilter size={16} />
+      </IconButton>
+    } />
   );
 }
 
