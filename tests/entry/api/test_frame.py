@@ -69,6 +69,21 @@ async def test_unknown_parameters_are_refused(ada: httpx2.AsyncClient) -> None:
     assert problem["errors"][0]["field"] == "limitt"
 
 
+async def test_a_parameter_is_named(ada: httpx2.AsyncClient) -> None:
+    for url, field, code in (
+        ("/invitations/accept", "token", "required"),
+        ("/conversations?limit=0", "limit", "range"),
+        ("/conversations?limit=101", "limit", "range"),
+        ("/conversations?limit=ten", "limit", "type"),
+        ("/conversations?status=closed", "status", "choice"),
+        ("/conversations?inbox=here", "inbox", "format"),
+        ("/contacts?q=%00", "q", "nul"),
+    ):
+        (error,) = is_problem(await ada.get(url), 422, "validation")["errors"]
+        assert (error["field"], error["code"]) == (field, code), error
+    is_problem(await ada.get("/conversations?cursor=nonsense"), 400, "cursor-invalid")
+
+
 async def test_every_answer_has_the_headers(
     ada: httpx2.AsyncClient, anonymous: httpx2.AsyncClient
 ) -> None:

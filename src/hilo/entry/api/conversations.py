@@ -100,6 +100,7 @@ async def set_pending(conversation_id: Id, actor: Acting, tx: Open) -> Conversat
 @delete("/conversations/{conversation_id:uuid}/pending", status_code=200, tags=["conversations"])
 async def end_pending(conversation_id: Id, actor: Acting, tx: Open) -> ConversationView:
     """Open a pending one again; one that is not pending stays as it is."""
+    actor.must("conversation:resolve")
     now = await conversations.get_conversation(tx, actor, conversation_id)
     if now.status != "pending":
         return now

@@ -187,7 +187,7 @@ def _operation(it: Operation, shapes: Shapes) -> Json:
 
 def _parameters(it: Operation) -> Iterator[Json]:
     for name in it.places:
-        schema = {"type": "string", "format": "uuid"}
+        schema = msgspec.json.schema(it.handler.parsed_fn_signature.parameters[name].annotation)
         yield {"name": name, "in": "path", "required": True, "schema": schema}
     for each in it.queries:
         yield _query(each)

@@ -26,6 +26,7 @@ _TYPES = "/api/v1/docs#problem-"
 _LOG = log.get(__name__)
 _PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$")
+_MISSING = re.compile(r"Missing required \w+ parameter '([^']*)'")
 _CODES = (
     ("of length", "length"),
     ("<=", "range"),
@@ -72,7 +73,7 @@ def problem_of(error: BaseException, request_id: str) -> Problem:
         case HiloError():
             return _of_ours(error, request_id)
         case ValidationException():
-            return _of_ours(Invalid(*_parameter_errors(error.extra)), request_id)
+            return _of_ours(Invalid(*_parameter_errors(error.detail, error.extra)), request_id)
         case HTTPException():
             return _of_framework(error, request_id)
         case SerializationException() | UnicodeError() | RecursionError():
@@ -187,7 +188,10 @@ def _title(code: str) -> str:
     return code.replace("-", " ").capitalize()
 
 
-def _parameter_errors(extra: object) -> list[FieldError]:
+def _parameter_errors(detail: str, extra: object) -> list[FieldError]:
+    missing = _MISSING.match(detail)
+    if missing is not None:
+        return [FieldError(missing[1], "required", "is required")]
     found = []
     for each in extra if isinstance(extra, list) else []:
         told = field_error(str(each.get("message", "")))

@@ -1,0 +1,256 @@
+"""Every operation, tried by who must not: another workspace, a lower role, nobody, a visitor.
+
+The operations come from the served description, the expectations from `policy.py`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import asyncpg
+import httpx2
+import pytest
+from msgspec import Struct
+
+from cast import CAST
+from estate import Estate, fingerprint, furnish
+from hilo.domain.people import ALL_PERMISSIONS, OF_ROLE
+from policy import OWN, POLICY, PUBLIC
+
+# Where the example of a body is not enough to reach the permission.
+BODIES: Mapping[str, Mapping[str, object]] = {
+    "write_message": {"kind": "reply", "text": "Hello"},
+    "create_tag": {"name": "Urgent", "color": "red"},
+    "change_contact": {"name": "Dora"},
+    "change_agent": {"role": "admin"},
+    "invite": {"email": "eve@hilo.test", "role": "agent"},
+    "send_mail": {"from": "a@example.test", "to": "b@example.test", "subject": "x", "text": "x"},
+}
+# What a body or a query calls the things of an estate.
+NAMES = {
+    "agent_ids": ["agent_id"],
+    "attachments": ["file_id"],
+    "into": "other_contact_id",
+    "reply_to": "message_id",
+    "inbox": "inbox_id",
+    "team": "team_id",
+    "contact": "contact_id",
+    "tag": "tag_id",
+    "assignee": "agent_id",
+    "scope": "account_id",
+    "workspace_id": "workspace_id",
+}
+VISITOR = "visitor.eyJ2IjoiMDE5MCJ9.c2lnbmVk"
+
+
+class Operation(Struct, frozen=True, kw_only=True):
+    """One operation of the description."""
+
+    id: str
+    method: str
+    path: str
+    queries: list[str]
+    required: list[str]
+    body: Mapping[str, Any] | None
+    is_form: bool
+
+    def request(self, path: Estate, body: Estate) -> dict[str, Any]:
+        """Return the arguments of a request. path, body: whose things are named there."""
+        url = "http://hilo.test" + self.path.format(kind="note", **path.ids)
+        asked: dict[str, Any] = {"method": self.method, "url": url}
+        asked["params"] = {name: _named(name, "x", body) for name in self.required}
+        if self.body is not None:
+            given = {**self.body, **BODIES.get(self.id, {})}
+            asked["json"] = {name: _named(name, value, body) for name, value in given.items()}
+        if self.is_form:
+            asked["files"] = {"file": ("a.txt", b"hello", "text/plain")}
+        return asked
+
+    def names_others(self) -> bool:
+        """Say whether the body names things by id."""
+        names = [*(self.body or {}), *self.required]
+        return any(name in NAMES or name.endswith("_id") for name in names)
+
+
+def _named(name: str, value: object, estate: Estate) -> object:
+    wanted = NAMES.get(name, name)
+    if isinstance(wanted, list):
+        return [str(estate.ids[each]) for each in wanted]
+    return str(estate.ids[wanted]) if wanted in estate.ids else value
+
+
+@pytest.fixture
+async def operations(anonymous: httpx2.AsyncClient) -> list[Operation]:
+    """Read the operations off the description."""
+    return list(_operations((await anonymous.get("/openapi.json")).json()))
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
+    for path, methods in document["paths"].items():
+        for method, it in methods.items():
+            content = it.get("requestBody", {}).get("content", {})
+            asked = [each for each in it["parameters"] if each["in"] == "query"]
+            yield Operation(
+                id=it["operationId"],
+                method=method.upper(),
+                path=path,
+                queries=[each["name"] for each in asked],
+                required=[each["name"] for each in asked if each["required"]],
+                body=content.get("application/json", {}).get("example"),
+                is_form="multipart/form-data" in content,
+            )
+
+
+@pytest.fixture
+async def ours(owner: asyncpg.Connection) -> Estate:
+    """Furnish the workspace of Ada; what is personal is Ben's."""
+    ben = CAST.ben
+    return await furnish(owner, CAST.workspace, ben.id, ben.login_id, "zebra7731")
+
+
+@pytest.fixture
+async def theirs(owner: asyncpg.Connection) -> Estate:
+    """Furnish the workspace of Mallory."""
+    mallory = CAST.mallory
+    return await furnish(owner, CAST.other_workspace, mallory.id, mallory.login_id, "giraffe4402")
+
+
+async def _token(client: httpx2.AsyncClient, scopes: list[str]) -> dict[str, str]:
+    made = await client.post("/tokens", json={"name": "x", "scopes": scopes})
+    assert made.status_code == 201, made.text
+    return {"authorization": f"Bearer {made.json()['token']}"}
+
+
+@pytest.fixture
+async def intruder(
+    visit: Callable[[], httpx2.AsyncClient], mallory: httpx2.AsyncClient
+) -> httpx2.AsyncClient:
+    """Give Mallory with all her rights, by a token."""
+    client = visit()
+    client.headers.update(await _token(mallory, ["*"]))
+    return client
+
+
+async def test_every_operation_has_a_row_of_policy(operations: list[Operation]) -> None:
+    assert {each.id for each in operations} - set(POLICY) == set()
+
+
+async def test_nobody_and_visitors_are_401(
+    operations: list[Operation], anonymous: httpx2.AsyncClient, ours: Estate
+) -> None:
+    shown: tuple[dict[str, str], ...] = (
+        {},
+        {"authorization": f"Bearer {VISITOR}"},
+        {"cookie": f"hilo_session={VISITOR}"},
+        {"x-visitor-token": VISITOR},
+    )
+    for it in operations:
+        if POLICY[it.id] == PUBLIC:
+            continue
+        for headers in shown:
+            answer = await anonymous.request(**it.request(ours, ours), headers=headers)
+            assert answer.status_code == 401, it.id
+            assert ours.canary not in answer.text, it.id
+
+
+async def test_a_missing_permission_is_403_and_named(
+    operations: list[Operation],
+    ada: httpx2.AsyncClient,
+    anonymous: httpx2.AsyncClient,
+    ours: Estate,
+    owner: asyncpg.Connection,
+) -> None:
+    tokens = {
+        permission: await _token(ada, sorted(ALL_PERMISSIONS - {permission}))
+        for permission in sorted(set(POLICY.values()) - {OWN, PUBLIC})
+    }
+    before = await fingerprint(owner, CAST.workspace)
+    wrong = []
+    for it in operations:
+        needed = POLICY[it.id]
+        if needed in tokens:
+            answer = await anonymous.request(**it.request(ours, ours), headers=tokens[needed])
+            named = answer.json().get("params", {}).get("permission") if answer.content else None
+            if (answer.status_code, named) != (403, needed) or ours.canary in answer.text:
+                wrong.append((it.id, answer.status_code, named))
+    assert wrong == []
+    await _unchanged(owner, before)
+
+
+async def test_a_lower_role_is_403(
+    operations: list[Operation], ben: httpx2.AsyncClient, ours: Estate, owner: asyncpg.Connection
+) -> None:
+    before = await fingerprint(owner, CAST.workspace)
+    beyond = ALL_PERMISSIONS - OF_ROLE["agent"]
+    tried = [each for each in operations if POLICY[each.id] in beyond]
+    for it in tried:
+        answer = await ben.request(**it.request(ours, ours))
+        assert answer.status_code == 403, it.id
+        assert ours.canary not in answer.text, it.id
+    assert len(tried) > 20
+    await _unchanged(owner, before)
+
+
+async def test_another_workspace_finds_nothing(
+    operations: list[Operation],
+    intruder: httpx2.AsyncClient,
+    ours: Estate,
+    theirs: Estate,
+    owner: asyncpg.Connection,
+) -> None:
+    before = await fingerprint(owner, CAST.workspace)
+    for it in operations:
+        answer = await intruder.request(**it.request(ours, theirs))
+        # 503: no mail listener runs beside these tests.
+        assert answer.status_code < 500 or answer.status_code == 503, it.id
+        if "_id}" in it.path:
+            assert answer.status_code == 404, (it.id, answer.text)
+        _leaks_nothing(it, answer, ours)
+    await _unchanged(owner, before)
+
+
+async def test_a_body_cannot_reach_into_another_workspace(
+    operations: list[Operation],
+    intruder: httpx2.AsyncClient,
+    ours: Estate,
+    theirs: Estate,
+    owner: asyncpg.Connection,
+) -> None:
+    before = await fingerprint(owner, CAST.workspace)
+    tried = [each for each in operations if each.names_others()]
+    for it in tried:
+        answer = await intruder.request(**it.request(theirs, ours))
+        assert answer.status_code in {400, 401, 404, 409, 422}, (it.id, answer.text)
+        _leaks_nothing(it, answer, ours)
+    assert len(tried) > 3
+    await _unchanged(owner, before)
+
+
+async def test_a_filter_cannot_reach_into_another_workspace(
+    operations: list[Operation], intruder: httpx2.AsyncClient, ours: Estate, theirs: Estate
+) -> None:
+    for it in operations:
+        for name in it.queries:
+            value = NAMES.get(name, "")
+            if not isinstance(value, str) or value not in ours.ids:
+                continue
+            asked = it.request(theirs, theirs)
+            asked["params"] |= {name: str(ours.ids[value])}
+            answer = await intruder.request(**asked)
+            assert answer.status_code in {200, 404, 422}, (it.id, name)
+            if answer.status_code == 200:
+                assert answer.json()["items"] == [], (it.id, name)
+            _leaks_nothing(it, answer, ours)
+
+
+def _leaks_nothing(it: Operation, answer: httpx2.Response, ours: Estate) -> None:
+    asked = str(answer.request.url)
+    if not it.is_form:
+        asked += answer.request.content.decode()
+    for secret in ours.secrets:
+        assert secret in asked or secret not in answer.text, (it.id, answer.text)
+
+
+async def _unchanged(owner: asyncpg.Connection, before: Mapping[str, str]) -> None:
+    after = await fingerprint(owner, CAST.workspace)
+    # A session or token that was used may say so.
+    assert [t for t in after if after[t] != before[t] and t not in {"session", "api_token"}] == []
