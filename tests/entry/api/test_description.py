@@ -57,8 +57,8 @@ async def test_the_examples_of_people_run(
     given = document["paths"]["/api/v1/session"]["post"]["requestBody"]
     example = given["content"]["application/json"]["example"]
     assert example["password"] == PASSWORD
-    answer = await anonymous.post("/session", json={**example, "email": "ada@hilo.test"})
-    assert answer.status_code == 200
+    signed_in = await anonymous.post("/session", json={**example, "email": "ada@hilo.test"})
+    assert signed_in.status_code == 200
 
 
 async def test_the_page_reads_offline_in_three_languages(anonymous: httpx2.AsyncClient) -> None:
