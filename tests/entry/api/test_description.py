@@ -70,7 +70,7 @@ async def test_the_page_reads_offline_in_three_languages(anonymous: httpx2.Async
         assert "http" not in answer.text.replace("http://hilo.test", ""), "nothing from outside"
         assert "<script" not in answer.text
         assert 'id="problem-validation"' in answer.text
-    assert "script" not in answer.headers["content-security-policy"]
+        assert "script" not in answer.headers["content-security-policy"]
     assert (await anonymous.get("/docs.css")).headers["content-type"].startswith("text/css")
 
 

@@ -39,6 +39,7 @@ NAMES: Mapping[str, str] = {
     "scope": "account_id",
     "workspace_id": "workspace_id",
 }
+LISTS = {"agent_ids", "attachments"}
 VISITOR = "visitor.eyJ2IjoiMDE5MCJ9.c2lnbmVk"
 
 
@@ -75,7 +76,7 @@ def _named(name: str, value: object, estate: Estate) -> object:
     wanted = NAMES.get(name, name)
     if wanted not in estate.ids:
         return value
-    return [str(estate.ids[wanted])] if isinstance(value, list) else str(estate.ids[wanted])
+    return [str(estate.ids[wanted])] if name in LISTS else str(estate.ids[wanted])
 
 
 @pytest.fixture
