@@ -1,5 +1,6 @@
 """The heart: conversations, their messages, and how both come and go."""
 
+from hilo.domain.conversations import visitors
 from hilo.domain.conversations.counts import Counts, all_counts, counts, counts_drift, counts_of
 from hilo.domain.conversations.deciding import Decision, decide, withdraw
 from hilo.domain.conversations.drafts import (
@@ -124,6 +125,7 @@ __all__ = [
     "unassign",
     "unsnooze",
     "untag",
+    "visitors",
     "wake",
     "withdraw",
     "write",

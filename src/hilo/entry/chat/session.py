@@ -11,7 +11,6 @@ from hilo.connectors import webchat
 from hilo.connectors.webchat import Visitor
 from hilo.domain import conversations
 from hilo.domain.conversations import visitors
-from hilo.domain.conversations.visitors import Place, Reader, Seen, VisitorMessage
 from hilo.domain.library import FileLinks
 from hilo.domain.library import Reader as FileReader
 from hilo.domain.people import SYSTEM
@@ -74,7 +73,7 @@ class Expectation(Struct, frozen=True):
 class Batch(Struct, frozen=True, kw_only=True):
     """Messages as they are now. cursor: where to go on; more: ask again at once."""
 
-    messages: Sequence[VisitorMessage]
+    messages: Sequence[visitors.VisitorMessage]
     conversations: Sequence[visitors.VisitorConversation]
     cursor: str
     more: bool = False
@@ -128,29 +127,29 @@ class Sessions:
             expectation=Expectation(is_there(self._state.hub, account.workspace), reply_s),
         )
 
-    async def since(self, shop: Shop, visitor: Visitor, place: Place) -> Seen:
+    async def since(self, shop: Shop, visitor: Visitor, place: visitors.Place) -> visitors.Seen:
         """Return what came after a place."""
         async with self._state.db.transaction(shop.account.workspace) as tx:
             return await visitors.since(tx, reader_of(visitor, shop.account), place)
 
-    async def standing(self, shop: Shop, visitor: Visitor) -> Seen:
+    async def standing(self, shop: Shop, visitor: Visitor) -> visitors.Seen:
         """Return where the log and the visitor's conversations stand, without messages."""
         async with self._state.db.transaction(shop.account.workspace) as tx:
             return await visitors.latest(tx, reader_of(visitor, shop.account), 0)
 
-    async def before(self, shop: Shop, visitor: Visitor, message: UUID, most: int) -> Seen:
+    async def before(self, shop: Shop, visitor: Visitor, message: UUID, most: int) -> visitors.Seen:
         """Return what is older than a message."""
         async with self._state.db.transaction(shop.account.workspace) as tx:
             return await visitors.latest(tx, reader_of(visitor, shop.account), most, message)
 
     async def visible(
         self, shop: Shop, visitor: Visitor, ids: Sequence[UUID]
-    ) -> list[VisitorMessage]:
+    ) -> list[visitors.VisitorMessage]:
         """Return those of the messages that this visitor may see."""
         async with self._state.db.transaction(shop.account.workspace) as tx:
             return await visitors.visible(tx, reader_of(visitor, shop.account), ids)
 
-    def batch(self, seen: Seen, visitor: Visitor, account: Account) -> Batch:
+    def batch(self, seen: visitors.Seen, visitor: Visitor, account: Account) -> Batch:
         """Give the files their addresses, for this visitor and for a while."""
         reader = FileReader("visitor", visitor.id, account.workspace)
         return Batch(
@@ -160,7 +159,9 @@ class Sessions:
             more=seen.more,
         )
 
-    def _with_links(self, message: VisitorMessage, reader: FileReader) -> VisitorMessage:
+    def _with_links(
+        self, message: visitors.VisitorMessage, reader: FileReader
+    ) -> visitors.VisitorMessage:
         if not message.attachments:
             return message
         files = [
@@ -235,9 +236,9 @@ async def join(tx: Tx, account: Account, visitor: Visitor) -> None:
         raise _again(error) from error
 
 
-def reader_of(visitor: Visitor, account: Account) -> Reader:
+def reader_of(visitor: Visitor, account: Account) -> visitors.Reader:
     """Return whose eyes read."""
-    return Reader(
+    return visitors.Reader(
         account=account.id,
         inbox=account.inbox,
         visitor=visitor.id,
@@ -246,12 +247,12 @@ def reader_of(visitor: Visitor, account: Account) -> Reader:
     )
 
 
-def place_of(cursor: str) -> Place:
+def place_of(cursor: str) -> visitors.Place:
     """Return the place of a cursor. Raises: Invalid with code cursor-invalid."""
     xid, id_ = decode_cursor(cursor, int, int)
     if isinstance(xid, int) and isinstance(id_, int):
-        return Place(min(max(xid, 0), _XID_MOST), min(max(id_, 0), _XID_MOST))
-    return Place(0, 0)
+        return visitors.Place(min(max(xid, 0), _XID_MOST), min(max(id_, 0), _XID_MOST))
+    return visitors.Place(0, 0)
 
 
 def _same_person(one: Visitor, other: Visitor) -> bool:

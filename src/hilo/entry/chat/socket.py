@@ -16,7 +16,7 @@ from litestar.types import Receive, Send, WebSocketAcceptEvent
 from msgspec import Struct
 
 from hilo.connectors.webchat import Visitor
-from hilo.domain.conversations.visitors import Place, Seen
+from hilo.domain.conversations import visitors
 from hilo.entry.chat.accounts import Shop
 from hilo.entry.chat.ear import Ear, is_writing
 from hilo.entry.chat.http import Request
@@ -197,7 +197,7 @@ class _Talk:
     """One open socket. newest: the conversation that is not resolved, if any."""
 
     def __init__(
-        self, request: Request, shop: Shop, visitor: Visitor, ear: Ear, place: Place | None
+        self, request: Request, shop: Shop, visitor: Visitor, ear: Ear, place: visitors.Place | None
     ) -> None:
         self.request = request
         self.shop = shop
@@ -207,7 +207,7 @@ class _Talk:
         self.newest: UUID | None = None
 
 
-def _newest(seen: Seen) -> UUID | None:
+def _newest(seen: visitors.Seen) -> UUID | None:
     return next((each.id for each in seen.conversations if each.status != "resolved"), None)
 
 
