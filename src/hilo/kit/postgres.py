@@ -11,18 +11,17 @@ import hashlib
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import asyncpg
 
 from hilo.kit import log, pgbin
+from hilo.kit.orphans import end, is_alive, orphan_of
 from hilo.kit.pgbin import CannotStart, Runner
 
 _LOG = log.get(__name__)
@@ -31,7 +30,6 @@ _DATABASE = "hilo"
 _SOCKET = ".s.PGSQL.5432"
 _SOCKET_PATH_MAX = 100  # the kernel's limit is 107 on Linux, 103 elsewhere
 _LOG_BYTES_MAX = 10_000_000
-_STOP_S = 30.0
 # The answers of a server that is coming up or going down.
 _NOT_YET = (
     OSError,
@@ -148,7 +146,7 @@ class PrivatePostgres:
         """End the server: clients are cut off, what is committed is on disk."""
         self._stopping = True
         if self._process is not None:
-            await asyncio.to_thread(_end, self._process.pid, self._process.poll)
+            await asyncio.to_thread(end, self._process.pid, self._process.poll)
             self._process = None
         self._drop_lock()
 
@@ -185,10 +183,10 @@ class PrivatePostgres:
 
     def _prepare(self, say: Callable[[str], None]) -> None:
         runner = self._ready_runner()
-        orphan = _orphan(self.cluster)
+        orphan = orphan_of(self.cluster)
         if orphan is not None:
             say("ending the database server that an earlier Hilo left behind")
-            _end(orphan, lambda: None if _alive(orphan) else 0)
+            end(orphan, lambda: None if is_alive(orphan) else 0)
         if not (self.cluster / "PG_VERSION").exists():
             say(f"making a new database with PostgreSQL {runner.major}")
             self._make(runner)
@@ -230,7 +228,7 @@ class PrivatePostgres:
 
     async def _launch(self, say: Callable[[str], None]) -> None:
         said = ""
-        for attempt in range(40):
+        for attempt in range(20):
             started = self.log_file.stat().st_size if self.log_file.exists() else 0
             self._process = await asyncio.to_thread(self._spawn)
             if await self._until_ready(None, say):
@@ -294,60 +292,6 @@ class PrivatePostgres:
                 await connection.execute(f"create database {_DATABASE}")
         finally:
             await connection.close()
-
-
-def _orphan(cluster: Path) -> int | None:
-    """Return the process that serves this cluster without us, if it is really that."""
-    try:
-        pid = int((cluster / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
-    except (FileNotFoundError, ValueError):
-        return None
-    if pid <= 1 or not _alive(pid):
-        return None
-    # The number may have been given to another program since: it must work in our folder.
-    here = Path(f"/proc/{pid}/cwd")
-    if Path("/proc/self").exists():
-        with suppress(OSError):
-            return pid if here.resolve(strict=True) == cluster.resolve() else None
-        return None
-    said = subprocess.run(  # noqa: S603 - our own command, no shell
-        ["/bin/ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return pid if str(cluster) in said.stdout else None
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return not _is_zombie(pid)
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] == "Z"
-
-
-def _end(pid: int, ended: Callable[[], int | None]) -> None:
-    """Ask for a fast shutdown, then for an immediate one; both keep what was committed."""
-    for sign, patience_s in (
-        (signal.SIGINT, _STOP_S),
-        (signal.SIGQUIT, 10.0),
-        (signal.SIGKILL, 5.0),
-    ):
-        if ended() is not None:
-            return
-        with suppress(ProcessLookupError):
-            os.kill(pid, sign)
-        until = time.monotonic() + patience_s
-        while ended() is None and time.monotonic() < until:
-            time.sleep(0.02)
 
 
 def _tail(path: Path, start: int) -> str:
