@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from litestar.types import ASGIApp
 
-from hilo.entry.accounts import Accounts
 from hilo.entry.api.app import build_api
 from hilo.entry.asgi import root
+from hilo.entry.chat.app import chat_app
 from hilo.entry.door import Door
 from hilo.entry.filedoor import file_app
 from hilo.entry.health import Metrics, Readiness, health_app
@@ -30,8 +30,7 @@ async def open_doors(
 
     On leaving, the mail door closes first, then what had arrived is written.
     """
-    door = Door(state.db, state.bus)
-    accounts = Accounts(state.db, state.channels, state.bus)
+    door, accounts = state.door, state.accounts
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(tended("door", door.run))
         await stack.enter_async_context(tended("accounts", accounts.run))
@@ -44,6 +43,7 @@ async def open_doors(
                 "/health/": health,
                 "/metrics": health,
                 "/hooks/": Hooks(door, accounts),
+                "/chat/": chat_app(state, accounts, door.store),
                 "/api/v1/socket": socket_app(state),
                 "/files/": file_app(state),
             },

@@ -22,6 +22,7 @@ from hilo.entry import bootstrap, first
 from hilo.entry.doors import CannotListen, open_doors
 from hilo.entry.health import Metrics, Readiness
 from hilo.entry.tending import tended
+from hilo.entry.worker import Worker
 from hilo.kit.config import Config
 
 Part = Literal["web", "worker"]
@@ -46,6 +47,9 @@ async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], N
         if conversations:
             say(f"loaded the demo: {conversations} conversations")
         readiness.done("demo")
+        if "worker" in parts:
+            worker = Worker(house.state, house.store.dsn)
+            await stack.enter_async_context(tended("worker", worker.run))
         if listening is not None:
             metrics = Metrics(house.state.db)
             app = await stack.enter_async_context(open_doors(house.state, readiness, metrics))
