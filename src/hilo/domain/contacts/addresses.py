@@ -11,6 +11,7 @@ from hilo.sdk.channel import IdentityKind
 # What can be an address at all; whether it exists only sending tells. `.test` and `.localhost` may.
 _EMAIL = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,255}")
 _MOST_CHARS = 500
+_E164 = re.compile(r"\+[1-9]\d{7,14}")
 _REGION_OF_LOCALE = re.compile(r"[-_]([A-Za-z]{2})\b")
 
 
@@ -44,8 +45,10 @@ def _phone(given: str, locale: str) -> str | None:
     region = _REGION_OF_LOCALE.search(locale)
     try:
         number = phonenumbers.parse(given, region.group(1).upper() if region else None)
+        if phonenumbers.is_possible_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        pass
+    # Numbering plans move faster than libraries: what is written out in full is believed.
+    bare = "+" + re.sub(r"\D", "", given)
+    return bare if given.startswith("+") and _E164.fullmatch(bare) else None
