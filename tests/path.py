@@ -102,7 +102,9 @@ async def heard(
     await taken_in(state, account)
 
 
-async def rows(db: Database, query: str, *values: object, workspace: UUID = CAST.workspace) -> list[tuple[object, ...]]:
+async def rows(
+    db: Database, query: str, *values: object, workspace: UUID = CAST.workspace
+) -> list[tuple[object, ...]]:
     """Ask the test's own question, in a workspace."""
     async with db.transaction(workspace) as tx:
         return [tuple(row) for row in await tx.connection.fetch(query, *values)]
@@ -156,7 +158,8 @@ class Receiver:
             extra = "".join(f"{name}: {value}\r\n" for name, value in more.items())
             writer.write(
                 f"HTTP/1.1 {status} X\r\nContent-Length: {len(content)}\r\n{extra}"
-                "Connection: close\r\n\r\n".encode() + content
+                "Connection: close\r\n\r\n".encode()
+                + content
             )
             await writer.drain()
         writer.close()
@@ -178,5 +181,5 @@ async def receiving(*answers: Answer | None) -> AsyncIterator[Receiver]:
 async def until(true: Callable[[], bool], within_s: float = 10) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(within_s):
-        while not true():  # noqa: ASYNC110 - what is watched has no event of its own
+        while not true():
             await asyncio.sleep(0.02)

@@ -69,7 +69,9 @@ async def test_a_message_passes_a_long_queue_of_jobs(
     state = state_on(db, tmp_path)
     async with db.transaction(CAST.workspace) as tx:
         for _ in range(2_000):
-            await jobs.enqueue(tx, "carry", {"workspace": CAST.workspace, "conversation": CAST.inbox})
+            await jobs.enqueue(
+                tx, "carry", {"workspace": CAST.workspace, "conversation": CAST.inbox}
+            )
     async with working(state, dsn):
         await stored(db, [said("me first")])
         state.bus.publish("intake")

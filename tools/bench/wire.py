@@ -7,6 +7,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from msgspec import Struct, field
+from typing_extensions import override
 
 
 class Samples(Struct):
@@ -41,14 +42,16 @@ class Wire(asyncio.Protocol):
         """Open a connection to the server of an address."""
         parts = urlsplit(url)
         loop = asyncio.get_running_loop()
-        _, wire = await loop.create_connection(cls, parts.hostname, parts.port)
+        _, wire = await loop.create_connection(cls, parts.hostname or "", parts.port or 80)
         return wire
 
+    @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP it is
         self._transport = transport
 
+    @override
     def data_received(self, data: bytes) -> None:
         """Collect until the answer is whole."""
         self._buffer += data
@@ -66,6 +69,7 @@ class Wire(asyncio.Protocol):
         if not waiting.done():
             waiting.set_result((int(head[9:12]), body))
 
+    @override
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever waits."""
         if self._waiting is not None and not self._waiting.done():

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Literal
+from uuid import UUID
 
 import httpx2
 from msgspec import Struct, field
@@ -55,6 +56,7 @@ class Rounds:
         with rig.client() as client:
             made = rig.account(client, "api", {"callback_url": sink.url})
             self.secret, self.hook = made["secret"], made["webhook_url"]
+            self.account, self.inbox = UUID(made["id"]), made["inbox_id"]
             self.token = client.headers["authorization"]
         self._count = 0
 
@@ -117,7 +119,9 @@ class Rounds:
         while time.monotonic() < end:
             await asyncio.sleep(1 / (RATE * REPLY_SHARE))
             with suppress(httpx2.HTTPError, KeyError, ValueError):
-                listed = await client.get(f"{api}/conversations?limit=20", headers=auth)
+                listed = await client.get(
+                    f"{api}/conversations?limit=20&inbox={self.inbox}", headers=auth
+                )
                 items = listed.json()["items"]
                 if items:
                     await self._reply(client, self.chance.choice(items)["id"], auth)
@@ -145,7 +149,7 @@ class Rounds:
         connection = await self.rig.owner()
         try:
             while time.monotonic() < end:
-                waits = await connection.fetchval(_WAITING)
+                waits = await connection.fetchval(_WAITING, self.account)
                 if not waits:
                     return
                 await asyncio.sleep(0.25)
@@ -157,10 +161,12 @@ class Rounds:
         verdict.accepted, verdict.replies = len(self.accepted), len(self.replied)
         connection = await self.rig.owner()
         try:
-            stored = {row[0]: row[1] for row in await connection.fetch(_STORED)}
-            sent = {str(row[0]): row[1] for row in await connection.fetch(_SENT)}
-            verdict.stuck += [str(row[0]) for row in await connection.fetch(_STUCK)]
-            verdict.doubled += [str(row[0]) for row in await connection.fetch(_SAME_PLACE)]
+            stored = {row[0]: row[1] for row in await connection.fetch(_STORED, self.account)}
+            sent = {str(row[0]): row[1] for row in await connection.fetch(_SENT, self.account)}
+            verdict.stuck += [str(row[0]) for row in await connection.fetch(_STUCK, self.account)]
+            verdict.doubled += [
+                str(row[0]) for row in await connection.fetch(_SAME_PLACE, self.account)
+            ]
         finally:
             await connection.close()
         verdict.lost += sorted(
@@ -175,16 +181,23 @@ class Rounds:
 
 
 _WAITING = """
-select exists (select 1 from delivery where state = 'new')
-    or exists (select 1 from part where state in ('queued', 'sending'))
+select exists (select 1 from delivery where account_id = $1 and state = 'new')
+    or exists (select 1 from part where account_id = $1 and state in ('queued', 'sending'))
 """
-_STORED = "select text, count(*) from message where kind = 'incoming' group by text"
-_SENT = "select id, state from message where kind = 'outgoing'"
+_STORED = """
+select text, count(*) from message where account_id = $1 and kind = 'incoming' group by text
+"""
+_SENT = """
+select m.id, m.state from message m join part p on p.message_id = m.id and p.number = 1
+where p.account_id = $1
+"""
 _STUCK = """
-select 'delivery ' || id from delivery where state not in ('done', 'ignored')
-union all select 'part of ' || message_id from part where state in ('queued', 'sending')
+select 'delivery ' || id from delivery where account_id = $1 and state not in ('done', 'ignored')
+union all
+select 'part of ' || message_id from part where account_id = $1 and state in ('queued', 'sending')
 """
 _SAME_PLACE = """
-select 'place ' || conversation_id || ' ' || seq from message
-group by conversation_id, seq having count(*) > 1
+select 'place ' || m.conversation_id || ' ' || m.seq from message m
+where m.conversation_id in (select conversation_id from message where account_id = $1)
+group by m.conversation_id, m.seq having count(*) > 1
 """

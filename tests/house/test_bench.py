@@ -1,0 +1,51 @@
+"""The bench is honest: it judges by the ratio first, refuses unsafe servers, keeps raw samples."""
+
+import asyncpg
+import pytest
+
+from bench import machine
+from bench.__main__ import ROWS
+from bench.report import judged, missing, table
+from bench.wire import Samples
+
+PROMISED = {1, 2, 3, 4, 6, 7, 8, 9, 11, 20}
+
+
+def test_every_row_that_needs_a_running_hilo_is_there() -> None:
+    assert {number for numbers, _ in ROWS.values() for number in numbers} == PROMISED
+
+
+@pytest.mark.parametrize(("value", "limit", "is_met"), [(16.0, 100.0, True), (14.0, 100.0, False)])
+def test_a_rate_must_reach_its_share_of_the_limit(
+    value: float, limit: float, *, is_met: bool
+) -> None:
+    result = judged(1, "rate", value, "/s", limit=limit, ratio=0.15, least=1_000)
+    assert result.met is is_met
+    assert result.ratio == value / limit
+
+
+@pytest.mark.parametrize(("value", "is_met"), [(29.0, True), (31.0, False)])
+def test_a_duration_must_not_pass_its_multiple(value: float, *, is_met: bool) -> None:
+    result = judged(6, "time", value, "ms", limit=10, sense="times", ratio=3, most=1)
+    assert result.met is is_met
+
+
+def test_without_a_ratio_the_value_is_judged() -> None:
+    assert judged(8, "counts", 4.9, "ms", most=5).met
+    assert not judged(8, "counts", 5.1, "ms", most=5).met
+
+
+def test_what_was_not_measured_is_not_met() -> None:
+    assert missing(4, "sockets", "no clients").met is False
+    assert "NOT met" in table([missing(4, "sockets", "no clients")])
+
+
+def test_percentiles_come_from_raw_samples() -> None:
+    samples = Samples([float(each) for each in range(1, 101)])
+    assert samples.at(0.5) == 51
+    assert samples.at(0.99) == 100
+
+
+async def test_a_server_without_safety_is_refused(owner: asyncpg.Connection) -> None:
+    with pytest.raises(machine.Unsafe, match="fsync"):
+        await machine.settings(owner)

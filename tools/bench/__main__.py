@@ -1,0 +1,112 @@
+"""`python -m bench [rows…]`: measure, print the table, write `bench/results.json`.
+
+SCALE=small|default|full chooses the size of the data: 20 thousand, 1 million or 10 million
+messages. The data is kept in `build/bench-<scale>` and filled once.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+
+from bench import data, limits, machine, rows_in, rows_live, rows_read, rows_start
+from bench.context import EFFORTS, Bench
+from bench.report import Result, missing, table, write
+from rig import ROOT, Rig
+
+Row = Callable[[Bench], Awaitable[list[Result]]]
+# In the order of running: what reads comes before what writes, so that the data is as filled.
+ROWS: Mapping[str, tuple[Sequence[int], Row]] = {
+    "lists": ((6,), rows_read.lists),
+    "long conversation": ((7,), rows_read.long_conversation),
+    "counts": ((8,), rows_read.counts),
+    "search": ((9,), rows_read.search),
+    "mails": ((20,), rows_in.mails),
+    "sockets": ((11,), rows_live.sockets),
+    "visitor to agent": ((4,), rows_live.visitor_to_agent),
+    "webhooks": ((1,), rows_in.webhooks),
+    "ingest": ((2, 3), rows_in.ingest),
+}
+
+
+async def bench(scale: str, wanted: frozenset[int], folder: Path) -> list[Result]:
+    """Measure the wanted rows (all when empty); a row that breaks is reported, not hidden."""
+    effort = EFFORTS[scale]
+    results: list[Result] = []
+    if not wanted or wanted & {14, 15}:
+        results += await rows_start.at_rest(effort.seconds)
+    if not wanted or wanted & {16, 17}:
+        results += rows_start.bytes_of_clients()
+    chosen = {name: row for name, (numbers, row) in ROWS.items() if _asked(wanted, numbers)}
+    if chosen:
+        rig = Rig(folder)
+        try:
+            await asyncio.to_thread(rig.start)
+            ready = await _prepare(rig, scale)
+            for name, row in chosen.items():
+                results += await _one(name, row, ready)
+        finally:
+            rig.__exit__(None, None, None)
+    return sorted(results, key=lambda each: each.row)
+
+
+def _asked(wanted: frozenset[int], numbers: Sequence[int]) -> bool:
+    return not wanted or bool(wanted & set(numbers))
+
+
+async def _one(name: str, row: Row, ready: Bench) -> list[Result]:
+    print(f"… {name}", flush=True)
+    started = time.monotonic()
+    try:
+        found = await row(ready)
+    except (AssertionError, OSError, TimeoutError, asyncpg.PostgresError) as error:
+        numbers = ROWS[name][0]
+        found = [missing(number, name, f"could not be measured: {error}") for number in numbers]
+    print(table(found).partition("\n")[2], f"  ({time.monotonic() - started:.0f} s)", sep="\n")
+    return found
+
+
+async def _prepare(rig: Rig, scale: str) -> Bench:
+    client = await asyncio.to_thread(rig.client)
+    me = client.get("/me").json()
+    workspace = UUID(me["workspace"]["id"])
+    account = await asyncio.to_thread(rig.account, client, "api", {}, "Bench")
+    connection = await asyncpg.connect(rig.postgres.dsn)
+    try:
+        settings = await machine.settings(connection)
+        print(", ".join(f"{name} {value}" for name, value in settings.items()), flush=True)
+        inbox = await connection.fetchval(
+            "select inbox_id from account where id = $1", UUID(account["id"])
+        )
+        place = data.Place(workspace, inbox, data.SIZES[scale])
+        took = await data.fill(connection, place, lambda text: print(text, flush=True))
+        print(f"data: {data.SIZES[scale]:,} conversations, made in {took:.0f} s", flush=True)
+        await limits.make_table(connection)
+    finally:
+        await connection.close()
+    hook = f"/hooks/api/{account['id']}"
+    return Bench(rig, client, workspace, account["id"], account["secret"], hook, EFFORTS[scale])
+
+
+def main() -> int:
+    """Run and write."""
+    scale = os.environ.get("SCALE", "default")
+    if scale not in EFFORTS:
+        print(f"SCALE must be one of {', '.join(EFFORTS)}", file=sys.stderr)
+        return 2
+    wanted = frozenset(int(each) for each in sys.argv[1:])
+    facts = machine.facts(scale)
+    results = asyncio.run(bench(scale, wanted, ROOT / "build" / f"bench-{scale}"))
+    print("\n" + table(results))
+    if not wanted:
+        write(results, ROOT / "bench", {**facts, "load_average_after": os.getloadavg()})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

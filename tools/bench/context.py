@@ -1,0 +1,93 @@
+"""What every row works with: a running Hilo full of data, and how hard to try."""
+
+import asyncio
+import time
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+import httpx2
+from msgspec import Struct
+
+from bench import machine
+from bench.wire import request
+from rig import Rig
+from signed import headers, message
+
+Scale = Literal["small", "default", "full"]
+
+
+class Effort(Struct, frozen=True):
+    """How long and how much, by scale."""
+
+    seconds: float
+    messages: int
+    reads: int
+    agents: int
+    visitors: int
+    sockets: int
+    mails: int
+
+
+EFFORTS: dict[str, Effort] = {
+    "small": Effort(1, 300, 20, 5, 5, 50, 40),
+    "default": Effort(5, 20_000, 300, 200, 200, 2_000, 1_000),
+    "full": Effort(20, 60_000, 1_000, 200, 5_000, 10_000, 1_000),
+}
+
+
+class Bench(Struct, frozen=True):
+    """One run."""
+
+    rig: Rig
+    client: httpx2.Client
+    workspace: UUID
+    account: str
+    secret: str
+    hook: str
+    effort: Effort
+
+    @property
+    def dsn(self) -> str:
+        """The owner's way to the private PostgreSQL."""
+        return self.rig.postgres.dsn
+
+    @property
+    def auth(self) -> dict[str, str]:
+        """The header that signs in."""
+        return {"authorization": self.client.headers["authorization"]}
+
+    def get(self, path: str) -> bytes:
+        """Return the bytes of a signed-in GET below `/api/v1`."""
+        return request("GET", f"/api/v1{path}", self.auth)
+
+    def hooks(self, count: int, mark: str, people: int) -> list[bytes]:
+        """Return signed webhook requests. people: how many different senders."""
+        made = []
+        for number in range(count):
+            id_ = f"{mark}-{number}"
+            sender = {"id": f"{mark}-{number % people}", "name": f"Sender {number % people}"}
+            body = message(id_, sender, f"Question {number}: where is order CF-{number}?")
+            made.append(request("POST", self.hook, headers(self.secret, id_, body), body))
+        return made
+
+    def cpu_s(self) -> float:
+        """CPU of the whole server so far: Hilo and its PostgreSQL."""
+        assert self.rig.process is not None  # noqa: S101 - it runs
+        return machine.cpu_s(self.rig.process.pid, self.rig.postgres_pid)
+
+    async def drained(self, within_s: float = 120) -> float:
+        """Wait until every delivery is processed; return the seconds waited."""
+        started = time.monotonic()
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            while time.monotonic() - started < within_s:
+                if not await connection.fetchval(_PENDING):
+                    return time.monotonic() - started
+                await asyncio.sleep(0.05)
+            raise TimeoutError("deliveries still wait: see the log of the bench's Hilo")
+        finally:
+            await connection.close()
+
+
+_PENDING = "select exists (select 1 from delivery where state = 'new')"

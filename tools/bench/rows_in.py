@@ -1,0 +1,188 @@
+"""What arrives: rows 1 (webhooks), 2 and 3 (ingest), 20 (mail)."""
+
+import email
+import email.policy
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+import asyncpg
+
+from bench import limits
+from bench.context import Bench
+from bench.report import Result, judged
+from bench.wire import closed_loop, open_loop
+from hilo.entry import registry
+from hilo.kit.ids import NIL, new_id
+from hilo.sdk.channel import Account, Delivery
+
+_WIDTH = 64
+_STAMP = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+async def webhooks(bench: Bench) -> list[Result]:
+    """Row 1: checked, stored, committed, answered."""
+    seconds = bench.effort.seconds
+    ceiling = await limits.unnest(bench.dsn, seconds / 2)
+    commits = await limits.commits(bench.dsn, _WIDTH, seconds / 2)
+    mark = f"w{new_id().hex[-8:]}"
+    before = bench.cpu_s()
+    requests = bench.hooks(bench.effort.messages // 2, mark, 200)
+    flood = await closed_loop(bench.rig.url, requests, _WIDTH)
+    cpu_us = (bench.cpu_s() - before) / max(len(flood.times), 1) * 1e6
+    await bench.drained()
+    calm_rate = min(3_300.0, flood.rate * 0.6)
+    calm_count = int(calm_rate * seconds)
+    calm = await open_loop(
+        bench.rig.url, bench.hooks(calm_count, f"{mark}c", 200), calm_rate, _WIDTH
+    )
+    await bench.drained()
+    ceiling = (ceiling + await limits.unnest(bench.dsn, seconds / 2)) / 2
+    commits = (commits + await limits.commits(bench.dsn, _WIDTH, seconds / 2)) / 2
+    note = (
+        f"server CPU {cpu_us:.0f} us each, intake behind it included; refused {flood.refused}; "
+        f"absolute target 3,300/s"
+    )
+    name = "webhook accepted durably"
+    at = f"at {calm_rate:.0f}/s by the clock"
+    return [
+        judged(1, name, flood.rate, "/s", limit=ceiling, ratio=0.15, note=note),
+        judged(1, f"{name}, against 1-row commits", flood.rate, "/s", limit=commits, ratio=0.7),
+        judged(1, f"{name}, p50 {at}", calm.at(0.5), "ms", most=25),
+        judged(1, f"{name}, p99 {at}", calm.at(0.99), "ms", most=250),
+    ]
+
+
+async def ingest(bench: Bench) -> list[Result]:
+    """Rows 2 and 3: parsed, matched, stored, in the log, for known people and for new ones."""
+    known = await _ingest(bench, "known", 500)
+    fresh = await _ingest(bench, "fresh", None)
+    commits = await limits.commits(bench.dsn, _WIDTH, bench.effort.seconds)
+    note = "without routing and rules, which are not built yet"
+    return [
+        judged(
+            2,
+            "ingest end to end, backlog 0 at the end",
+            known[0],
+            "msg/s",
+            limit=commits,
+            ratio=0.2,
+            note=f"{note}; server CPU {known[1]:.0f} us each; absolute target 1,000/s",
+        ),
+        judged(
+            3,
+            "new conversations",
+            fresh[0],
+            "/s",
+            limit=commits,
+            ratio=0.05,
+            note=f"{note}; server CPU {fresh[1]:.0f} us each; absolute target 200/s",
+        ),
+    ]
+
+
+async def _ingest(bench: Bench, kind: str, people: int | None) -> tuple[float, float]:
+    """Return messages a second from the first request to the last row, and CPU us each."""
+    count = bench.effort.messages if people else bench.effort.messages // 4
+    mark = f"{kind}{new_id().hex[-8:]}"
+    if people:  # they write once before, so that they are known
+        await closed_loop(bench.rig.url, bench.hooks(people, mark, people)[:people], _WIDTH)
+        await bench.drained()
+    requests = bench.hooks(count + (people or 0), mark, people or count)[people or 0 :]
+    before, started = bench.cpu_s(), time.perf_counter()
+    taken = await closed_loop(bench.rig.url, requests, _WIDTH)
+    await bench.drained(600)
+    passed = time.perf_counter() - started
+    await _must_have(bench, mark, len(taken.times) + (people or 0))
+    return len(taken.times) / passed, (bench.cpu_s() - before) / len(taken.times) * 1e6
+
+
+async def _must_have(bench: Bench, mark: str, count: int) -> None:
+    """Believe the time only when the rows are there."""
+    connection = await asyncpg.connect(bench.dsn)
+    try:
+        found = await connection.fetchval(
+            "select count(*) from message_key where external_id like $1", f"{mark}-%"
+        )
+    finally:
+        await connection.close()
+    if found != count:
+        raise AssertionError(f"{count} messages were accepted, {found} are stored")
+
+
+async def mails(bench: Bench) -> list[Result]:
+    """Row 20: mail of real shapes, parsed, sanitised and stored."""
+    raws = [_mail(number) for number in range(bench.effort.mails)]
+    bare = _each_ms(raws, _standard)
+    connector = registry.connectors()["email"]
+    account = Account(id=NIL, workspace=NIL, inbox=NIL, channel="email", address="help@hilo.test")
+
+    def parse(raw: bytes) -> object:
+        return connector.parse(_delivery(raw), account)
+
+    ours = _each_ms(raws, parse)
+    bare = (bare + _each_ms(raws, _standard)) / 2
+    rate, slowest = 1000 / ours, _slowest_ms(raws, parse)
+    return [
+        judged(
+            20,
+            "mail parsed and sanitised, against the standard parser",
+            ours,
+            "ms",
+            limit=bare,
+            sense="times",
+            ratio=3,
+            note=f"{rate:.0f} mails/s on one core; absolute target 300/s with storing",
+        ),
+        judged(20, "mail parsed and sanitised, p99", slowest, "ms", most=100),
+    ]
+
+
+def _standard(raw: bytes) -> None:
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    for part in mail.walk():
+        if part.get_content_maintype() == "text":
+            part.get_content()
+
+
+def _delivery(raw: bytes) -> Delivery:
+    return Delivery(body=raw, headers={}, received_at=_STAMP, id=NIL)
+
+
+def _each_ms(raws: list[bytes], work: Callable[[bytes], object]) -> float:
+    started = time.perf_counter()
+    for raw in raws:
+        work(raw)
+    return (time.perf_counter() - started) * 1000 / len(raws)
+
+
+def _slowest_ms(raws: list[bytes], work: Callable[[bytes], object]) -> float:
+    times = []
+    for raw in raws:
+        started = time.perf_counter()
+        work(raw)
+        times.append((time.perf_counter() - started) * 1000)
+    return sorted(times)[int(len(times) * 0.99) - 1]
+
+
+def _mail(number: int) -> bytes:
+    """Return a mail as people's programs write them: two bodies, a quote, sometimes a picture."""
+    mail = EmailMessage()
+    mail["From"] = f"Person {number} <person{number}@example.test>"
+    mail["To"] = "help@hilo.test"
+    mail["Subject"] = f"Re: Pedido CF-{number}: ¿cuándo llega?"
+    mail["Message-ID"] = f"<m{number}@example.test>"
+    mail["Date"] = "Mon, 05 Jan 2026 10:00:00 +0100"
+    answer = f"Buenos días:\n\nSigo esperando el pedido {number}.\n" * (1 + number % 12)
+    quote = "".join(f"> línea {line} de lo anterior\n" for line in range(20))
+    mail.set_content(f"{answer}\nOn Sun, Casa Faro wrote:\n{quote}")
+    html = "".join(f"<p style='color:#333'>{line}</p>" for line in answer.splitlines())
+    mail.add_alternative(
+        f"<html><head><style>p {{margin:0}}</style></head><body>{html}"
+        f"<blockquote>{quote}</blockquote><script>x()</script></body></html>",
+        subtype="html",
+    )
+    if number % 4 == 0:
+        mail.add_attachment(bytes(range(256)) * 200, "image", "png", filename=f"foto{number}.png")
+    return mail.as_bytes()
