@@ -10,7 +10,7 @@ from contact c where c.workspace_id = :workspace and c.id = :contact
 
 -- name: lock_contacts
 -- In the order of their ids, so that two merges never wait for each other in a ring.
-select id from contact where workspace_id = :workspace and id = any(:ids) order by id for update
+select id from contact where workspace_id = :workspace and id = any(:ids) order by id for no key update
 
 -- name: insert_contact
 insert into contact (workspace_id, id, name, locale, time_zone, attributes)

@@ -48,6 +48,7 @@ from hilo.domain.conversations.replying import Carry, Given, Written, find_messa
 from hilo.domain.conversations.search import Hit, Question, search
 from hilo.domain.conversations.search import Kind as SearchKind
 from hilo.domain.conversations.tagging import delete_tag, tag, untag
+from hilo.domain.conversations.timeline import TimelineEvent, TimelineItem, timeline
 from hilo.domain.conversations.triaging import (
     Assignment,
     assign,
@@ -92,6 +93,8 @@ __all__ = [
     "SearchKind",
     "StaleReply",
     "Status",
+    "TimelineEvent",
+    "TimelineItem",
     "TooLateToWithdraw",
     "WindowClosed",
     "Written",
@@ -122,6 +125,7 @@ __all__ = [
     "set_pending",
     "snooze",
     "tag",
+    "timeline",
     "unassign",
     "unsnooze",
     "untag",

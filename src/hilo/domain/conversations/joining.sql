@@ -27,7 +27,7 @@ with wanted as (
 select c.id, c.number, c.contact_id, c.joining_key, c.status, c.resolved_at
 from conversation c
 where c.workspace_id = :workspace and c.id in (select id from wanted)
-order by c.id for update of c
+order by c.id for no key update of c
 
 -- name: open
 -- A key that another worker took at this moment gives no row.

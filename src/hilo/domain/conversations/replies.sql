@@ -15,10 +15,6 @@ select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_k
 from message m
 where m.workspace_id = :workspace and m.id = :message and m.conversation_id = :conversation
 
--- name: lock_message
-select id from message
-where workspace_id = :workspace and id = :message and conversation_id = :conversation for update
-
 -- name: last_spoken
 -- The newest message that went out or came in.
 select seq from message

@@ -6,14 +6,15 @@ select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c
        c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.id = :conversation
-for update of c
+for no key update of c
 
 -- name: lock_contact_of
 -- Before a resolved conversation opens: intake holds the contact while it chooses a conversation.
+-- No key update: a second update of one row in a transaction asks its foreign keys again.
 select p.id from contact p
 where p.workspace_id = :workspace
   and p.id = (select contact_id from conversation where workspace_id = :workspace and id = :conversation)
-for update
+for no key update
 
 -- name: set_triage
 -- Opening again gives way to a conversation that has taken the joining key meanwhile.

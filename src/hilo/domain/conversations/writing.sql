@@ -4,7 +4,7 @@
 -- Rows are locked in the order of their ids, so that two batches never wait for each other in a ring.
 select id from conversation
 where workspace_id = :workspace and id = any(:ids)
-order by id for update
+order by id for no key update
 
 -- name: bump
 -- One row per conversation of the batch. waiting: 'set', 'clear' or 'keep'; quiet messages wake nobody.

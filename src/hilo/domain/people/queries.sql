@@ -28,7 +28,7 @@ from agent where workspace_id = hilo_workspace() and lower(email) = :email
 -- name: lock_owners
 -- All who could still be the last owner; locked, so that two cannot step down at once.
 select id from agent where workspace_id = hilo_workspace() and role = 'owner' and disabled_at is null
-order by id for update
+order by id for no key update
 
 -- name: add_agent
 insert into agent (workspace_id, id, login_id, name, email, role, locale)

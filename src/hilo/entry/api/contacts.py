@@ -5,11 +5,13 @@ from uuid import UUID
 
 from litestar import delete, get, patch, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
+from msgspec.structs import replace
 
 from hilo.domain import contacts, conversations
 from hilo.domain.contacts import ContactPatch, ContactView, IdentityGiven, NewContact
-from hilo.domain.conversations import MergePreview
-from hilo.entry.api.forms import Acting, Body, Cursor, Id, Limit, Open
+from hilo.domain.conversations import MergePreview, TimelineItem
+from hilo.entry.api.forms import Acting, Body, Cursor, Id, Limit, Open, Shared
+from hilo.entry.api.messages import linked
 from hilo.kit.page import Page
 
 Question = Annotated[
@@ -83,6 +85,28 @@ async def merge_contact(
     return await conversations.merge(tx, actor, contact_id, data.into)
 
 
+@get("/contacts/{contact_id:uuid}/timeline", tags=["contacts"])
+async def get_timeline(
+    contact_id: Id,
+    actor: Acting,
+    tx: Open,
+    app_state: Shared,
+    cursor: Cursor = None,
+    limit: Limit = 25,
+) -> Page[TimelineItem]:
+    """List everything with this contact over all channels, newest first."""
+    page = await conversations.timeline(tx, actor, contact_id, cursor=cursor, limit=limit)
+    found = linked(
+        app_state.file_links, actor, [item.message for item in page.items if item.message]
+    )
+    by_id = {message.id: message for message in found}
+    items = [
+        item if item.message is None else replace(item, message=by_id[item.message.id])
+        for item in page.items
+    ]
+    return Page(items, page.next_cursor)
+
+
 ROUTES = [
     list_contacts,
     create_contact,
@@ -92,4 +116,5 @@ ROUTES = [
     remove_identity,
     preview_merge,
     merge_contact,
+    get_timeline,
 ]

@@ -275,6 +275,7 @@ create table contact (
   updated_at timestamptz not null default now(),
   primary key (workspace_id, id)
 );
+create index contact_merged on contact (workspace_id, merged_into) where merged_into is not null; -- the timeline
 create index contact_recent on contact (workspace_id, updated_at desc, id desc) where merged_into is null;
 
 -- scope: the account for visitor and external ids, the nil UUID for e-mail and phone.

@@ -1,0 +1,23 @@
+-- Everything with one person, newest first.
+
+-- name: messages
+-- A page of each conversation, then the newest of all. Activity lines are messages too.
+select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
+       m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta, m.state,
+       m.error, m.client_id, m.at, m.created_at
+from conversation c
+cross join lateral (
+  select * from message m
+  where m.workspace_id = :workspace and m.conversation_id = c.id and m.id < :before
+  order by m.seq desc limit :most) m
+where c.workspace_id = :workspace and c.contact_id = :contact
+order by m.id desc limit :most
+
+-- name: events
+-- Those of the person itself, and of whom was merged into it.
+select e.id, e.type, e.actor::text, e.data::text, e.at from event e
+where e.workspace_id = :workspace and e.id < :before
+  and e.subject = any(array(
+    select p.id from contact p where p.workspace_id = :workspace and p.merged_into = :contact
+    union all select :contact))
+order by e.id desc limit :most
