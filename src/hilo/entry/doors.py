@@ -28,12 +28,10 @@ async def open_doors(
 ) -> AsyncIterator[ASGIApp]:
     """Run what the doors need and open the mail door; yields the application for the HTTP server.
 
-    On leaving, the mail door closes first, then what had arrived is written.
+    What they store is written by `state.door`, which runs beside them.
     """
     door, accounts = state.door, state.accounts
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(tended("door", door.run))
-        await stack.enter_async_context(tended("accounts", accounts.run))
         await stack.enter_async_context(tended("hub", state.hub.run))
         await stack.enter_async_context(_mail_door(state, door))
         readiness.done("smtp")

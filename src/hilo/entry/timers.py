@@ -7,6 +7,7 @@ from msgspec import Struct
 from hilo.domain import conversations, people
 from hilo.domain.conversations import carry
 from hilo.entry.work import Tools
+from hilo.kit import jobs
 from hilo.kit.sql import Queries
 
 SQL = Queries(__package__, "timers.sql")
@@ -48,4 +49,4 @@ async def partitions_ahead(tools: Tools) -> None:
 async def tidy(tools: Tools) -> None:
     """Drop what is kept for a while only."""
     await tools.state.db.alone(SQL.tidy, int)
-    await tools.jobs.tidy()
+    await jobs.tidy(tools.state.db)
