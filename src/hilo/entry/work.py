@@ -12,7 +12,7 @@ from hilo.domain.inboxes import Carrier
 from hilo.entry.state import AppState
 from hilo.kit.db import transient
 from hilo.kit.errors import Bug, HiloError, TemporaryFailure, Throttled
-from hilo.kit.jobs import Job, Jobs
+from hilo.kit.jobs import Job
 
 _FETCH_TRIES = 6
 _LONGEST_S = 300.0
@@ -26,14 +26,13 @@ class Tools:
     state: AppState
     carrier: Carrier
     carriage: Carriage
-    jobs: Jobs
 
 
-def tools(state: AppState, jobs: Jobs) -> Tools:
+def tools(state: AppState) -> Tools:
     """Return the tools of a worker."""
     carrier = Carrier(state.http)
     stationery = Stationery(state.files, state.file_links, state.catalogue)
-    return Tools(state, carrier, Carriage(state.db, state.channels, carrier, stationery), jobs)
+    return Tools(state, carrier, Carriage(state.db, state.channels, carrier, stationery))
 
 
 async def carry(given: Tools, job: Job) -> None:

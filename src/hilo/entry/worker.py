@@ -43,7 +43,7 @@ class Worker:
         locks = Locks(self._dsn)
         pool = await queue.pool(self._dsn)
         jobs = Jobs(pool, locks, work.retry_after_s)
-        tools = work.tools(self._state, jobs)
+        tools = work.tools(self._state)
         for kind, do in wiring.JOBS.items():
             jobs.handle(kind, _bound(do, tools))
         readers = Readers(self._state.db, self._state.bus, wiring.READERS)
