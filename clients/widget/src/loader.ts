@@ -24,6 +24,8 @@ declare const hiloBoot: Boot;
 const boot = hiloBoot;
 const script = document.currentScript as HTMLScriptElement | null;
 const origin = new URL(script?.src ?? location.href).origin;
+// The account's choice, else the page's, else the browser's.
+const language = boot.language === "auto" ? (script?.dataset.language ?? "") : boot.language;
 const CSS = `:host{all:initial;position:fixed;z-index:2147483000;inset:auto ${boot.position === "left" ? "auto 0 20px" : "20px 0 auto"};bottom:20px;color-scheme:light dark}
 div{display:flex;flex-direction:column;align-items:${boot.position === "left" ? "flex-start" : "flex-end"};gap:12px;font:500 14px/20px system-ui,sans-serif}
 button{position:relative;display:flex;align-items:center;gap:10px;height:56px;min-width:56px;padding:0 16px;border:0;border-radius:28px;font:inherit;color:${boot.on};background:${boot.fill};box-shadow:0 2px 10px rgb(0 0 0/.22);cursor:pointer}
@@ -69,7 +71,7 @@ box.append(button);
 root.append(box);
 
 function words(): readonly [string, string, string] {
-  const wanted = [boot.language, ...navigator.languages].map((each) => each.slice(0, 2).toLowerCase());
+  const wanted = [language, ...navigator.languages].map((each) => each.slice(0, 2).toLowerCase());
   const found = wanted.find((each) => each in boot.words) ?? "en";
   return boot.words[found] ?? ["", "", ""];
 }
@@ -116,7 +118,7 @@ function post(message: ToPanel): void {
 function make(): void {
   if (frame) return;
   frame = document.createElement("iframe");
-  frame.src = `${origin}/widget/panel.html?account=${boot.account}${boot.language === "auto" ? "" : `&lang=${boot.language}`}`;
+  frame.src = `${origin}/widget/panel.html?account=${boot.account}&lang=${language}`;
   frame.title = words()[0];
   frame.allow = "clipboard-write";
   frame.hidden = !isOpen;

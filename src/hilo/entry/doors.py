@@ -7,11 +7,12 @@ from litestar.types import ASGIApp
 
 from hilo.entry.api.app import build_api
 from hilo.entry.asgi import root
-from hilo.entry.chat.app import chat_app
+from hilo.entry.chat import chat_app
 from hilo.entry.door import Door
 from hilo.entry.filedoor import file_app
 from hilo.entry.health import Metrics, Readiness, health_app
 from hilo.entry.hooks import Hooks
+from hilo.entry.pages import pages_app
 from hilo.entry.smtp import Listener
 from hilo.entry.socket import socket_app
 from hilo.entry.state import AppState
@@ -44,8 +45,9 @@ async def open_doors(
                 "/chat/": chat_app(state, accounts, door.store),
                 "/api/v1/socket": socket_app(state),
                 "/files/": file_app(state),
+                "/api/": build_api(state),
             },
-            otherwise=build_api(state),
+            otherwise=pages_app(state, accounts),
         )
 
 

@@ -1,0 +1,112 @@
+"""The demo shop: a page somebody else could own, with the chat of this Hilo in its corner."""
+
+import re
+from html import escape
+from importlib import resources
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from babel.numbers import format_currency
+
+from hilo.domain.inboxes import queries
+from hilo.entry import demo
+from hilo.entry.chat.accounts import CHANNEL
+from hilo.entry.state import AppState
+from hilo.kit.messages import LOCALES
+
+_PLACE = re.compile(r"\{(?:(t|price):)?([\w.]+)\}")
+_GOODS = (
+    ("lamp", "lamp", 89),
+    ("coffee", "coffee", 46),
+    ("chair", "chair", 149),
+    ("blanket", "blanket", 72),
+    ("table", "table", 420),
+    ("shelf_faro", "shelf", 210),
+    ("kettle", "kettle", 58),
+    ("basket", "basket", 34),
+)
+
+
+class Demo:
+    """Writes the page."""
+
+    def __init__(self, state: AppState) -> None:
+        """state: where the texts and the account are."""
+        self._state = state
+        folder = resources.files(__package__).joinpath("shop")
+        self._template = folder.joinpath("page.html").read_text(encoding="utf-8")
+
+    async def page(self, query: str, accept_language: str) -> str:
+        """Return the page in the language asked for, else the browser's, else English."""
+        asked = parse_qs(query).get("lang", [""])[0]
+        locale = asked if asked in LOCALES else spoken(accept_language)
+        account = await self._account()
+        parts = {
+            "locale": locale,
+            "chat": _chat(account, locale),
+            "languages": _languages(locale),
+            "goods": self._goods(locale),
+            "note": "" if account else f'<p class="notice">{self._t(locale, "demo.no_chat")}</p>',
+        }
+
+        def fill(match: re.Match[str]) -> str:
+            kind, name = match.groups()
+            if kind == "t":
+                return self._t(locale, name)
+            if kind == "price":
+                return price(int(name), locale)
+            return parts.get(name, match[0])
+
+        return _PLACE.sub(fill, self._template)
+
+    def _t(self, locale: str, key: str) -> str:
+        return escape(self._state.catalogue.t(locale, key))
+
+    def _goods(self, locale: str) -> str:
+        return "".join(
+            f'<li><svg viewBox="0 0 120 120" aria-hidden="true"><use href="#{drawing}"/></svg>'
+            f"<h3>{self._t(locale, f'demo.{name}')}<span>{price(euros, locale)}</span></h3>"
+            f"<p>{self._t(locale, f'demo.{name}_about')}</p></li>"
+            for name, drawing, euros in _GOODS
+        )
+
+    async def _account(self) -> UUID | None:
+        """Return the demo workspace's chat; any other one where there is no demo."""
+        async with self._state.db.transaction(None) as tx:
+            refs = await queries.accounts_of_channel(tx, CHANNEL)
+        active = [each for each in refs if each.state != "off"]
+        for each in active:
+            async with self._state.db.transaction(each.workspace_id) as tx:
+                if await demo.is_loaded(tx):
+                    return each.id
+        return active[0].id if active else None
+
+
+def spoken(accept_language: str) -> str:
+    """Return the first of our languages that a browser asks for."""
+    for piece in accept_language[:200].split(","):
+        tag = piece.partition(";")[0].strip().lower()[:2]
+        if tag in LOCALES:
+            return tag
+    return "en"
+
+
+def price(euros: int, locale: str) -> str:
+    """Write a whole price as the language does."""
+    pattern = "¤#,##0" if locale == "en" else "#,##0\u00a0¤"
+    return escape(format_currency(euros, "EUR", pattern, locale=locale, currency_digits=False))
+
+
+def _chat(account: UUID | None, locale: str) -> str:
+    if account is None:
+        return ""
+    source = f"/widget/loader.js?account={account}"
+    return f'<script src="{source}" data-language="{locale}" async></script>'
+
+
+def _languages(locale: str) -> str:
+    return "".join(
+        f'<a href="/demo?lang={each}" hreflang="{each}" lang="{each}"'
+        f"{' aria-current=page' if each == locale else ''}>{each.upper()}</a>"
+        for each in LOCALES
+    )

@@ -1,0 +1,106 @@
+"""The chat on somebody's site: the loader, with the account's looks in it, and the panel."""
+
+from collections.abc import Sequence
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from hilo.entry.accounts import Accounts
+from hilo.entry.chat.accounts import CHANNEL
+from hilo.entry.chat.brand import DEFAULT, brand
+from hilo.entry.pages.files import Folder
+from hilo.entry.pages.policy import allowed_origins
+from hilo.entry.state import AppState
+from hilo.kit.messages import LOCALES
+from hilo.sdk.channel import Account
+
+# Without an account in its address the loader reads `data-account` of its own tag and comes again.
+_AGAIN = b"""(()=>{const s=document.currentScript,a=s&&s.dataset.account;if(!a)return;
+const n=document.createElement("script");
+n.src=s.src.split("?")[0]+"?account="+encodeURIComponent(a);
+n.async=true;document.head.append(n)})();
+"""
+_NOTHING = b"/* There is no web chat of this id, or it is switched off. */\n"
+_HIDDEN_MOST = 50
+
+
+class Boot(Struct, frozen=True, kw_only=True):
+    """What the launcher must know before the panel is there; the loader has the same type."""
+
+    account: UUID
+    fill: str
+    on: str
+    position: str
+    text: str
+    language: str
+    hide: Sequence[str]
+    words: dict[str, tuple[str, str, str]]
+
+
+class Widget:
+    """Makes both."""
+
+    def __init__(self, state: AppState, accounts: Accounts, parts: Folder) -> None:
+        """parts: the built widget."""
+        self._accounts = accounts
+        self._parts = parts
+        self._state = state
+
+    async def loader(self, query: str) -> bytes:
+        """Return the script. It leaves no name on the page but `hilo`."""
+        wanted = _account(query)
+        if wanted is None:
+            return _AGAIN
+        account = await self._find(wanted)
+        script = self._parts.text("loader.js")
+        if account is None or script is None:
+            return _NOTHING
+        boot = msgspec.json.encode(self._boot(account)).decode()
+        return f"(()=>{{const hiloBoot={boot};\n{script}\n}})();\n".encode()
+
+    async def panel(self, query: str) -> tuple[bytes | None, list[str]]:
+        """Return the panel's page and who may frame it; None when there is no such chat."""
+        wanted = _account(query)
+        account = await self._find(wanted) if wanted is not None else None
+        html = self._parts.text("panel.html")
+        if account is None or html is None:
+            return None, []
+        return html.encode(), allowed_origins(account)
+
+    async def _find(self, account: UUID) -> Account | None:
+        known = await self._accounts.find(account)
+        if known is None or known.row.channel != CHANNEL or known.row.state == "off":
+            return None
+        return known.account
+
+    def _boot(self, account: Account) -> Boot:
+        settings = account.settings
+        colors = brand(str(settings.get("color") or DEFAULT))
+        hide = settings.get("hide_on", [])
+        t = self._state.catalogue
+        return Boot(
+            account=account.id,
+            fill=colors.fill,
+            on=colors.on,
+            position="left" if settings.get("position") == "left" else "right",
+            text=str(settings.get("launcher_text") or ""),
+            language=str(settings.get("language") or "auto"),
+            hide=[str(each) for each in hide[:_HIDDEN_MOST]] if isinstance(hide, list) else [],
+            words={
+                each: (
+                    t.t(each, "widget.open"),
+                    t.t(each, "widget.close"),
+                    t.t(each, "widget.unread", count="{count}"),
+                )
+                for each in LOCALES
+            },
+        )
+
+
+def _account(query: str) -> UUID | None:
+    try:
+        return UUID(parse_qs(query).get("account", [""])[0])
+    except ValueError:
+        return None
