@@ -1,6 +1,6 @@
 """Helpers for the message path: a state on the test's database, signed deliveries, a receiver.
 
-The receiver is a real HTTP server on this machine: it keeps what is posted to it and answers as told.
+The receiver is a real HTTP server on this machine: it keeps what is posted and answers as told.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -104,7 +105,7 @@ async def heard(
 
 async def rows(
     db: Database, query: str, *values: object, workspace: UUID = CAST.workspace
-) -> list[tuple[object, ...]]:
+) -> list[tuple[Any, ...]]:
     """Ask the test's own question, in a workspace."""
     async with db.transaction(workspace) as tx:
         return [tuple(row) for row in await tx.connection.fetch(query, *values)]
@@ -135,7 +136,7 @@ OK: Answer = (200, {}, b"{}")
 
 
 class Receiver:
-    """The other side's callback. answers: one for each request, the last for ever; None: silence."""
+    """The other side's callback. Answers one by one, the last for ever; None: silence."""
 
     def __init__(self, answers: Sequence[Answer | None]) -> None:
         """answers: in the order of the requests."""
