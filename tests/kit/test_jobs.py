@@ -185,3 +185,19 @@ async def test_two_workers_for_one_kind_are_a_bug(dsn: str) -> None:
     async with working(dsn, {"note": work}) as worker:
         with pytest.raises(Bug):
             worker.handle("note", work)
+
+
+async def test_what_was_done_days_ago_is_forgotten(
+    db: Database, dsn: str, owner: asyncpg.Connection
+) -> None:
+    done: list[int] = []
+
+    async def work(_job: Job) -> None:
+        done.append(1)
+
+    async with working(dsn, {"note": work}):
+        await add(db, "note", 1)
+        await until(lambda: bool(done))
+    await owner.execute("update pgqueuer_log set created = now() - interval '9 days'")
+    await jobs.tidy(db)
+    assert await owner.fetchval("select count(*) from pgqueuer_log") == 0
