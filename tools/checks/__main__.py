@@ -6,6 +6,7 @@ from pathlib import Path
 
 from checks import (
     catalogue,
+    docs,
     imports,
     locks,
     machine_paths,
@@ -26,6 +27,7 @@ CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "queries": queries.find,
     "catalogue": catalogue.find,
     "texts": texts.find,
+    "docs": docs.find,
 }
 
 
