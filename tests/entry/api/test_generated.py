@@ -58,7 +58,10 @@ async def test_no_generated_request_breaks_the_api(
     count, wrong = 0, []
     for case in _cases(document):
         for asked in _requests(case, estate):
-            answer = await caller.request(**asked)
+            try:
+                answer = await caller.request(**asked)
+            except httpx2.InvalidURL:
+                continue  # longer than the client sends
             count += 1
             fault = _fault(document, validators, case, answer)
             if fault:
@@ -125,7 +128,8 @@ def _requests(case: AnyCase, estate: Estate) -> Iterator[dict[str, Any]]:
     headers = {k: v for k, v in (case.headers or {}).items() if k == "Idempotency-Key"}
     drawn["headers"] = {k: v for k, v in headers.items() if v.isascii() and v.isprintable()}
     if asked.get("files"):
-        drawn["files"] = asked["files"]
+        # A form of anything at all; a file must have bytes to be sent.
+        drawn["files"] = [(name, _part(value)) for name, value in asked["files"]]
     elif asked.get("data") is not None:
         drawn["content"] = asked["data"]
     elif "json" in asked:
@@ -136,6 +140,12 @@ def _requests(case: AnyCase, estate: Estate) -> Iterator[dict[str, Any]]:
         known = {name: str(estate.ids.get(name, "note")) for name in case.path_parameters}
         url = "http://hilo.test" + case.path.format(**known)
         yield _written(drawn | {"url": url} | _retold(drawn.get("json"), estate, text))
+
+
+def _part(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_part(each) for each in value)
+    return value if value is None or isinstance(value, (str, bytes)) else str(value)
 
 
 def _written(asked: dict[str, Any]) -> dict[str, Any]:

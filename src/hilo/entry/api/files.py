@@ -11,6 +11,7 @@ from msgspec import Struct
 from hilo.domain import library
 from hilo.domain.library import MOST_BYTES, Reader
 from hilo.entry.api.forms import Acting, Open, Shared
+from hilo.kit.errors import invalid
 
 
 class UploadForm(Struct, frozen=True, kw_only=True):
@@ -36,8 +37,11 @@ async def upload_file(
     data: MultipartBody[UploadForm], actor: Acting, tx: Open, app_state: Shared
 ) -> FileView:
     """Upload a file (multipart, field `file`) to attach it to a message. At most 25 MB."""
-    content = await data.file.read()
-    kept = await library.upload(tx, actor, app_state.files, data.file.filename, content)
+    given: object = data.file  # a form's text field arrives here as it is
+    if not isinstance(given, UploadFile):
+        raise invalid("file", "type", "must be one file")
+    content = await given.read()
+    kept = await library.upload(tx, actor, app_state.files, given.filename, content)
     return FileView(
         id=kept.id,
         name=kept.name,
