@@ -1,6 +1,6 @@
 /** Signed in: the rail, the live connection, palette and keys; signed out: the way to the door. */
 import { useQuery } from "@tanstack/react-query";
-import { Navigate, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { ApiError, setCsrf, whenSignedOut } from "@lib/api";
 import { cache, setSelf } from "@lib/cache";
@@ -24,11 +24,20 @@ const KeyList = lazy(() => import("./KeyList"));
 export function Desk() {
   const t = useT();
   const me = useQuery(meQuery);
-  const where = useRouterState({ select: (state) => state.location.href });
   if (me.isPending) return <div className={css.wait}><Thread label={t("common.loading")} /></div>;
-  if (me.error instanceof ApiError && me.error.status === 401) return <Navigate to="/sign-in" search={{ to: where === "/" ? undefined : where }} replace />;
+  if (me.error instanceof ApiError && me.error.status === 401) return <ToDoor />;
   if (!me.data) return <Failed what={t("app.error_title")} error={me.error} retry={() => void me.refetch()} />;
   return <SignedIn me={me.data} />;
+}
+
+/** To the sign-in, once, and back here after it. */
+function ToDoor() {
+  const navigate = useNavigate();
+  useEffect(() => {
+    const here = location.pathname + location.search;
+    void navigate({ to: "/sign-in", search: { to: here === "/" || here === "/inbox" ? undefined : here }, replace: true });
+  }, [navigate]);
+  return <div className={css.wait} />;
 }
 
 function SignedIn({ me }: { me: Me }) {

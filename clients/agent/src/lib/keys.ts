@@ -61,7 +61,7 @@ export function match(stroke: Stroke, first: string, map: KeyMap, letters: boole
   if (!chord && (stroke.typing || !letters)) return { action: null, first: "" };
   const whole = first ? `${first} ${name}` : name;
   const entries = Object.entries(map) as [Action, string][];
-  const found = entries.find(([, keys]) => keys === whole);
+  const found = entries.find(([, keys]) => keys === (whole === "enter" ? map.open : whole));
   if (found) return { action: found[0], first: "" };
   return { action: null, first: !first && entries.some(([, keys]) => keys.startsWith(`${name} `)) ? name : "" };
 }
@@ -99,6 +99,7 @@ function onKey(event: KeyboardEvent): void {
   const dialog = document.querySelector('[role="dialog"][aria-modal="true"], [data-layer="picker"]');
   const { map, letters } = keymap.get();
   const { key, ctrlKey, metaKey, shiftKey, altKey, isComposing } = event;
+  if (key === "Enter" && !ctrlKey && !metaKey && event.target !== document.body) return;
   const stroke = { key, ctrlKey, metaKey, shiftKey, altKey, isComposing, typing: typingIn(event.target) };
   const found = match(stroke, first, map, letters);
   clearTimeout(forget);

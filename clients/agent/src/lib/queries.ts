@@ -9,7 +9,7 @@ const SLOW = 10 * 60_000;
 const items = <Item>(page: Page<Item> | Item[]): Item[] => (Array.isArray(page) ? page : page.items);
 const listOf = <Item>(name: string) => queryOptions({
   queryKey: [name], staleTime: SLOW,
-  queryFn: async ({ signal }) => items(await api.get<Page<Item> | Item[]>(`/${name}`, { limit: 100 }, signal)),
+  queryFn: async ({ signal }) => items(await api.get<Page<Item> | Item[]>(`/${name}`, {}, signal)),
 });
 
 export const meQuery = queryOptions({ queryKey: ["me"], queryFn: () => api.get<Me>("/me"), staleTime: SLOW, retry: false });

@@ -76,7 +76,7 @@ function Clock({ one }: { one: Conversation }) {
   if (one.status === "open" && one.woken_at && one.woken_at >= one.activity_at) return <span className={css.chip}>{t("list.back_from_snooze")}</span>;
   if (one.status !== "open" || !one.waiting_since) return null;
   const waited = now.getTime() - Date.parse(one.waiting_since);
-  if (waited < 60_000) return null;
+  if (waited < 3_600_000) return null;
   const text = span(t, waited);
   return <span className={`${css.chip} ${waited > 4 * 3_600_000 ? css.late : ""}`} title={t("list.waiting", { time: text })}>{text}</span>;
 }

@@ -44,7 +44,8 @@ export function useDraft(id: Id, mode: Mode) {
     let gone = false;
     setDraft(local(id, mode) ?? EMPTY);
     setSaving("idle");
-    api.get<Draft | undefined>(where(id, mode)).then((stored) => {
+    api.get<{ items: (Draft & { kind: Mode })[] }>(`/conversations/${id}/drafts`).then(({ items }) => {
+      const stored = items.find((one) => one.kind === mode);
       if (!gone && !edited.current && !local(id, mode) && stored?.text) setDraft({ text: stored.text, meta: stored.meta ?? {} });
     }, () => undefined);
     const held = timers.current;
