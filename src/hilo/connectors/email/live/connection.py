@@ -43,6 +43,14 @@ def pinned(account: Account) -> str:
     return given.replace(":", "").replace(" ", "").lower()
 
 
+@asynccontextmanager
+async def _certificate_judged() -> AsyncIterator[None]:
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise AuthExpired(f"certificate refused: {error.verify_message}") from error
+
+
 class Connection:
     """One signed-in connection. Every method raises OSError or TimeoutError when it is dead."""
 
@@ -62,20 +70,18 @@ class Connection:
         given = settings.get("imap_port")
         port = given if isinstance(given, int) else _PORTS[security]
         host, context = str(settings["imap_host"]), tls_context(account)
-        try:
-            async with asyncio.timeout(_CONNECT_S):
-                reader, writer = await asyncio.open_connection(
-                    host, port, ssl=context if security == "tls" else None, limit=_LINE_BYTES
-                )
-        except ssl.SSLCertVerificationError as error:
-            raise AuthExpired(f"certificate refused: {error.verify_message}") from error
+        async with asyncio.timeout(_CONNECT_S), _certificate_judged():
+            reader, writer = await asyncio.open_connection(
+                host, port, ssl=context if security == "tls" else None, limit=_LINE_BYTES
+            )
         connection = cls(reader, writer)
         try:
             greeting = await connection.read(_CONNECT_S)
             connection.capabilities = imap.capabilities([greeting])
             if security == "starttls":
-                await connection._command("STARTTLS")
-                await writer.start_tls(context, server_hostname=host)
+                await connection.run("STARTTLS")
+                async with _certificate_judged():
+                    await writer.start_tls(context, server_hostname=host)
                 connection.capabilities = frozenset()
             check_pin(account, writer.get_extra_info("ssl_object"))
             await connection._sign_in(account)

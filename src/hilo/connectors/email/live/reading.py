@@ -109,7 +109,7 @@ async def _read_on(
 ) -> None:
     arrive, cursors = ends
     poll = account.settings.get("imap_poll_s")
-    pause = max(5, poll) if isinstance(poll, int) else 60
+    pause = max(1, poll) if isinstance(poll, int) else 60
     state = await connection.examine(folder)
     place = await _place(account, folder, state, cursors)
     while True:
