@@ -29,8 +29,8 @@ from hilo.domain.inboxes import AccountChange, change_account
 from hilo.entry import work
 from hilo.entry.state import AppState
 from hilo.kit.db import Database
-from hilo.kit.jobs import Jobs, Later
-from path import OK, events, heard, receipt, receiving, rows, said, state_on, value
+from hilo.kit.jobs import Later
+from path import OK, Answer, events, heard, receipt, receiving, rows, said, state_on, value
 
 ACTOR = people.system(CAST.workspace)
 
@@ -44,7 +44,7 @@ async def state(db: Database, tmp_path: Path) -> AsyncIterator[AppState]:
 
 
 def carriage(state: AppState) -> Carriage:
-    return work.tools(state, Jobs.__new__(Jobs)).carriage
+    return work.tools(state).carriage
 
 
 async def point(state: AppState, url: str) -> None:
@@ -176,7 +176,7 @@ async def test_a_refusal_is_shown_whatever_it_looks_like(
 
 @pytest.mark.parametrize("status", [500, 503, 408, 425])
 async def test_what_surely_did_not_happen_is_tried_again(state: AppState, status: int) -> None:
-    failing = (status, {}, b"later")
+    failing: Answer = (status, {}, b"later")
     async with receiving(failing, failing, OK) as receiver:
         await point(state, receiver.url)
         message = await reply(state)

@@ -97,7 +97,7 @@ async def advance(tx: Tx, given: Sequence[Moved]) -> None:
 
     Publishes: MessageState.
     """
-    last = _last(given)
+    last = furthest(given)
     if not last:
         return
     for after in await tx.all(SQL.advance, _After, workspace=tx.workspace, **_columns(last)):
@@ -220,13 +220,13 @@ async def _park(tx: Tx, account: UUID, items: Sequence[StatusIn]) -> None:
 
 async def _settle(tx: Tx, given: Sequence[Moved]) -> None:
     """Apply what receipts say: to the parts first, as whoever carries them does."""
-    last = _last(given)
+    last = furthest(given)
     if last:
         await tx.run(SQL.settle_parts, workspace=tx.workspace, **_columns(last))
         await advance(tx, list(last.values()))
 
 
-def _last(given: Sequence[Moved]) -> dict[UUID, Moved]:
+def furthest(given: Sequence[Moved]) -> dict[UUID, Moved]:
     """Return the furthest state of each message."""
     last: dict[UUID, Moved] = {}
     for each in given:
