@@ -18,13 +18,14 @@ from hilo.entry.chat.accounts import CHANNEL, Shop
 from hilo.entry.chat.brand import DEFAULT, Brand, brand
 from hilo.entry.chat.ear import is_there
 from hilo.entry.state import AppState
-from hilo.kit import clock
+from hilo.kit import clock, log
 from hilo.kit.db import Tx
 from hilo.kit.errors import BadSignature, Conflict, HiloError, NotFound, Unauthenticated
 from hilo.kit.ids import new_id
 from hilo.kit.page import decode_cursor, encode_cursor
 from hilo.sdk.channel import Account
 
+_LOG = log.get(__name__)
 PAGE = 30
 _LOCALES = ("en", "es", "pt")
 _REPLY_TIME_KEPT_S = 600
@@ -184,6 +185,7 @@ class Sessions:
         try:
             found = webchat.identify(identity, before, shop.account, clock.now())
         except BadSignature as error:
+            _LOG.warning("chat.identity_refused", account=str(shop.account.id), why=error.message)
             raise BadIdentity(error.message) from None
         is_same = (found.external, found.email) == (before.external, before.email)
         if before.is_verified and not is_same and not _same_person(found, before):
