@@ -124,6 +124,7 @@ class _Bump(Struct):
     incoming: int = 0
     channel: str | None = None
     last_message: str | None = None
+    last_at: datetime | None = None
     activity_at: datetime | None = None
     waiting: Literal["set", "clear", "keep"] = "keep"
     waiting_at: datetime | None = None
@@ -135,7 +136,10 @@ def _bump_of(messages: Sequence[NewMessage], now: datetime) -> _Bump:
     for place, message in enumerate(messages, 1):
         if message.kind == "activity":
             continue
-        bump.last_message = msgspec.json.encode(_last(message, now)).decode()
+        last = _last(message, now)
+        if bump.last_at is None or last.at >= bump.last_at:
+            bump.last_message = msgspec.json.encode(last).decode()
+            bump.last_at = last.at
         bump.activity_at = message.created_at or now
         if message.kind == "note":
             continue
@@ -169,6 +173,7 @@ async def _bump(
         last_incoming=[bump.incoming for bump in bumps],
         channels=[bump.channel for bump in bumps],
         last_messages=[bump.last_message for bump in bumps],
+        last_ats=[bump.last_at for bump in bumps],
         activity=[bump.activity_at for bump in bumps],
         waiting=[bump.waiting for bump in bumps],
         waiting_at=[bump.waiting_at for bump in bumps],
@@ -244,7 +249,7 @@ def _last(message: NewMessage, now: datetime) -> LastMessage:
         author_kind=message.author.kind,
         author_name=message.author.name,
         preview=preview(shown),
-        at=message.created_at or now,
+        at=message.at or now,
     )
 
 

@@ -7,18 +7,19 @@ where workspace_id = :workspace and id = any(:ids)
 order by id for no key update
 
 -- name: bump
--- One row per conversation of the batch. waiting: 'set', 'clear' or 'keep'; quiet messages wake nobody.
+-- One row per conversation of the batch. A message that comes late is not the last. waiting: 'set', 'clear' or 'keep'; quiet messages wake nobody.
 with given as (
   select * from unnest(:ids::uuid[], :counts::int[], :last_incoming::int[], :channels::text[],
-                       :last_messages::jsonb[], :activity::timestamptz[], :waiting::text[],
-                       :waiting_at::timestamptz[], :wakes::bool[])
-    as g(id, count, incoming, channel, last_message, activity_at, waiting, waiting_at, wakes)
+                       :last_messages::jsonb[], :last_ats::timestamptz[], :activity::timestamptz[],
+                       :waiting::text[], :waiting_at::timestamptz[], :wakes::bool[])
+    as g(id, count, incoming, channel, last_message, last_at, activity_at, waiting, waiting_at, wakes)
 ), changed as (
   update conversation c set
     last_seq = c.last_seq + g.count,
     last_incoming_seq = case when g.incoming > 0 then c.last_seq + g.incoming else c.last_incoming_seq end,
     channel = coalesce(g.channel, c.channel),
-    last_message = coalesce(g.last_message, c.last_message),
+    last_message = case when coalesce((c.last_message ->> 'at')::timestamptz <= g.last_at, true)
+                        then coalesce(g.last_message, c.last_message) else c.last_message end,
     activity_at = greatest(c.activity_at, g.activity_at),
     waiting_since = case g.waiting when 'set' then coalesce(c.waiting_since, g.waiting_at)
                                    when 'clear' then null else c.waiting_since end,
