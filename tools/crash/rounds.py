@@ -174,6 +174,8 @@ class Rounds:
         )
         verdict.lost += sorted(name for id_, name in self.replied.items() if id_ not in sent)
         verdict.doubled += sorted(text for text, count in stored.items() if count > 1)
+        # This channel cannot recognise a repeated send, so none may happen.
+        verdict.doubled += sorted(f"posted {id_}" for id_, n in self.sink.got.items() if n > 1)
         verdict.uncertain = sum(1 for state in sent.values() if state == "uncertain")
         verdict.lost += sorted(
             id_ for id_, state in sent.items() if state == "sent" and not self.sink.got[id_]
