@@ -1,14 +1,19 @@
 -- Matching senders with contacts, many at once.
 
 -- name: known
--- Who has these addresses. A merge of the contact waits until the transaction ends.
+-- Who has these addresses, each by its unique index whatever the planner believes of the tables.
+-- A merge of such a contact waits until the transaction ends.
 select i.kind, i.scope, i.value, i.id, i.verified, c.id, c.name, c.locale, c.time_zone,
        c.attributes, c.blocked_at is not null
 from unnest(:kinds::text[], :scopes::uuid[], :values::text[]) as g(kind, scope, value)
-join identity i on i.workspace_id = :workspace
-  and i.kind = g.kind and i.scope = g.scope and i.value = g.value
-join contact c on c.workspace_id = :workspace and c.id = i.contact_id and c.merged_into is null
-for key share of c
+cross join lateral (
+  select i.* from identity i
+  where i.workspace_id = :workspace and i.kind = g.kind and i.scope = g.scope and i.value = g.value
+  limit 1) i
+cross join lateral (
+  select c.* from contact c
+  where c.workspace_id = :workspace and c.id = i.contact_id and c.merged_into is null
+  limit 1 for key share) c
 
 -- name: lock_addresses
 -- Two workers that meet the same stranger at once take turns; always in the same order.

@@ -1,6 +1,7 @@
 """Accounts of inboxes: `/inboxes/{id}/accounts` and `/accounts`."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -84,21 +85,24 @@ async def change_account(
     if data.is_on is not UNSET:
         change = msgspec.structs.replace(change, state="active" if data.is_on else "off")
     row = await inboxes.change_account(tx, actor, app_state.channels, account_id, change)
+    tx.after_commit.append(partial(app_state.accounts.forget, account_id))
     if data.settings is not UNSET:
         await _check_addresses(app_state, row, data.settings)
     return app_state.channels.view(row)
 
 
 @delete("/accounts/{account_id:uuid}", tags=["inboxes"])
-async def delete_account(account_id: Id, actor: Acting, tx: Open) -> None:
+async def delete_account(account_id: Id, actor: Acting, tx: Open, app_state: Shared) -> None:
     """Disconnect an account; its conversations stay."""
     await inboxes.delete_account(tx, actor, account_id)
+    tx.after_commit.append(partial(app_state.accounts.forget, account_id))
 
 
 @post("/accounts/{account_id:uuid}/secret", tags=["inboxes"])
 async def rotate_secret(account_id: Id, actor: Acting, tx: Open, app_state: Shared) -> SecretMade:
     """Make a new secret; the former one stays good until the next change."""
     row, secret = await inboxes.rotate_secret(tx, actor, app_state.channels, account_id)
+    tx.after_commit.append(partial(app_state.accounts.forget, account_id))
     return SecretMade(id=row.id, secret=secret)
 
 
