@@ -7,6 +7,7 @@ from pathlib import Path
 from checks import (
     catalogue,
     docs,
+    documented,
     imports,
     locks,
     machine_paths,
@@ -26,6 +27,7 @@ CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "machine_paths": machine_paths.find,
     "queries": queries.find,
     "catalogue": catalogue.find,
+    "documented": documented.find,
     "texts": texts.find,
     "docs": docs.find,
 }

@@ -1,0 +1,45 @@
+"""Each setting, permission, event, error, command and channel is documented, and nothing else is."""
+
+from pathlib import Path
+
+import pytest
+
+from checks import documented
+
+ROOT = Path(__file__).parents[2]
+PLANTED = {
+    "kit/config.py": 'x = given.get("HILO_NEW")\n',
+    "domain/people/permissions.py": 'ALL = {"moon:write"}\n',
+    "domain/people/events.py": 'class A(Event, tag="moon.risen"):\n    pass\n',
+    "kit/errors.py": 'class A(Exception):\n    code = "moonless"\n',
+    "entry/cli.py": 'word("moon", run, "text")\n',
+    "connectors/moon/manifest.toml": "",
+}
+
+
+def test_the_reference_is_complete() -> None:
+    assert documented.find(ROOT) == []
+
+
+def house(root: Path) -> Path:
+    for name, text in PLANTED.items():
+        path = root / "src" / "hilo" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+@pytest.mark.parametrize(
+    "name", ["HILO_NEW", "moon:write", "moon.risen", "moonless", "`moon`"], ids=str
+)
+def test_what_has_no_heading_is_caught(tmp_path: Path, name: str) -> None:
+    found = documented.find(house(tmp_path))
+    assert any(name in problem for problem in found), found
+
+
+def test_a_heading_of_nothing_is_caught(tmp_path: Path) -> None:
+    page = house(tmp_path) / "docs" / "reference" / "events.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("### `moon.risen`\n### `sun.set`\n")
+    found = documented.find(tmp_path)
+    assert any("`sun.set` is not there any more" in problem for problem in found)

@@ -1,0 +1,75 @@
+"""Documents cannot rot: every setting, permission, event, error, command and channel has a heading.
+
+The heading stands in `docs/reference/<kind>.md` and names the thing in backquotes.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from checks.source import files, text_of, tree_of
+
+_SETTING = re.compile(r"""["']((?:HILO_[A-Z_]+[A-Z])|DATABASE_URL|VALKEY_URL)["']""")
+_PERMISSION = re.compile(r"""["']([a-z_]+:[a-z_]+)["']""")
+_WORD = re.compile(r"""(?:word|add_parser)\(\s*["']([a-z]+)["']""")
+_HEADING = re.compile(r"^#{2,4} .*?`([^`]+)`", re.MULTILINE)
+
+
+def find(root: Path) -> list[str]:
+    """Return each thing without its heading, and each heading without its thing."""
+    source = root / "src" / "hilo"
+    wanted = {
+        "settings": set(_named(source, _SETTING)),
+        "permissions": set(_PERMISSION.findall(text_of(source / "domain/people/permissions.py"))),
+        "events": set(_tags(source)),
+        "errors": set(_codes(source)),
+        "commands": set(_WORD.findall(text_of(source / "entry/cli.py"))),
+        "channels": {each.parent.name for each in (source / "connectors").glob("*/manifest.toml")},
+    }
+    problems: list[str] = []
+    for kind, names in wanted.items():
+        path = root / "docs" / "reference" / f"{kind}.md"
+        told = {name.split()[-1] for name in _HEADING.findall(text_of(path))}
+        where = path.relative_to(root)
+        problems += [f"{where}: no heading for `{name}`" for name in sorted(names - told)]
+        problems += [f"{where}: `{name}` is not there any more" for name in sorted(told - names)]
+    return problems
+
+
+def _named(source: Path, pattern: re.Pattern[str]) -> Iterator[str]:
+    for path in files(source, ".py"):
+        yield from pattern.findall(text_of(path))
+
+
+def _tags(source: Path) -> Iterator[str]:
+    """Walk the names of events: classes that say `tag="noun.verbed"`."""
+    for path in files(source / "domain", ".py"):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.ClassDef) and any(_is_event(base) for base in node.bases):
+                for word in node.keywords:
+                    if word.arg == "tag" and isinstance(word.value, ast.Constant):
+                        yield str(word.value.value)
+
+
+def _is_event(base: ast.expr) -> bool:
+    return isinstance(base, ast.Name) and base.id == "Event"
+
+
+def _codes(source: Path) -> Iterator[str]:
+    """Walk the stable codes of errors: `code = "…"` in a class."""
+    for path in files(source, ".py"):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.ClassDef):
+                for each in node.body:
+                    match each:
+                        case (
+                            ast.Assign(targets=[ast.Name(id="code")], value=ast.Constant(str(code)))
+                            | ast.AnnAssign(
+                                target=ast.Name(id="code"), value=ast.Constant(value=str(code))
+                            )
+                        ):
+                            if code:
+                                yield code
+                        case _:
+                            pass
