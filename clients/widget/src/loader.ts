@@ -12,10 +12,10 @@ type Boot = {
   readonly on: string;
   readonly position: "left" | "right";
   readonly text: string;
-  readonly language: string;
+  readonly lang: string;
   readonly hide: readonly string[];
-  /** open, close, and "{count}" of unread answers, by language. */
-  readonly words: Readonly<Record<string, readonly [string, string, string]>>;
+  /** open, close, and "{count}" of unread answers, in that language. */
+  readonly words: readonly [string, string, string];
 };
 type Listener = (data: unknown) => void;
 
@@ -24,8 +24,6 @@ declare const hiloBoot: Boot;
 const boot = hiloBoot;
 const script = document.currentScript as HTMLScriptElement | null;
 const origin = new URL(script?.src ?? location.href).origin;
-// The account's choice, else the page's, else the browser's.
-const language = boot.language === "auto" ? (script?.dataset.language ?? "") : boot.language;
 const CSS = `:host{all:initial;position:fixed;z-index:2147483000;inset:auto ${boot.position === "left" ? "auto 0 20px" : "20px 0 auto"};bottom:20px;color-scheme:light dark}
 div{display:flex;flex-direction:column;align-items:${boot.position === "left" ? "flex-start" : "flex-end"};gap:12px;font:500 14px/20px system-ui,sans-serif}
 button{position:relative;display:flex;align-items:center;gap:10px;height:56px;min-width:56px;padding:0 16px;border:0;border-radius:28px;font:inherit;color:${boot.on};background:${boot.fill};box-shadow:0 2px 10px rgb(0 0 0/.22);cursor:pointer}
@@ -41,6 +39,7 @@ const CHAT = "M4 5h16v11h-8.5l-4.5 4v-4h-3z";
 const CROSS = "M6 6l12 12M18 6 6 18";
 
 const flag = `hilo:${boot.account}`;
+const prefix = `${flag}:`;
 const listeners = new Map<string, Set<Listener>>();
 const waiting: ToPanel[] = [];
 let frame: HTMLIFrameElement | undefined;
@@ -70,14 +69,8 @@ button.append(svg, label, badge);
 box.append(button);
 root.append(box);
 
-function words(): readonly [string, string, string] {
-  const wanted = [language, ...navigator.languages].map((each) => each.slice(0, 2).toLowerCase());
-  const found = wanted.find((each) => each in boot.words) ?? "en";
-  return boot.words[found] ?? ["", "", ""];
-}
-
 function draw(): void {
-  const [open, close, count] = words();
+  const [open, close, count] = boot.words;
   const isQuiet = unread === 0 || isOpen;
   path.setAttribute("d", isOpen ? CROSS : CHAT);
   button.setAttribute("aria-expanded", String(isOpen));
@@ -110,6 +103,23 @@ function emit(name: string, data?: unknown): void {
   for (const each of listeners.get(name) ?? []) each(data);
 }
 
+/** The page's own storage; nothing where that is forbidden, too. */
+function withStorage<T>(use: (kept: Storage) => T): T | undefined {
+  try {
+    return use(localStorage);
+  } catch {
+    return undefined;
+  }
+}
+
+function give(values: Readonly<Record<string, string | null>>): void {
+  frame?.contentWindow?.postMessage({ hilo: 1, type: "kept", values } satisfies ToPanel, origin);
+}
+
+function keep(key: string, value: string | null): void {
+  withStorage((kept) => (value === null ? kept.removeItem(key) : kept.setItem(key, value)));
+}
+
 function post(message: ToPanel): void {
   if (isReady) frame?.contentWindow?.postMessage(message, origin);
   else waiting.push(message);
@@ -118,8 +128,8 @@ function post(message: ToPanel): void {
 function make(): void {
   if (frame) return;
   frame = document.createElement("iframe");
-  frame.src = `${origin}/widget/panel.html?account=${boot.account}&lang=${language}`;
-  frame.title = words()[0];
+  frame.src = `${origin}/widget/panel.html?account=${boot.account}&lang=${boot.lang}`;
+  frame.title = boot.words[0];
   frame.allow = "clipboard-write";
   frame.hidden = !isOpen;
   box.prepend(frame);
@@ -139,7 +149,7 @@ function show(open: boolean): void {
 
 addEventListener("message", (event: MessageEvent<unknown>) => {
   if (event.origin !== origin || !frame || event.source !== frame.contentWindow) return;
-  if (!isOurs<ToHost>(event.data, ["ready", "close", "unread", "message"])) return;
+  if (!isOurs<ToHost>(event.data)) return;
   const data = event.data;
   if (data.type === "ready") {
     isReady = true;
@@ -147,17 +157,17 @@ addEventListener("message", (event: MessageEvent<unknown>) => {
     post({ hilo: 1, type: "shown", open: isOpen });
     emit("ready");
   } else if (data.type === "close") show(false);
+  else if (data.type === "ask") give(withStorage((kept) => Object.fromEntries(Object.entries({ ...kept }).filter(([key]) => key.startsWith(prefix)))) ?? {});
+  else if (data.type === "keep" && data.key.startsWith(prefix)) keep(data.key, data.value);
   else if (data.type === "unread") {
     unread = Number(data.count) || 0;
-    try {
-      if (data.talking) localStorage.setItem(flag, "1");
-      else localStorage.removeItem(flag);
-    } catch {
-      // forbidden: the panel is then made on intent only
-    }
+    keep(flag, data.talking ? "1" : null);
     draw();
     emit("unread", unread);
-  } else emit("message", { id: data.id, text: data.text, author: data.author });
+  } else if (data.type === "message") emit("message", { id: data.id, text: data.text, author: data.author });
+});
+addEventListener("storage", ({ key, newValue }) => {
+  if (key?.startsWith(prefix)) give({ [key]: newValue });
 });
 document.addEventListener("visibilitychange", flash);
 for (const intent of ["pointerenter", "focus", "touchstart"]) button.addEventListener(intent, make, { passive: true });
@@ -191,13 +201,7 @@ function begin(): void {
   button.hidden = isHidden;
   document.body.append(host);
   draw();
-  let isTalking = false;
-  try {
-    isTalking = localStorage.getItem(flag) === "1";
-  } catch {
-    // forbidden
-  }
-  if (isTalking) (window.requestIdleCallback ?? setTimeout)(make);
+  if (withStorage((kept) => kept.getItem(flag))) (window.requestIdleCallback ?? setTimeout)(make);
 }
 
 const page = window as unknown as { hilo?: typeof api | unknown[] };

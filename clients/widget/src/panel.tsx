@@ -1,7 +1,7 @@
 /** The panel's start: a page of our own origin inside the site's frame. It trusts only the page that framed it. */
 
 import { h, render } from "preact";
-import { closest } from "../../shared/t";
+import type { Locale } from "../../shared/t";
 import texts from "virtual:texts/panel";
 import more from "virtual:texts/talk";
 import "./panel.css";
@@ -9,7 +9,7 @@ import { Chat } from "./chat";
 import { newId } from "./ids";
 import type { Wire } from "./line";
 import { isOurs, type ToHost, type ToPanel } from "./protocol";
-import { keptOrRemembered } from "./storage";
+import { own } from "./storage";
 import { translator } from "./t";
 import type * as Files from "./files";
 import type * as Talk from "./talk";
@@ -18,17 +18,18 @@ import type { Ui, View } from "./ui/ui";
 
 const asked = new URLSearchParams(location.search);
 const account = asked.get("account") ?? "";
-const locale = closest([asked.get("lang") ?? "", ...navigator.languages]);
-const store = keptOrRemembered(() => localStorage);
+const lang = asked.get("lang") ?? "";
+const locale = (lang in texts ? lang : "en") as Locale;
 const soundKey = `hilo:${account}:sound`;
 const isFramed = parent !== window;
 let talk: typeof Talk | undefined;
 let live: Talk.Live | undefined;
 let files: typeof Files | undefined;
-// The page that framed us; its first message pins its origin.
-let host = "";
+// The page that framed us; where the browser does not say, its first message pins its origin.
+let host = location.ancestorOrigins?.[0] ?? "";
 let told = "";
-let ui: Ui = { isOpen: !isFramed, hasSound: store.getItem(soundKey) === "1", text: "", picked: [], problem: "", below: 0, isEmailWrong: false };
+let stored: (key: string | null) => void = () => undefined;
+let ui: Ui = { isOpen: !isFramed, hasSound: false, text: "", picked: [], problem: "", below: 0, isEmailWrong: false };
 
 function tell(message: ToHost): void {
   if (isFramed) parent.postMessage(message, host || "*");
@@ -39,6 +40,8 @@ async function ring(): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  const store = own() ?? (await (await import("./elsewhere")).elsewhere(tell, (key) => stored(key)));
+  ui = { ...ui, hasSound: store.getItem(soundKey) === "1" };
   const { t, learn } = translator(locale, (await texts[locale]()).default);
   document.documentElement.lang = locale;
 
@@ -109,7 +112,7 @@ async function start(): Promise<void> {
 
   addEventListener("message", (event: MessageEvent<unknown>) => {
     if (event.source !== parent || (host && event.origin !== host)) return;
-    if (!isOurs<ToPanel>(event.data, ["shown", "page", "identify", "track"])) return;
+    if (!isOurs<ToPanel>(event.data)) return;
     host = event.origin;
     const data = event.data;
     if (data.type === "shown") {
@@ -118,11 +121,12 @@ async function start(): Promise<void> {
       if (data.open && matchMedia("(hover: hover)").matches) document.querySelector("textarea")?.focus();
     } else if (data.type === "page") chat.page(String(data.url).slice(0, 1000));
     else if (data.type === "identify") void chat.identify(data.who);
-    else chat.track(String(data.name), data.data);
+    else if (data.type === "track") chat.track(String(data.name), data.data);
   });
   addEventListener("online", () => chat.online());
   addEventListener("offline", () => chat.offline());
-  addEventListener("storage", (event) => chat.stored(event.key));
+  stored = (key) => chat.stored(key);
+  addEventListener("storage", (event) => stored(event.key));
   document.addEventListener("visibilitychange", draw);
   draw();
   void chat.start();

@@ -73,21 +73,19 @@ export type ToPanel =
   | { readonly hilo: 1; readonly type: "shown"; readonly open: boolean }
   | { readonly hilo: 1; readonly type: "page"; readonly url: string }
   | { readonly hilo: 1; readonly type: "identify"; readonly who: string | Readonly<Record<string, unknown>> | null }
+  | { readonly hilo: 1; readonly type: "kept"; readonly values: Readonly<Record<string, string | null>> }
   | { readonly hilo: 1; readonly type: "track"; readonly name: string; readonly data: Readonly<Record<string, unknown>> };
 
-/** From the panel to the host page. */
+/** From the panel to the host page. ask and keep: the page's storage, where the frame may have none. */
 export type ToHost =
   | { readonly hilo: 1; readonly type: "ready" }
   | { readonly hilo: 1; readonly type: "close" }
+  | { readonly hilo: 1; readonly type: "ask" }
+  | { readonly hilo: 1; readonly type: "keep"; readonly key: string; readonly value: string | null }
   | { readonly hilo: 1; readonly type: "unread"; readonly count: number; readonly talking: boolean }
   | { readonly hilo: 1; readonly type: "message"; readonly id: string; readonly text: string; readonly author: string };
 
-/** True for an object that bears our mark and a known type; everything else on the wire is not ours. */
-export function isOurs<T extends { readonly type: string }>(data: unknown, types: readonly T["type"][]): data is T {
-  return (
-    typeof data === "object" &&
-    data !== null &&
-    (data as { hilo?: unknown }).hilo === 1 &&
-    types.includes((data as { type?: string }).type as T["type"])
-  );
+/** True for an object that bears our mark; whoever reads it passes over a type it does not know. */
+export function isOurs<T>(data: unknown): data is T {
+  return (data as { hilo?: unknown } | null)?.hilo === 1;
 }

@@ -1,40 +1,22 @@
 import type { Store } from "./outbox";
 
-/** The browser's storage; where it is forbidden or full, memory that lasts as long as the tab. */
-export function keptOrRemembered(open: () => Storage): Store {
-  const memory = new Map<string, string>();
-  let kept: Storage | undefined;
+/** The frame's own storage; undefined where the browser forbids it to a frame on somebody else's site. */
+export function own(): Store | undefined {
   try {
-    kept = open();
+    const kept = localStorage;
+    kept.getItem("");
+    return {
+      getItem: (key) => kept.getItem(key),
+      setItem(key, value) {
+        try {
+          kept.setItem(key, value);
+        } catch {
+          // Full: what is on screen still leaves while the tab lives.
+        }
+      },
+      removeItem: (key) => kept.removeItem(key),
+    };
   } catch {
-    kept = undefined;
+    return undefined;
   }
-  return {
-    getItem(key) {
-      const remembered = memory.get(key);
-      if (remembered !== undefined) return remembered;
-      try {
-        return kept?.getItem(key) ?? null;
-      } catch {
-        return null;
-      }
-    },
-    setItem(key, value) {
-      try {
-        if (!kept) throw new Error("no storage");
-        kept.setItem(key, value);
-        memory.delete(key);
-      } catch {
-        memory.set(key, value);
-      }
-    },
-    removeItem(key) {
-      memory.delete(key);
-      try {
-        kept?.removeItem(key);
-      } catch {
-        // nothing kept, nothing to remove
-      }
-    },
-  };
 }

@@ -348,6 +348,15 @@ class Configurable(Protocol):
         ...
 
 
+@runtime_checkable
+class Embeddable(Protocol):
+    """Optional: the channel is put on a website."""
+
+    def snippet(self, account: Account) -> str:
+        """Return the HTML to paste into its pages."""
+        ...
+
+
 Arrive = Callable[[bytes, Mapping[str, str], str], Awaitable[None]]
 """(raw, headers, dedupe key): durable when it returns."""
 

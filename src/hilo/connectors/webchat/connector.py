@@ -133,6 +133,11 @@ class WebChat:
         del message, account
         return None
 
+    def snippet(self, account: Account) -> str:
+        """Return the one line that puts the widget on a page."""
+        source = f"{account.public_url}/widget/loader.js?account={account.id}"
+        return f'<script src="{source}" async></script>'
+
     def configure(self, given: Mapping[str, object], old: SettingsRead | None) -> SettingsRead:
         """Check the settings; make the two secrets, or keep those there are."""
         known = {setting.name: setting for setting in self._manifest.settings}

@@ -1,5 +1,6 @@
 """The pages: which file or page a path leads to. `GET` and `HEAD` only; the rest is the doors'."""
 
+import gzip
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -92,9 +93,14 @@ class Pages:
 
     async def _of_widget(self, path: str, asked: Asked) -> Page:
         if path == "loader.js":
-            script = await self._widget.loader(asked.query)
+            spoken = asked.headers.get("accept-language", "")
+            script = await self._widget.loader(asked.query, spoken)
             cache = "public, max-age=60, stale-while-revalidate=600"
-            return Page(body=script, media_type=_SCRIPT, cache=cache, is_shared=True)
+            encoding = "gzip" if "gzip" in _encodings(asked) else ""
+            body = gzip.compress(script, 9, mtime=0) if encoding else script
+            return Page(
+                body=body, media_type=_SCRIPT, cache=cache, encoding=encoding, is_shared=True
+            )
         if path == "panel.html":
             html, allowed = await self._widget.panel(asked.query)
             if html is None:
@@ -164,7 +170,7 @@ def _headers(page: Page) -> dict[str, str]:
         "cache-control": page.cache,
         "x-content-type-options": "nosniff",
         "referrer-policy": "strict-origin-when-cross-origin",
-        "vary": "accept-encoding",
+        "vary": "accept-encoding, accept-language",
         "cross-origin-resource-policy": "cross-origin" if page.is_shared else "same-origin",
     }
     if page.csp:

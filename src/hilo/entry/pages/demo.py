@@ -11,6 +11,7 @@ from babel.numbers import format_currency
 from hilo.domain.inboxes import queries
 from hilo.entry import demo
 from hilo.entry.chat.accounts import CHANNEL
+from hilo.entry.pages.widget import spoken
 from hilo.entry.state import AppState
 from hilo.kit.messages import LOCALES
 
@@ -37,10 +38,14 @@ class Demo:
         self._template = folder.joinpath("page.html").read_text(encoding="utf-8")
 
     async def page(self, query: str, accept_language: str) -> str:
-        """Return the page in the language asked for, else the browser's, else English."""
-        asked = parse_qs(query).get("lang", [""])[0]
-        locale = asked if asked in LOCALES else spoken(accept_language)
-        account = await self._account()
+        """Return the page in the language asked for, else the browser's, else English.
+
+        query: `lang`; `account` puts another chat in the corner, for the preview of its settings.
+        """
+        asked = {name: values[0] for name, values in parse_qs(query[:500]).items()}
+        lang = asked.get("lang", "")
+        locale = lang if lang in LOCALES else spoken(accept_language)
+        account = await self._account(asked.get("account", ""))
         parts = {
             "locale": locale,
             "chat": _chat(account, locale),
@@ -70,25 +75,19 @@ class Demo:
             for name, drawing, euros in _GOODS
         )
 
-    async def _account(self) -> UUID | None:
-        """Return the demo workspace's chat; any other one where there is no demo."""
+    async def _account(self, wanted: str) -> UUID | None:
+        """Return the chat asked for, else the demo workspace's, else any."""
         async with self._state.db.transaction(None) as tx:
             refs = await queries.accounts_of_channel(tx, CHANNEL)
         active = [each for each in refs if each.state != "off"]
+        for each in active:
+            if str(each.id) == wanted:
+                return each.id
         for each in active:
             async with self._state.db.transaction(each.workspace_id) as tx:
                 if await demo.is_loaded(tx):
                     return each.id
         return active[0].id if active else None
-
-
-def spoken(accept_language: str) -> str:
-    """Return the first of our languages that a browser asks for."""
-    for piece in accept_language[:200].split(","):
-        tag = piece.partition(";")[0].strip().lower()[:2]
-        if tag in LOCALES:
-            return tag
-    return "en"
 
 
 def price(euros: int, locale: str) -> str:
@@ -100,8 +99,8 @@ def price(euros: int, locale: str) -> str:
 def _chat(account: UUID | None, locale: str) -> str:
     if account is None:
         return ""
-    source = f"/widget/loader.js?account={account}"
-    return f'<script src="{source}" data-language="{locale}" async></script>'
+    source = f"/widget/loader.js?account={account}&amp;lang={locale}"
+    return f'<script src="{source}" async></script>'
 
 
 def _languages(locale: str) -> str:

@@ -34,9 +34,9 @@ class Boot(Struct, frozen=True, kw_only=True):
     on: str
     position: str
     text: str
-    language: str
+    lang: str
     hide: Sequence[str]
-    words: dict[str, tuple[str, str, str]]
+    words: tuple[str, str, str]
 
 
 class Widget:
@@ -48,7 +48,7 @@ class Widget:
         self._parts = parts
         self._state = state
 
-    async def loader(self, query: str) -> bytes:
+    async def loader(self, query: str, accept_language: str) -> bytes:
         """Return the script. It leaves no name on the page but `hilo`."""
         wanted = _account(query)
         if wanted is None:
@@ -57,7 +57,7 @@ class Widget:
         script = self._parts.text("loader.js")
         if account is None or script is None:
             return _NOTHING
-        boot = msgspec.json.encode(self._boot(account)).decode()
+        boot = msgspec.json.encode(self._boot(account, _lang(query), accept_language)).decode()
         return f"(()=>{{const hiloBoot={boot};\n{script}\n}})();\n".encode()
 
     async def panel(self, query: str) -> tuple[bytes | None, list[str]]:
@@ -75,28 +75,41 @@ class Widget:
             return None
         return known.account
 
-    def _boot(self, account: Account) -> Boot:
+    def _boot(self, account: Account, lang: str, accept_language: str) -> Boot:
         settings = account.settings
         colors = brand(str(settings.get("color") or DEFAULT))
         hide = settings.get("hide_on", [])
         t = self._state.catalogue
+        # The account's choice, else the page's, else the browser's.
+        chosen = [each for each in (settings.get("language"), lang) if each in LOCALES]
+        locale = str(chosen[0]) if chosen else spoken(accept_language)
         return Boot(
             account=account.id,
             fill=colors.fill,
             on=colors.on,
             position="left" if settings.get("position") == "left" else "right",
             text=str(settings.get("launcher_text") or ""),
-            language=str(settings.get("language") or "auto"),
+            lang=locale,
             hide=[str(each) for each in hide[:_HIDDEN_MOST]] if isinstance(hide, list) else [],
-            words={
-                each: (
-                    t.t(each, "widget.open"),
-                    t.t(each, "widget.close"),
-                    t.t(each, "widget.unread", count="{count}"),
-                )
-                for each in LOCALES
-            },
+            words=(
+                t.t(locale, "widget.open"),
+                t.t(locale, "widget.close"),
+                t.t(locale, "widget.unread", count="{count}"),
+            ),
         )
+
+
+def spoken(accept_language: str) -> str:
+    """Return the first of our languages that a browser asks for."""
+    for piece in accept_language[:200].split(","):
+        tag = piece.partition(";")[0].strip().lower()[:2]
+        if tag in LOCALES:
+            return tag
+    return "en"
+
+
+def _lang(query: str) -> str:
+    return parse_qs(query).get("lang", [""])[0]
 
 
 def _account(query: str) -> UUID | None:

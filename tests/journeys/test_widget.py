@@ -1,0 +1,259 @@
+"""The widget on somebody else's page, in a real browser, against a real Hilo."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey
+from playwright.async_api import Browser, BrowserContext, Frame, Page, expect
+
+from agent import Chat, Desk
+from rig import Rig
+from shop import Shop
+
+pytestmark = pytest.mark.browser
+_WITHIN_MS = 15_000
+
+
+class Visit:
+    """A visitor's browser: its page, what it complained of, what it fetched."""
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        """Listen to the page."""
+        self.context = context
+        self.page = page
+        self.complaints: list[str] = []
+        page.on(
+            "console",
+            lambda line: self.complaints.append(line.text) if line.type == "error" else None,
+        )
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    async def panel(self) -> Frame:
+        """Return the panel's frame once it is there."""
+        async with asyncio.timeout(15):
+            while True:
+                for frame in self.page.frames:
+                    if "/widget/panel.html" in frame.url:
+                        return frame
+                await asyncio.sleep(0.05)
+
+    async def open(self) -> Frame:
+        """Open the chat as a page's own button would."""
+        await self.page.wait_for_function("() => window.hilo?.open")
+        await self.page.evaluate("() => window.hilo.open()")
+        frame = await self.panel()
+        await expect(frame.get_by_role("dialog")).to_be_visible(timeout=_WITHIN_MS)
+        await expect(frame.get_by_role("textbox").last).to_be_editable(timeout=_WITHIN_MS)
+        return frame
+
+    async def say(self, text: str) -> None:
+        """Write and send."""
+        box = (await self.panel()).locator("textarea")
+        await box.fill(text)
+        await box.press("Enter")
+
+    async def shows(self, text: str, times: int = 1) -> None:
+        """Wait until the panel shows a text so many times."""
+        frame = await self.panel()
+        found = frame.get_by_role("log").get_by_text(text, exact=True)
+        await expect(found).to_have_count(times, timeout=_WITHIN_MS)
+
+
+Visits = Callable[..., Awaitable[Visit]]
+
+
+@pytest.fixture
+async def visit(browser: Browser, shop: Shop, hilo: Rig) -> AsyncIterator[Visits]:
+    """Give visitors: each call is one more browser, or one more tab, on the shop's page."""
+    contexts: list[BrowserContext] = []
+
+    async def come(chat: Chat, again: Visit | None = None) -> Visit:
+        address = shop.show(hilo.url, chat.snippet)
+        context = again.context if again else await browser.new_context(locale="en-GB")
+        contexts.append(context)
+        page = await context.new_page()
+        made = Visit(context, page)
+        await page.goto(address)
+        return made
+
+    yield come
+    for context in dict.fromkeys(contexts):
+        await context.close()
+
+
+async def until(desk: Desk, chat: Chat, texts: list[str]) -> str:
+    """Wait until the chat's one conversation says exactly this; return its id."""
+    found: list[str] = []
+    async with asyncio.timeout(20):
+        while True:
+            conversations = await desk.conversations(chat)
+            if len(conversations) == 1:
+                found = await desk.texts(conversations[0]["id"])
+                if found == texts:
+                    return str(conversations[0]["id"])
+            assert len(found) <= len(texts), found
+            await asyncio.sleep(0.1)
+
+
+async def test_a_visitor_writes_from_a_strict_page_and_is_answered(
+    desk: Desk, visit: Visits
+) -> None:
+    chat = await desk.connect_chat(title="Shoes", color="#ffe08a")
+    visitor = await visit(chat)
+    frame = await visitor.open()
+    await expect(frame.get_by_role("heading", name="Shoes")).to_be_visible()
+    await visitor.say("Do you have it in 42?")
+    await visitor.shows("Do you have it in 42?")
+    conversation = await until(desk, chat, ["Do you have it in 42?"])
+    await desk.reply(conversation, "Yes, the last pair.")
+    await visitor.shows("Yes, the last pair.")
+    assert visitor.complaints == []
+    names = await visitor.page.evaluate(
+        "() => Object.keys(window).filter((name) => /hilo|preact|vite/i.test(name))"
+    )
+    assert names == ["hilo"]
+    assert await visitor.context.cookies() == []
+
+
+async def test_what_is_written_without_network_leaves_once_when_it_is_back(
+    desk: Desk, visit: Visits
+) -> None:
+    chat = await desk.connect_chat()
+    visitor = await visit(chat)
+    await visitor.open()
+    await visitor.say("One")
+    await until(desk, chat, ["One"])
+    await visitor.shows("One")
+    for cut in range(3):
+        await visitor.context.set_offline(True)
+        await visitor.say(f"Two {cut}")
+        await visitor.say(f"Three {cut}")
+        await visitor.shows(f"Three {cut}")
+        await visitor.context.set_offline(False)
+    said = ["One", *(f"{word} {cut}" for cut in range(3) for word in ("Two", "Three"))]
+    await until(desk, chat, said)
+    for text in said:
+        await visitor.shows(text)
+
+
+async def test_a_message_of_a_closed_tab_leaves_with_the_next(desk: Desk, visit: Visits) -> None:
+    chat = await desk.connect_chat()
+    visitor = await visit(chat)
+    await visitor.open()
+    await visitor.say("Before")
+    await until(desk, chat, ["Before"])
+    await visitor.context.set_offline(True)
+    await visitor.say("Written in the tunnel")
+    await visitor.shows("Written in the tunnel")
+    await visitor.page.close()
+    await visitor.context.set_offline(False)
+    later = await visit(chat, visitor)
+    await later.open()
+    await later.shows("Written in the tunnel")
+    await until(desk, chat, ["Before", "Written in the tunnel"])
+
+
+async def test_all_tabs_show_the_same_conversation_and_a_reload_keeps_it(
+    desk: Desk, visit: Visits
+) -> None:
+    chat = await desk.connect_chat()
+    one = await visit(chat)
+    await one.open()
+    await one.say("From the first tab")
+    conversation = await until(desk, chat, ["From the first tab"])
+    two = await visit(chat, one)
+    await two.open()
+    await two.shows("From the first tab")
+    await two.say("From the second")
+    await one.shows("From the second")
+    await desk.reply(conversation, "To both")
+    await one.shows("To both")
+    await two.shows("To both")
+    await one.page.reload()
+    await one.open()
+    for text in ("From the first tab", "From the second", "To both"):
+        await one.shows(text)
+    assert one.complaints == two.complaints == []
+
+
+async def test_an_unread_answer_is_told_on_the_closed_launcher(desk: Desk, visit: Visits) -> None:
+    chat = await desk.connect_chat()
+    visitor = await visit(chat)
+    await visitor.open()
+    await visitor.say("Call me back")
+    conversation = await until(desk, chat, ["Call me back"])
+    await visitor.page.evaluate(
+        """() => {
+            window.counts = [];
+            window.hilo.on("unread", (count) => window.counts.push(count));
+            window.hilo.close();
+        }"""
+    )
+    await desk.reply(conversation, "I did")
+    await visitor.page.wait_for_function("() => window.counts.includes(1)", timeout=_WITHIN_MS)
+    await visitor.open()
+    await visitor.page.wait_for_function("() => window.counts.at(-1) === 0", timeout=_WITHIN_MS)
+    async with asyncio.timeout(15):
+        while True:
+            page = await desk.get(f"/conversations/{conversation}/messages")
+            if page["items"][0]["state"] == "read":
+                break
+            await asyncio.sleep(0.1)
+
+
+async def test_a_signed_identity_joins_the_contact_and_signing_out_clears(
+    desk: Desk, visit: Visits
+) -> None:
+    chat = await desk.connect_chat()
+    email = f"lucia.{int(time.time())}@example.test"
+    body = {"name": "Lucia", "identities": [{"kind": "email", "value": email}]}
+    contact = (await desk.post("/contacts", body))["id"]
+    visitor = await visit(chat)
+    await visitor.open()
+    claims = {"email": email, "exp": int(time.time()) + 300}
+    token = jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(chat.secret))
+    await visitor.page.evaluate("(token) => window.hilo.identify(token)", token)
+    await visitor.page.wait_for_timeout(500)
+    await visitor.say("It is me")
+    await until(desk, chat, ["It is me"])
+    assert (await desk.conversations(chat))[0]["contact"]["id"] == contact
+    await visitor.page.evaluate("() => window.hilo.identify(null)")
+    await visitor.shows("It is me", times=0)
+
+
+async def test_the_keyboard_is_enough(desk: Desk, visit: Visits) -> None:
+    chat = await desk.connect_chat()
+    visitor = await visit(chat)
+    page = visitor.page
+    await page.wait_for_function("() => window.hilo?.open")
+    await page.get_by_role("button", name="Buy").focus()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    frame = await visitor.panel()
+    await expect(frame.locator("textarea")).to_be_focused(timeout=_WITHIN_MS)
+    await page.keyboard.type("Only keys")
+    await page.keyboard.press("Enter")
+    await visitor.shows("Only keys")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("iframe")).to_be_hidden()
+    await page.keyboard.press("Enter")
+    await expect(frame.locator("textarea")).to_be_focused()
+    small = await frame.evaluate(
+        """() => [...document.querySelectorAll("button, a, input:not([type=file]), label")]
+        .filter((each) => each.offsetParent)
+        .map((each) => [each.outerHTML.slice(0, 60), each.getBoundingClientRect()])
+        .filter(([, box]) => box.width < 24 || box.height < 24).map(([html]) => html)"""
+    )
+    assert small == []
+
+
+async def test_a_site_that_is_not_allowed_shows_no_panel(desk: Desk, visit: Visits) -> None:
+    chat = await desk.connect_chat(allowed_origins=["https://another.example"])
+    visitor = await visit(chat)
+    await visitor.page.wait_for_function("() => window.hilo?.open")
+    await visitor.page.evaluate("() => window.hilo.open()")
+    await visitor.page.wait_for_timeout(1500)
+    assert any("frame-ancestors" in line for line in visitor.complaints)
