@@ -11,7 +11,7 @@ from hilo.entry.accounts import Accounts
 from hilo.entry.door import Door
 from hilo.entry.doorman import Doorman
 from hilo.entry.hub import Hub
-from hilo.entry.post import NoPost, Post
+from hilo.entry.post import AccountPost, Post
 from hilo.kit import messages
 from hilo.kit.bus import Bus, Local
 from hilo.kit.config import Config
@@ -30,7 +30,11 @@ class AppState:
     db: Database
     vault: Vault
     bus: Bus = field(default_factory=Local)
-    post: Post = field(default_factory=NoPost)
+    post: Post = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Give the house its post."""
+        self.post = AccountPost(self.vault)
 
     @cached_property
     def doorman(self) -> Doorman:

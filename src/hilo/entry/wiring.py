@@ -21,6 +21,7 @@ READERS: Sequence[Reader] = (
 JOBS: Mapping[str, Callable[[Tools, Job], Awaitable[None]]] = {
     "carry": work.carry,
     "fetch": work.fetch,
+    "letter": work.letter,
 }
 
 

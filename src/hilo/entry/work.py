@@ -9,6 +9,7 @@ from hilo.domain.conversations.carry import Carriage
 from hilo.domain.conversations.letters import Stationery
 from hilo.domain.conversations.replying import Carry
 from hilo.domain.inboxes import Carrier
+from hilo.entry.post import LetterJob, Postman
 from hilo.entry.state import AppState
 from hilo.kit.db import transient
 from hilo.kit.errors import Bug, HiloError, TemporaryFailure, Throttled
@@ -26,18 +27,26 @@ class Tools:
     state: AppState
     carrier: Carrier
     carriage: Carriage
+    postman: Postman
 
 
 def tools(state: AppState) -> Tools:
     """Return the tools of a worker."""
     carrier = Carrier(state.http)
     stationery = Stationery(state.files, state.file_links, state.catalogue)
-    return Tools(state, carrier, Carriage(state.db, state.channels, carrier, stationery))
+    carriage = Carriage(state.db, state.channels, carrier, stationery)
+    postman = Postman(state.db, state.channels, carrier, lambda: state.catalogue)
+    return Tools(state, carrier, carriage, postman)
 
 
 async def carry(given: Tools, job: Job) -> None:
     """Take a conversation's due replies to the outside."""
     await given.carriage.carry(job.read(Carry))
+
+
+async def letter(given: Tools, job: Job) -> None:
+    """Send one mail of the house."""
+    await given.postman.deliver(job.read(LetterJob))
 
 
 async def fetch(given: Tools, job: Job) -> None:

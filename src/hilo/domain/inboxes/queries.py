@@ -100,6 +100,11 @@ async def account_anywhere(tx: Tx, account_id: UUID) -> AccountRow | None:
     return await tx.maybe(SQL.account_anywhere, AccountRow, account=account_id)
 
 
+async def mail_way_out(tx: Tx) -> UUID | None:
+    """Return the account that sends the house's own mail; None where there is no mail server."""
+    return await tx.maybe(SQL.mail_way_out, UUID, workspace=tx.workspace)
+
+
 async def accounts_by_address(tx: Tx, addresses: Sequence[str]) -> list[AddressRow]:
     """Return the accounts of these lower-case addresses, of any workspace."""
     return await tx.all(SQL.accounts_by_address, AddressRow, addresses=list(addresses))

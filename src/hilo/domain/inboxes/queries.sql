@@ -39,6 +39,12 @@ from account where workspace_id = :workspace and id = :account
 select workspace_id, id, inbox_id, channel, name, address, settings, secrets, state
 from hilo_account(:account)
 
+-- name: mail_way_out
+-- The first account with a mail server of its own: mail of the house leaves by it.
+select id from account
+where workspace_id = :workspace and state = 'active' and coalesce(settings ->> 'smtp_host', '') <> ''
+order by created_at, id limit 1
+
 -- name: accounts_by_address
 select workspace_id, id, address, state from hilo_account_by_address(:addresses)
 

@@ -214,13 +214,6 @@ async def use_reset(tx: Tx, plain: str, new: str) -> None:
         raise Unauthenticated("the link is used up or too old; ask for a new one")
 
 
-async def sweep(tx: Tx) -> int:
-    """Drop answers older than a day and sessions long over, of this workspace."""
-    day = timedelta(days=1)
-    gone = await tx.run(SIGNING.sweep_answers, before=tx.now - day)
-    return gone + await tx.run(SIGNING.sweep_sessions, before=tx.now - day)
-
-
 def _refuse_too_many(tx: Tx, kind: str, failures: Sequence[_Failures]) -> None:
     for each in failures:
         excess = each.count - _FREE[kind]

@@ -100,9 +100,3 @@ insert into idempotency (workspace_id, caller, key, request_hash, status, body)
 values (hilo_workspace(), :caller, :key, :request_hash, :status, :body)
 on conflict (workspace_id, caller, key) do update
 set request_hash = excluded.request_hash, status = excluded.status, body = excluded.body, created_at = now()
-
--- name: sweep_answers
-delete from idempotency where workspace_id = hilo_workspace() and created_at < :before
-
--- name: sweep_sessions
-delete from session where workspace_id = hilo_workspace() and expires_at < :before
