@@ -1,4 +1,4 @@
-"""Each setting, permission, event, error, command and channel is documented, and nothing else is."""
+"""Each setting, permission, event, error, command and channel is documented, no other is."""
 
 from pathlib import Path
 
