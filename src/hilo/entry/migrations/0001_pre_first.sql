@@ -377,28 +377,28 @@ create text search configuration hilo_en (copy = simple);
 alter text search configuration hilo_en alter mapping for
   hword, hword_part, word, asciihword, asciiword, hword_asciipart with hilo_en_stem;
 
-create function hilo_bare(text) returns text language sql immutable parallel safe
-  set search_path = public, pg_catalog as $$ select lower(public.unaccent('public.unaccent', left($1, 100000))) $$;
-create function hilo_tsv(text) returns tsvector language plpgsql immutable parallel safe
-  set search_path = public, pg_catalog as $$
-declare bare text := hilo_bare($1);
+-- No function here sets its search_path (it would cost more than the work): all names are in full.
+create function hilo_tsv(text) returns tsvector language plpgsql immutable parallel safe as $$
+declare bare text := lower(public.unaccent('public.unaccent', left($1, 100000)));
 begin
   return to_tsvector('public.hilo_es', regexp_replace(bare, '([cs])ion\M', '\1ión', 'g'))
       || to_tsvector('public.hilo_pt', regexp_replace(bare, '(oes|ao)\M', 'ão', 'g'))
       || to_tsvector('public.hilo_en', bare);
 end $$;
 -- One word as any of the three languages would have it. Empty when there is nothing to look for.
-create function hilo_word(text) returns tsquery language plpgsql immutable parallel safe
-  set search_path = public, pg_catalog as $$
-declare bare text := hilo_bare($1);
+create function hilo_word(text) returns tsquery language plpgsql immutable parallel safe as $$
+declare bare text := lower(public.unaccent('public.unaccent', left($1, 100000)));
+        es tsquery := plainto_tsquery('public.hilo_es', regexp_replace(bare, '([cs])ion\M', '\1ión', 'g'));
+        pt tsquery := plainto_tsquery('public.hilo_pt', regexp_replace(bare, '(oes|ao)\M', 'ão', 'g'));
+        en tsquery := plainto_tsquery('public.hilo_en', bare);
 begin
-  return plainto_tsquery('public.hilo_es', regexp_replace(bare, '([cs])ion\M', '\1ión', 'g'))
-      || plainto_tsquery('public.hilo_pt', regexp_replace(bare, '(oes|ao)\M', 'ão', 'g'))
-      || plainto_tsquery('public.hilo_en', bare);
+  if pt <> es then es := es || pt; end if;
+  if en <> es and en <> pt then es := es || en; end if;
+  return es;
 end $$;
 -- lower and without accents: what trigrams compare.
-create function hilo_fold(text) returns text language sql immutable parallel safe
-  set search_path = public, pg_catalog as $$ select lower(public.unaccent('public.unaccent', $1)) $$;
+create function hilo_fold(text) returns text language plpgsql immutable parallel safe as $$
+begin return lower(public.unaccent('public.unaccent', $1)); end $$;
 
 create index contact_name_trgm on contact using gin (hilo_fold(name) gin_trgm_ops);
 create index identity_value_trgm on identity using gin (value gin_trgm_ops);
@@ -818,38 +818,32 @@ language sql stable security definer set search_path = public as $$
       where d.state = 'new' and d.account_id > p.account_id order by d.account_id limit 1) n)
   select * from next_ limit $1
 $$;
--- Contacts whose name or address holds every word (LIKE patterns, the most selective first). Short
--- words cannot use the trigrams: then the newest contacts are walked until the page is full.
+-- Contacts whose name or address holds every word (LIKE patterns). A word that few contacts hold leads by its
+-- trigrams; when all are common, or too short for trigrams, the newest contacts are walked until the page is full.
 create function hilo_find_contacts(words text[], before_at timestamptz, before_id uuid, most int)
 returns table (id uuid) language plpgsql stable security definer set search_path = public, pg_catalog as $$
 declare folded text[] := array(select hilo_fold(w) from unnest(words) with ordinality u(w, n) order by n);
+        few constant int := 2000; led uuid[]; word text;
 begin
-  if length(folded[1]) >= 5 then
-    return query
-      with hits as materialized (
-        select c.id from contact c
-        where c.workspace_id = hilo_workspace() and hilo_fold(c.name) like folded[1]
-        union
-        select i.contact_id from identity i
-        where i.workspace_id = hilo_workspace() and i.value ilike folded[1])
-      select c.id from hits join contact c on c.workspace_id = hilo_workspace() and c.id = hits.id
-      where c.merged_into is null and (c.updated_at, c.id) < (before_at, before_id)
-        and not exists (
-          select 1 from unnest(folded) w where hilo_fold(c.name) not like w and not exists (
-            select 1 from identity i
-            where i.workspace_id = c.workspace_id and i.contact_id = c.id and i.value ilike w))
-      order by c.updated_at desc, c.id desc limit most;
-  else
-    return query
-      select c.id from contact c
-      where c.workspace_id = hilo_workspace() and c.merged_into is null
-        and (c.updated_at, c.id) < (before_at, before_id)
-        and not exists (
-          select 1 from unnest(folded) w where hilo_fold(c.name) not like w and not exists (
-            select 1 from identity i
-            where i.workspace_id = c.workspace_id and i.contact_id = c.id and i.value ilike w))
-      order by c.updated_at desc, c.id desc limit most;
-  end if;
+  foreach word in array folded loop
+    continue when length(word) < 5;  -- with its two signs
+    led := array(
+      (select c.id from contact c where c.workspace_id = hilo_workspace() and hilo_fold(c.name) like word limit few)
+      union all
+      (select i.contact_id from identity i where i.workspace_id = hilo_workspace() and i.value ilike word limit few));
+    exit when cardinality(led) < few;
+    led := null;
+  end loop;
+  return query
+    select c.id from contact c
+    where c.workspace_id = hilo_workspace() and c.merged_into is null
+      and (led is null or c.id = any(led))
+      and (c.updated_at, c.id) < (before_at, before_id)
+      and not exists (
+        select 1 from unnest(folded) w where hilo_fold(c.name) not like w and not exists (
+          select 1 from identity i
+          where i.workspace_id = c.workspace_id and i.contact_id = c.id and i.value ilike w))
+    order by c.updated_at desc, c.id desc limit most;
 end $$;
 -- The pattern of LIKE for a part of a text, its own signs taken literally.
 create function hilo_part(text) returns text language sql immutable parallel safe
@@ -858,15 +852,18 @@ create function hilo_part(text) returns text language sql immutable parallel saf
 
 -- Messages that hold every word: the newest partition first, and no further than the page is full.
 -- words: must be there as words (stemmed). codes: as a word or as a part of the text. parts: as a part.
--- The planner sees the values and chooses for each partition between the index of the words and the walk
--- from the newest message back, which is short when the words are common.
+-- In each partition the newest messages are walked first: common words fill the page there. What the walk does
+-- not fill is rare, and few enough to be taken from the indexes whole and sorted. (Left to itself the planner
+-- walks for rare words too: it takes each unknown word to be in one message of 200.)
 create function hilo_search_messages(words text[], codes text[], parts text[], inbox uuid, channel text,
                                      first_id uuid, before_id uuid, most int)
 returns setof uuid language plpgsql stable security definer set search_path = public, pg_catalog as $$
 declare
   folded constant text := 'hilo_fold(left(m.subject || '' '' || m.text, 2000))';
+  started constant timestamptz := clock_timestamp();
   word text; query tsquery; wanted tsquery; asked tsquery[] := '{}'; likes text[] := '{}'; named text;
   condition text := ''; month timestamptz; found_ids uuid[] := '{}'; got uuid[]; newest int := 0;
+  walked int := 2000; rest text;
 begin
   foreach word in array words loop
     query := hilo_word(word);
@@ -885,6 +882,9 @@ begin
     condition := condition || format(' and %s like $4[%s]', folded, cardinality(likes));
   end loop;
   if condition = '' then return; end if;
+  if cardinality(likes) > 0 then walked := 500; end if;
+  rest := ' and m.kind <> ''activity'' and ($7::uuid is null or m.inbox_id = $7)'
+          ' and ($8::text is null or m.channel = $8)' || condition;
   for named in
     select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'public.message'::regclass
@@ -892,16 +892,24 @@ begin
   loop
     if named ~ '^message_\d{6}$' then
       exit when newest >= most;  -- what the rest holds may be older than any month's
+      -- Parts of words are a second try: it may not take for ever.
+      exit when cardinality(parts) > 0 and clock_timestamp() > started + interval '1 second';
       month := to_timestamp(right(named, 6) || '01', 'YYYYMMDD')::timestamp at time zone 'UTC';
       continue when hilo_uuid_floor(month) >= before_id
                  or hilo_uuid_floor(month + interval '1 month') <= first_id;
     end if;
     execute format(
-      'select array(select m.id from %I m where m.workspace_id = $1 and m.kind <> ''activity'''
-      ' and m.id < $5 and m.id >= $6 and ($7::uuid is null or m.inbox_id = $7)'
-      ' and ($8::text is null or m.channel = $8)%s order by m.id desc limit $9)', named, condition)
+      'select array(select m.id from (select * from %I where workspace_id = $1 and id < $5 and id >= $6'
+      ' order by id desc limit $10) m where true%s limit $9)', named, rest)
     into got
-    using hilo_workspace(), wanted, asked, likes, before_id, first_id, inbox, channel, most;
+    using hilo_workspace(), wanted, asked, likes, before_id, first_id, inbox, channel, most, walked;
+    if cardinality(got) < most then
+      execute format(
+        'with hits as materialized (select m.id from %I m where m.workspace_id = $1 and m.id < $5'
+        ' and m.id >= $6%s) select array(select h.id from hits h order by h.id desc limit $9)', named, rest)
+      into got
+      using hilo_workspace(), wanted, asked, likes, before_id, first_id, inbox, channel, most;
+    end if;
     found_ids := found_ids || got;
     if named <> 'message_rest' then newest := newest + cardinality(got); end if;
   end loop;
