@@ -5,7 +5,6 @@ from uuid import UUID
 from msgspec import Struct
 
 from hilo.domain import conversations, people
-from hilo.domain.conversations import carry
 from hilo.entry.work import Tools
 from hilo.kit import jobs
 from hilo.kit.sql import Queries
@@ -38,7 +37,7 @@ async def fold_counts(tools: Tools) -> None:
 
 async def rescue(tools: Tools) -> None:
     """Queue again what was being sent by a worker that is gone, and what lost its job."""
-    await carry.rescue(tools.state.db)
+    await conversations.rescue(tools.state.db)
 
 
 async def partitions_ahead(tools: Tools) -> None:

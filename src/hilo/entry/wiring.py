@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from hilo.domain.conversations import reactions
+from hilo.domain.conversations import resume_mended
 from hilo.domain.inboxes import AccountChanged
 from hilo.entry import timers, work
 from hilo.entry.work import Tools
@@ -13,9 +13,7 @@ from hilo.kit.jobs import Job
 from hilo.kit.readers import Reader
 
 # Each walks all events by itself; a name is for ever, cursors carry it.
-READERS: Sequence[Reader] = (
-    Reader("mended-accounts", {AccountChanged: [reactions.resume_mended]}),
-)
+READERS: Sequence[Reader] = (Reader("mended-accounts", {AccountChanged: [resume_mended]}),)
 
 # Work for the outside, queued in the transaction that caused it.
 JOBS: Mapping[str, Callable[[Tools, Job], Awaitable[None]]] = {

@@ -3,11 +3,7 @@
 from dataclasses import dataclass
 
 from hilo.domain import library
-from hilo.domain.conversations import arriving
-from hilo.domain.conversations.arriving import Fetch
-from hilo.domain.conversations.carry import Carriage
-from hilo.domain.conversations.letters import Stationery
-from hilo.domain.conversations.replying import Carry
+from hilo.domain.conversations import Carriage, Carry, Fetch, Stationery, settle_file
 from hilo.domain.inboxes import Carrier
 from hilo.entry.post import LetterJob, Postman
 from hilo.entry.state import AppState
@@ -63,7 +59,7 @@ async def fetch(given: Tools, job: Job) -> None:
     except HiloError:
         content = None
     async with given.state.db.transaction(wanted.workspace) as tx:
-        await arriving.settle(tx, given.state.files, wanted, content)
+        await settle_file(tx, given.state.files, wanted, content)
 
 
 def retry_after_s(error: Exception, failures: int) -> float | None:

@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from hilo.domain.conversations.intake import Intake
+from hilo.domain.conversations import Intake
 from hilo.domain.inboxes.deliveries import PendingAccount
 from hilo.entry import wiring, work
 from hilo.entry.keeper import Keeper

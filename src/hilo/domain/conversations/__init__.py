@@ -1,6 +1,8 @@
 """The heart: conversations, their messages, and how both come and go."""
 
 from hilo.domain.conversations import visitors
+from hilo.domain.conversations.arriving import FETCH, Fetch, settle_file
+from hilo.domain.conversations.carry import Carriage, rescue
 from hilo.domain.conversations.counts import Counts, all_counts, counts, counts_drift, counts_of
 from hilo.domain.conversations.deciding import Decision, decide, withdraw
 from hilo.domain.conversations.drafts import (
@@ -26,6 +28,8 @@ from hilo.domain.conversations.events import (
     MessageWithdrawn,
     NoteAdded,
 )
+from hilo.domain.conversations.intake import Intake
+from hilo.domain.conversations.letters import Stationery
 from hilo.domain.conversations.lists import (
     Filters,
     get_conversation,
@@ -43,6 +47,7 @@ from hilo.domain.conversations.models import (
     MessageView,
     Status,
 )
+from hilo.domain.conversations.reactions import resume_mended
 from hilo.domain.conversations.reading import mark_read, mark_unread
 from hilo.domain.conversations.replying import Carry, Given, Written, find_message, write
 from hilo.domain.conversations.search import Hit, Question, search
@@ -63,11 +68,13 @@ from hilo.domain.conversations.triaging import (
 from hilo.domain.conversations.writing import NewMessage, append
 
 __all__ = [
+    "FETCH",
     "AlreadyTaken",
     "Assignment",
     "AttachmentStored",
     "AttachmentView",
     "Author",
+    "Carriage",
     "Carry",
     "Collision",
     "ContactRef",
@@ -77,9 +84,11 @@ __all__ = [
     "Counts",
     "Decision",
     "Draft",
+    "Fetch",
     "Filters",
     "Given",
     "Hit",
+    "Intake",
     "LastMessage",
     "MergePreview",
     "MessageQueued",
@@ -92,6 +101,7 @@ __all__ = [
     "Question",
     "SearchKind",
     "StaleReply",
+    "Stationery",
     "Status",
     "TimelineEvent",
     "TimelineItem",
@@ -119,10 +129,13 @@ __all__ = [
     "messages_after",
     "preview_merge",
     "reopen",
+    "rescue",
     "resolve",
+    "resume_mended",
     "save_draft",
     "search",
     "set_pending",
+    "settle_file",
     "snooze",
     "tag",
     "timeline",

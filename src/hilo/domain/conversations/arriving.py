@@ -121,7 +121,7 @@ def _view(file: FileIn, row: StoredFile | None) -> AttachmentView:
     )
 
 
-async def settle(tx: Tx, store: FileStore, fetch: Fetch, content: bytes | None) -> None:
+async def settle_file(tx: Tx, store: FileStore, fetch: Fetch, content: bytes | None) -> None:
     """Put what a job fetched in the attachment's place. content None: it cannot be had.
 
     Once: an attachment that is not loading any more is left as it is.
