@@ -259,7 +259,9 @@ async def depth(db: Database) -> Sequence[Depth]:
 
 async def tidy(db: Database) -> None:
     """Forget the library's own log of what was done days ago."""
-    await db.pool.execute("delete from pgqueuer_log where created < now() - $1::interval", _KEEP_LOG)
+    await db.pool.execute(
+        "delete from pgqueuer_log where created < now() - $1::interval", _KEEP_LOG
+    )
 
 
 async def pool(dsn: str) -> asyncpg.Pool:
