@@ -1,0 +1,105 @@
+import { h, render } from "preact";
+import { beforeEach, describe, expect, it } from "vitest";
+import { translator } from "../src/t";
+import { pieces } from "../src/ui/Entry";
+import { day } from "../src/talk";
+import { elsewhere } from "../src/elsewhere";
+import { isOurs } from "../src/protocol";
+import { own } from "../src/storage";
+import { size } from "../src/ui/words";
+import panel from "virtual:texts/panel";
+import talk from "virtual:texts/talk";
+
+beforeEach(() => {
+  render(h("div", {}), document.body);
+});
+
+describe("texts", () => {
+  it("come per language, in two parts that share no key", async () => {
+    for (const locale of ["en", "es", "pt"] as const) {
+      const first = (await panel[locale]()).default;
+      const later = (await talk[locale]()).default;
+      expect(Object.keys(first)).toContain("write");
+      expect(Object.keys(later)).toContain("typing");
+      expect(Object.keys(first).filter((key) => key in later)).toEqual([]);
+    }
+  });
+
+  it("know plurals, and what is learnt later", async () => {
+    const { t, learn } = translator("es", (await panel.es()).default);
+    expect(t("reply_minutes", { count: 1 })).not.toBe(t("reply_minutes", { count: 4 }));
+    expect(t("typing", { name: "Ada" })).toBe("");
+    learn((await talk.es()).default);
+    expect(t("typing", { name: "Ada" })).toContain("Ada");
+  });
+
+  it("address nobody with an exclamation mark", async () => {
+    for (const locale of ["en", "es", "pt"] as const) {
+      for (const part of [panel, talk]) expect(JSON.stringify((await part[locale]()).default)).not.toMatch(/[!¡]/);
+    }
+  });
+});
+
+describe("what a message shows", () => {
+  it("turns addresses into links and nothing else into anything", () => {
+    expect(pieces("see https://a.test/x?y=1, or (http://b.test).")).toEqual([
+      { text: "see " },
+      { text: "https://a.test/x?y=1", href: "https://a.test/x?y=1" },
+      { text: ", or (" },
+      { text: "http://b.test", href: "http://b.test" },
+      { text: ")." },
+    ]);
+    expect(pieces("javascript:alert(1) <b>no</b>")).toEqual([{ text: "javascript:alert(1) <b>no</b>" }]);
+    expect(pieces("")).toEqual([]);
+  });
+
+  it("names days as people do", () => {
+    const now = new Date(2026, 10, 22, 9);
+    expect(day(new Date(2026, 10, 22, 1), now, "en")).toBe("today");
+    expect(day(new Date(2026, 10, 21, 23), now, "es")).toBe("ayer");
+    expect(day(new Date(2026, 10, 3), now, "en")).toBe("November 3");
+    expect(day(new Date(2025, 10, 3), now, "en")).toContain("2025");
+  });
+
+  it("writes sizes in the reader's language", () => {
+    expect(size(15_000_000, "en")).toBe("15 MB");
+    expect(size(1_500_000, "es")).toBe("1,5 MB");
+    expect(size(900, "en")).toBe("0.9 kB");
+  });
+});
+
+describe("storage", () => {
+  it("is the frame's own where that is allowed", () => {
+    const store = own();
+    store?.setItem("a", "1");
+    expect(store?.getItem("a")).toBe("1");
+    store?.removeItem("a");
+    expect(store?.getItem("a")).toBe(null);
+  });
+
+  it("is the page's where it is not, and remembers when the page is silent", async () => {
+    const told: unknown[] = [];
+    const changes: string[] = [];
+    const opening = elsewhere((message) => told.push(message), (key) => changes.push(key));
+    const given = { hilo: 1, type: "kept", values: { "hilo:a:visitor": "token" } };
+    window.dispatchEvent(new MessageEvent("message", { data: given, source: window.parent as unknown as MessageEventSource }));
+    const store = await opening;
+    expect(store.getItem("hilo:a:visitor")).toBe("token");
+    store.setItem("hilo:a:seen", "7");
+    store.removeItem("hilo:a:visitor");
+    expect(store.getItem("hilo:a:visitor")).toBe(null);
+    expect(told).toEqual([
+      { hilo: 1, type: "ask" },
+      { hilo: 1, type: "keep", key: "hilo:a:seen", value: "7" },
+      { hilo: 1, type: "keep", key: "hilo:a:visitor", value: null },
+    ]);
+    expect(changes).toEqual(["hilo:a:visitor"]);
+  });
+});
+
+describe("the wire between page and panel", () => {
+  it("hears only what bears our mark", () => {
+    for (const rubbish of [null, undefined, 7, "hilo", [], {}, { hilo: 2 }, { type: "shown" }]) expect(isOurs(rubbish)).toBe(false);
+    expect(isOurs({ hilo: 1, type: "shown" })).toBe(true);
+  });
+});
