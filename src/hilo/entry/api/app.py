@@ -35,6 +35,7 @@ from hilo.entry.api import (
     tokens,
     workspace,
 )
+from hilo.entry.api.forms import Acting, Shared
 from hilo.entry.api.frame import Frame, Gate, visit_of
 from hilo.entry.api.rates import Meter, Rates
 from hilo.entry.state import AppState
@@ -100,11 +101,14 @@ def framework(state: AppState) -> Litestar:
     )
 
 
-async def _actor(scope: Scope) -> Actor:
+# Chained, though nobody needs it: the framework would start a task for each of several at once.
+async def _actor(scope: Scope, app_state: Shared) -> Actor:
+    del app_state
     return visit_of(scope).actor
 
 
-async def _tx(scope: Scope) -> Tx:
+async def _tx(scope: Scope, actor: Acting) -> Tx:
+    del actor
     tx = visit_of(scope).tx
     if tx is None:
         raise Bug("this route has no transaction")
