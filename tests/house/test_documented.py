@@ -12,7 +12,7 @@ PLANTED = {
     "domain/people/permissions.py": 'ALL = {"moon:write"}\n',
     "domain/people/events.py": 'class A(Event, tag="moon.risen"):\n    pass\n',
     "kit/errors.py": 'class A(Exception):\n    code = "moonless"\n',
-    "entry/cli.py": 'word("moon", run, "text")\n',
+    "entry/cli.py": 'word("moon", _moon, "text")\n',
     "connectors/moon/manifest.toml": "",
 }
 

@@ -12,7 +12,11 @@ from checks.source import files, text_of, tree_of
 
 _SETTING = re.compile(r"""["']((?:HILO_[A-Z_]+[A-Z])|DATABASE_URL|VALKEY_URL)["']""")
 _PERMISSION = re.compile(r"""["']([a-z_]+:[a-z_]+)["']""")
-_WORD = re.compile(r"""(?:word|add_parser)\(\s*["']([a-z]+)["']""")
+# `word("serve", _serve, …`, `("load", _demo_load, …`, `add_parser("create", help=…)`.
+_WORD = re.compile(
+    r"""["']([a-z]+)["'], _[a-z_]+, ["']|add_parser\(["']([a-z]+)["'], help=[^)]+\)$""",
+    re.MULTILINE,
+)
 _HEADING = re.compile(r"^#{2,4} .*?`([^`]+)`", re.MULTILINE)
 
 
@@ -24,7 +28,7 @@ def find(root: Path) -> list[str]:
         "permissions": set(_PERMISSION.findall(text_of(source / "domain/people/permissions.py"))),
         "events": set(_tags(source)),
         "errors": set(_codes(source)),
-        "commands": set(_WORD.findall(text_of(source / "entry/cli.py"))),
+        "cli": {a or b for a, b in _WORD.findall(text_of(source / "entry/cli.py"))},
         "channels": {each.parent.name for each in (source / "connectors").glob("*/manifest.toml")},
     }
     problems: list[str] = []

@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     keep.add_argument("archive", type=Path)
     back = word("restore", _restore, "bring an archive into an empty data directory")
     back.add_argument("archive", type=Path)
+    word("bench", _bench, "measure this machine; in a checkout, the same as `make bench`")
     word("doctor", _doctor, "check this installation and say how to mend each fault")
     return parser
 
@@ -170,6 +171,18 @@ async def _restore(config: Config, given: argparse.Namespace) -> int:
         )
     say(f"restored from {given.archive}")
     return 0
+
+
+async def _bench(_config: Config, _given: argparse.Namespace) -> int:
+    root = Path(__file__).parents[3]
+    if not (root / "tools" / "bench").is_dir():
+        say("hilo bench needs a checkout of the repository: it measures with its tools")
+        return 1
+    paths = os.pathsep.join([str(root / "tools"), str(root / "src")])
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench", env={**os.environ, "PYTHONPATH": paths}, cwd=root
+    )
+    return await process.wait()
 
 
 async def _doctor(config: Config, _given: argparse.Namespace) -> int:
