@@ -13,6 +13,7 @@ from pathlib import Path
 from hilo.entry.state import AppState
 from hilo.kit import crypto, db, migrations, server
 from hilo.kit.bus import PostgresBus
+from hilo.kit.bus_valkey import ValkeyBus
 from hilo.kit.config import Config, Network
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Database
@@ -37,7 +38,7 @@ class House:
     config: Config
     store: Store
     state: AppState
-    bus: PostgresBus
+    bus: PostgresBus | ValkeyBus
 
 
 def quiet(_text: str) -> None:
@@ -87,7 +88,7 @@ async def open_house(
         await migrations.migrate(store.dsn, MIGRATIONS, say=say)
         pool = await db.connect(store.dsn, min_size=2, max_size=config.pool_size)
         stack.push_async_callback(pool.close)
-        bus = PostgresBus(store.dsn)
+        bus = ValkeyBus(config.valkey_url) if config.valkey_url else PostgresBus(store.dsn)
         state = AppState(
             config=config,
             db=Database(pool, on_commit=lambda: bus.publish("log")),
