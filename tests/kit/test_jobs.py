@@ -1,7 +1,7 @@
 """Jobs: in their causer's transaction, at least once, in turn per key, held when given up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
@@ -107,6 +107,16 @@ async def test_jobs_of_one_key_never_run_at_the_same_time(db: Database, dsn: str
     assert max(most) == 1
 
 
+async def held_soon(db: Database) -> Sequence[jobs.Held]:
+    """Return the held jobs once there are any: the note is written after the work failed."""
+    for _ in range(200):
+        found = await jobs.held(db)
+        if found:
+            return found
+        await asyncio.sleep(0.05)
+    pytest.fail("no job was held")
+
+
 async def test_a_temporary_failure_is_tried_again_and_then_held(db: Database, dsn: str) -> None:
     tries: list[int] = []
 
@@ -117,8 +127,7 @@ async def test_a_temporary_failure_is_tried_again_and_then_held(db: Database, ds
     async with working(dsn, {"note": work}):
         await add(db, "note", 1)
         await until(lambda: len(tries) == 3)
-        await asyncio.sleep(0.4)
-        (held,) = await jobs.held(db)
+        (held,) = await held_soon(db)
         assert (held.kind, held.error) == ("note", "TemporaryFailure: no route")
         await jobs.again(db, held.id)
         await until(lambda: len(tries) == 6)
@@ -157,8 +166,7 @@ async def test_a_job_that_kills_its_worker_is_held_in_the_end(
     await owner.execute("insert into job_run (job_id, starts) values ($1, 1)", second[0])
     async with working(dsn, {"note": work}):
         await until(lambda: bool(seen))
-        await asyncio.sleep(0.4)
-        (held,) = await jobs.held(db)
+        (held,) = await held_soon(db)
         await jobs.drop(db, held.id)
         assert await jobs.held(db) == []
     assert seen == [1]

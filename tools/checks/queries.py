@@ -36,7 +36,7 @@ DEMO = "hilo.entry.demo"
 # Asks only whether a row is still named from above; the foreign key would say so by an error.
 SPARED = frozenset({"hilo.domain.inboxes/queries.sql:inbox_is_used"})
 # Commands on a whole installation, run as the schema's owner, with tables of their own.
-OWNERS = frozenset({"hilo.entry/backup.sql"})
+OWNERS = frozenset({"hilo.entry/backup.sql", "hilo.entry/doctor.sql"})
 
 _SECTION = re.compile(r"^-- -{10,} (.+)$|^create table (\w+)", re.MULTILINE)
 _NOISE = re.compile(r"'(?:[^']|'')*'|--[^\n]*")

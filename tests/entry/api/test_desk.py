@@ -1,5 +1,7 @@
 """The desk through the API: what agents do to conversations, as a client sees it."""
 
+import asyncio
+from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -72,6 +74,19 @@ async def conversation(db: Database) -> UUID:
     return await begin(db, "Where is my parcel?")
 
 
+async def told(client: httpx2.AsyncClient, last: str) -> dict[str, Any]:
+    """Return the log once it ends with an event of that type.
+
+    It waits for the oldest transaction of the whole server, other tests' databases included.
+    """
+    for _ in range(200):
+        events: dict[str, Any] = (await client.get("/events")).json()
+        if events["items"] and events["items"][-1]["type"] == last:
+            return events
+        await asyncio.sleep(0.05)
+    pytest.fail(f"the log never told {last}")
+
+
 async def test_a_reply_is_queued_and_told(ada: httpx2.AsyncClient, conversation: UUID) -> None:
     path = f"/conversations/{conversation}/messages"
     body = {"kind": "reply", "text": "On its way.", "client_id": "c-1"}
@@ -83,8 +98,7 @@ async def test_a_reply_is_queued_and_told(ada: httpx2.AsyncClient, conversation:
     assert again.json()["id"] == made.json()["id"]
     listed = (await ada.get(path)).json()
     assert [each["text"] for each in listed["items"]] == ["On its way.", "Where is my parcel?"]
-    events = (await ada.get("/events")).json()
-    assert [each["type"] for each in events["items"]][-1] == "message.queued"
+    events = await told(ada, "message.queued")
     more = (await ada.get("/events", params={"after": events["next_cursor"]})).json()
     assert more == {"items": [], "next_cursor": events["next_cursor"]}
 

@@ -93,7 +93,7 @@ function Letter({ address, desks, answering, onSent }: LetterProps) {
   return (
     <form className={css.write} onSubmit={(event) => { event.preventDefault(); void send(new FormData(event.currentTarget)); }}>
       {targets.length ? <Choose label={t("play.to")} name="to" options={[...new Set(targets)].map((one) => [one, one] as const)} error={errors["to"]} />
-        : <Field label={t("play.to")} name="to" type="email" required placeholder="help@…" error={errors["to"]} />}
+        : <Field label={t("play.to")} name="to" type="email" required error={errors["to"]} />}
       <Field label={t("play.from_name")} name="name" defaultValue={t("play.default_name")} />
       <Field label={t("play.subject")} name="subject" defaultValue={answering ? `Re: ${answering.subject.replace(/^(re:\s*)+/i, "")}` : t("play.default_subject")} />
       <Area label={t("play.text")} name="text" rows={5} required defaultValue={answering ? "" : t("play.default_text")} autoFocus={Boolean(answering)} />
