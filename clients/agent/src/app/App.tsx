@@ -1,11 +1,11 @@
 /** The console's frame: theme, texts, cache, routes, notices. */
-import { MantineProvider, localStorageColorSchemeManager } from "@mantine/core";
+import { localStorageColorSchemeManager, MantineProvider, useMantineColorScheme } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { useMantineColorScheme } from "@mantine/core";
 import { cache } from "@lib/cache";
 import { Speech } from "@lib/i18n";
+import { nonce } from "@lib/nonce";
 import { themeOf } from "@lib/prefs";
 import { useStore } from "@lib/store";
 import { theme, variables } from "@ui/theme";
@@ -24,7 +24,7 @@ function Scheme() {
 
 export function App() {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" colorSchemeManager={scheme}>
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" colorSchemeManager={scheme} getStyleNonce={() => nonce}>
       <Scheme />
       <QueryClientProvider client={cache}>
         <Speech>

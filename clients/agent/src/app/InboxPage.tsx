@@ -6,7 +6,7 @@ import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { useT } from "@lib/i18n";
 import { keymap, useKeys } from "@lib/keys";
 import { layer } from "@lib/layers";
-import { useRoom } from "@lib/media";
+import { useRoom, type Room } from "@lib/media";
 import type { ListFilter } from "@lib/model";
 import { prefer } from "@lib/prefs";
 import { conversationQuery, useMe } from "@lib/queries";
@@ -18,7 +18,7 @@ import { ContactPanel } from "@features/contacts/ContactPanel";
 import { ConversationList } from "@features/conversations/ConversationList";
 import { ConversationPane } from "@features/conversations/ConversationPane";
 import { clearSelected, cursor } from "@features/conversations/desk";
-import { ListHead } from "@features/conversations/ListHead";
+import { InboxFilter, ListHead } from "@features/conversations/ListHead";
 import css from "./InboxPage.module.css";
 
 const SideDrawer = lazy(() => import("./SideDrawer"));
@@ -37,13 +37,13 @@ export function InboxPage() {
   return <Inbox id={id} filter={filter} go={go} />;
 }
 
-interface Props { id: Id | undefined; filter: ListFilter; go: (id: Id | null, change?: Partial<ListFilter>) => void; narrow?: boolean }
+interface Props { id: Id | undefined; filter: ListFilter; go: (id: Id | null, change?: Partial<ListFilter>) => void; fixed?: Room }
 
-export function Inbox({ id, filter, go, narrow = false }: Props) {
+export function Inbox({ id, filter, go, fixed }: Props) {
   const t = useT();
   const me = useMe().agent;
   const measured = useRoom();
-  const room = narrow ? "one" : measured;
+  const room = fixed ?? measured;
   const wide = room !== "one";
   const [drawer, setDrawer] = useState(false);
   const panel = room === "three" ? (me.preferences?.panel ?? true) : drawer;
@@ -77,7 +77,7 @@ export function Inbox({ id, filter, go, narrow = false }: Props) {
       {wide || !id ? (
         <section className={css.list} aria-label={t("list.label")}>
           <ListHead filter={filter} onFilter={onFilter} shown={items} />
-          <Find />
+          <div className={css.finding}><Find /><InboxFilter filter={filter} onFilter={onFilter} /></div>
           <ConversationList filter={filter} openId={id} onOpen={onOpen} onFilter={onFilter} onShown={onShown} />
         </section>
       ) : null}

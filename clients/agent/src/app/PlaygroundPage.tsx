@@ -31,7 +31,7 @@ export function PlaygroundPage() {
       </header>
       <div className={css.both}>
         <div hidden={!both && side !== "customer"} className={css.side}><Customer /></div>
-        <section hidden={!both && side !== "agent"} className={css.side} aria-label={t("play.agent")}><Inbox id={id} filter={filter} go={go} narrow={room !== "three"} /></section>
+        <section hidden={!both && side !== "agent"} className={css.side} aria-label={t("play.agent")}><Inbox id={id} filter={filter} go={go} fixed={room === "three" ? "two" : "one"} /></section>
       </div>
     </div>
   );

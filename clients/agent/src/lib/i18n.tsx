@@ -22,7 +22,8 @@ export async function speak(locale: Locale): Promise<void> {
 }
 
 export function Speech({ children }: { children: React.ReactNode }) {
-  return <Context value={useStore(texts)}>{children}</Context>;
+  const current = useStore(texts);
+  return <Context value={current}>{children}</Context>;
 }
 
 export function useT(): T {

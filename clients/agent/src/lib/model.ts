@@ -26,6 +26,10 @@ export interface Channel {
   limits: { text_chars: number; file_bytes: number; attachments: number; reply_window_s: number };
   settings: Setting[];
 }
+/** Whether a channel is a chat on one's own page: it sees typing and has no letters. */
+export function isChat(channel: Channel | undefined): boolean {
+  return channel !== undefined && channel.features.includes("typing") && !channel.features.includes("subject");
+}
 export interface Account {
   id: Id; inbox_id: Id; channel: string; name: string; address: string | null; settings: Record<string, unknown>;
   secrets_set: string[]; state: "active" | "held" | "off"; problem: { code?: string; detail?: string } | null; webhook_url: string;

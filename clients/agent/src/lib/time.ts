@@ -24,12 +24,12 @@ export function clock(t: T, at: Date): string {
 /** For a row: minutes, then the clock, then the day. */
 export function brief(t: T, instant: string, now = new Date()): string {
   const at = new Date(instant);
-  const ago = now.getTime() - at.getTime();
-  if (ago < MINUTE && ago > -MINUTE) return t("common.now");
-  if (ago > 0 && ago < HOUR) return span(t, ago);
+  const passed = now.getTime() - at.getTime();
+  if (passed < MINUTE && passed > -MINUTE) return t("common.now");
+  if (passed > 0 && passed < HOUR) return span(t, passed);
   if (sameDay(at, now)) return clock(t, at);
   if (sameDay(at, new Date(now.getTime() - DAY))) return t("common.yesterday");
-  if (ago > 0 && ago < 6 * DAY) return format(t.locale, { weekday: "short" }).format(at);
+  if (passed > 0 && passed < 6 * DAY) return format(t.locale, { weekday: "short" }).format(at);
   if (at.getFullYear() === now.getFullYear()) return format(t.locale, { day: "numeric", month: "short" }).format(at);
   return format(t.locale, { day: "numeric", month: "short", year: "numeric" }).format(at);
 }

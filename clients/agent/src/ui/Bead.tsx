@@ -1,7 +1,7 @@
 /** A bead on the thread: the channel's mark. Shape says what kind, filling says who wrote. */
 import type { CSSProperties } from "react";
 import { sayOr, useT } from "@lib/i18n";
-import type { Channel } from "@lib/model";
+import { isChat, type Channel } from "@lib/model";
 import { useChannels } from "@lib/queries";
 import css from "./Bead.module.css";
 import { IconAlertTriangle, IconPencil } from "./icons";
@@ -18,7 +18,7 @@ interface Props {
 
 function shapeOf(channel: Channel | undefined): string {
   if (!channel) return css.round!;
-  return channel.features.includes("subject") ? css.square! : channel.features.includes("live") ? css.round! : css.tab!;
+  return channel.features.includes("subject") ? css.square! : isChat(channel) ? css.round! : css.tab!;
 }
 
 export function Bead({ channel, size = 22, filled = false, failed = false, labelled = false }: Props) {

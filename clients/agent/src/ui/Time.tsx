@@ -23,8 +23,8 @@ export function useNow(): Date {
 
 const STYLES = { brief, moment, ago };
 
-export function Time({ at, style = "brief" }: { at: string; style?: keyof typeof STYLES }) {
+export function Time({ at, as = "brief" }: { at: string; as?: keyof typeof STYLES }) {
   const t = useT();
   const now = useNow();
-  return <time dateTime={at} title={exact(t, at)}>{STYLES[style](t, at, now)}</time>;
+  return <time dateTime={at} title={exact(t, at)}>{STYLES[as](t, at, now)}</time>;
 }

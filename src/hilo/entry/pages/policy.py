@@ -16,7 +16,8 @@ def console(nonce: str, host: str) -> str:
         f"script-src 'self' 'nonce-{nonce}'",
         f"style-src 'self' 'nonce-{nonce}'",
         "style-src-attr 'unsafe-inline'",
-        "img-src 'self' data: blob:",
+        # https: a mail's remote images, only once the agent asks: its frame inherits this policy.
+        "img-src 'self' data: blob: https:",
         "font-src 'self'",
         "media-src 'self' blob:",
         "manifest-src 'self'",

@@ -68,7 +68,7 @@ export default function Merge({ contact, onClose }: { contact: Contact; onClose:
             <ul>
               <li>{t("merge.conversations", { count: preview.data.conversations })}</li>
               <li>{t("merge.identities", { count: preview.data.identities.length })}</li>
-              {clashes(preview.data).map(([name, kept, lost]) => <li key={name}>{t("merge.conflict", { name, kept, lost })}</li>)}
+              {clashes(preview.data).map(([fact, kept, lost]) => <li key={fact}>{t("merge.conflict", { name: fact, kept, lost })}</li>)}
             </ul>
           ) : null}
           {preview.isError ? <p role="alert" className={css.error}>{reasonOf(t, preview.error)}</p> : null}

@@ -114,7 +114,7 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
             const one = shown[item.index]!;
             return (
               <div key={item.key} id={`row-${one.id}`} role="option" aria-selected={chosen.has(one.id) || one.id === openId}
-                aria-posinset={item.index + 1} aria-setsize={hasNextPage ? -1 : shown.length} className={css.place}
+                aria-posinset={item.index + 1} aria-setsize={hasNextPage ? -1 : shown.length} className={css.place} data-current={one.id === current}
                 style={{ height: item.size, transform: `translateY(${item.start}px)` }}>
                 <Row conversation={one} agents={byId} me={me.id} current={one.id === current} opened={one.id === openId}
                   chosen={chosen.has(one.id)} onOpen={onOpen} onChoose={toggleSelected} />

@@ -45,12 +45,12 @@ export function ListHead({ filter, onFilter, shown }: Props) {
         <Menu label={t("list.views")} side="start" items={VIEWS.slice(3).map((one) => ({ label: t(NAMES[one]), on: filter.view === one, run: () => onFilter({ view: one }) }))}
           trigger={<button type="button" className={css.tab} aria-current={more ? "page" : undefined}>{more ? t(NAMES[filter.view]) : t("common.more")} <IconChevronDown size={14} /></button>} />
       </nav>
-      <InboxFilter filter={filter} onFilter={onFilter} />
     </div>
   );
 }
 
-function InboxFilter({ filter, onFilter }: Omit<Props, "shown">) {
+/** Which inbox the list shows. */
+export function InboxFilter({ filter, onFilter }: Omit<Props, "shown">) {
   const t = useT();
   const { data: inboxes } = useQuery(inboxesQuery);
   const current = inboxes?.find((one) => one.id === filter.inbox);

@@ -85,7 +85,7 @@ export function SnoozePicker({ targets, onDone, ...rest }: Props) {
     const fixed = ([["later", "snooze.later_today"], ["tomorrow", "snooze.tomorrow"], ["weekend", "snooze.weekend"], ["monday", "snooze.next_week"]] as const)
       .flatMap(([which, label]): Choice[] => {
         const at = offer(which, now);
-        return at ? [{ id: at.toISOString(), label: t(label), hint: moment(t, at.toISOString(), now), icon }] : [];
+        return at && !(which === "monday" && now.getDay() === 0) ? [{ id: at.toISOString(), label: t(label), hint: moment(t, at.toISOString(), now), icon }] : [];
       });
     return [
       ...(parsed ? [{ id: parsed.toISOString(), label: moment(t, parsed.toISOString(), now), icon, always: true }] : []),

@@ -41,13 +41,15 @@ export function ThreadHead({ conversation, panel, onPanel, onBack, onDone, wide 
           {inbox ? <span> · {inbox.name}</span> : null}
           <span> · {owner ?? team ?? t("list.unassigned")}</span>
           <span className={css.since}> · {conversation.status === "open"
-            ? <>{t("status.open")}, <Time at={conversation.created_at} style="ago" /></>
+            ? <>{t("status.open")}, <Time at={conversation.created_at} as="ago" /></>
             : t(`status.${conversation.status}`)}</span>
         </p>
       </div>
       {own.length ? <div className={css.tags}>{own.slice(0, 3).map((tag) => <TagChip key={tag.id} tag={tag} />)}{own.length > 3 ? <span>+{own.length - 3}</span> : null}</div> : null}
-      <Acts targets={[conversation]} onDone={onDone} />
-      <IconButton label={t("act.panel")} keys={map.panel} on={panel} onClick={onPanel}><IconLayoutSidebarRight size={17} /></IconButton>
+      <div className={css.acts}>
+        <Acts targets={[conversation]} onDone={onDone} />
+        <IconButton label={t("act.panel")} keys={map.panel} on={panel} onClick={onPanel}><IconLayoutSidebarRight size={17} /></IconButton>
+      </div>
     </header>
   );
 }

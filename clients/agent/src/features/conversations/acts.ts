@@ -138,8 +138,8 @@ async function setTag(one: Conversation, tag: Id, on: boolean): Promise<boolean>
 
 export async function toggleTag(list: readonly Conversation[], tag: Tag): Promise<void> {
   const on = !list.every((one) => one.tag_ids.includes(tag.id));
-  const touched = list.filter((one) => one.tag_ids.includes(tag.id) !== on);
-  const done = await many(touched, (one) => setTag(one, tag.id, on));
+  const changing = list.filter((one) => one.tag_ids.includes(tag.id) !== on);
+  const done = await many(changing, (one) => setTag(one, tag.id, on));
   const back = () => Promise.all(done.map((old) =>
     setTag(cache.getQueryData<Conversation>(["conversation", old.id]) ?? old, tag.id, !on)));
   if (done.length) tell(now()(on ? "toast.tagged" : "toast.untagged", { tag: tag.name }), back);

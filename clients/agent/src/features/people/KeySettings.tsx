@@ -11,7 +11,7 @@ import { Check } from "@ui/Field";
 import css from "./People.module.css";
 
 const LABELS = new Map<Action, Key>(AREAS.flatMap((area) => area.actions));
-const FIXED: readonly Action[] = ["leave"];
+const FIXED: Action = "leave";
 
 export function KeySettings() {
   const t = useT();
@@ -49,7 +49,7 @@ export function KeySettings() {
               <div key={action} className={css.key}>
                 <span>{t(label)}</span>
                 {waiting === action ? <span className={css.wait} role="status">{t("keys.press")}</span> : <Cap keys={map[action]} />}
-                <Button small kind="quiet" disabled={FIXED.includes(action)} aria-label={t("keys.change", { name: t(label) })} onClick={() => setWaiting(action)}>{t("profile.change_key")}</Button>
+                <Button small kind="quiet" disabled={action === FIXED} aria-label={t("keys.change", { name: t(label) })} onClick={() => setWaiting(action)}>{t("profile.change_key")}</Button>
                 {clash?.action === action ? <p className={css.clash} role="alert">{t("keys.taken", { key: clash.keys.toUpperCase(), name: LABELS.has(clash.other) ? t(LABELS.get(clash.other)!) : clash.other })}</p> : null}
               </div>
             ))}

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useT } from "@lib/i18n";
+import { isChat } from "@lib/model";
 import { inboxesQuery, useChannels } from "@lib/queries";
 import { Empty } from "@ui/Empty";
 import { IconMail, IconMessageCircle } from "@ui/icons";
@@ -13,7 +14,7 @@ export function Customer() {
   const [tab, setTab] = useState<"chat" | "mail">("chat");
   const { data: inboxes } = useQuery(inboxesQuery);
   const channels = useChannels();
-  const chat = inboxes?.flatMap((one) => one.accounts).find((one) => channels.get(one.channel)?.features.includes("live"));
+  const chat = inboxes?.flatMap((one) => one.accounts).find((one) => isChat(channels.get(one.channel)));
   return (
     <section className={css.customer} aria-label={t("play.customer")}>
       <header className={css.head}>

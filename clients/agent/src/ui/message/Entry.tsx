@@ -49,7 +49,7 @@ export function Activity({ message }: { message: Message }) {
   const sentence = useActivity();
   return (
     <Strand kind="knot" mark={<Knot />}>
-      <p className={css.activity}>{sentence(message)} <span>· <Time at={message.at} style="moment" /></span></p>
+      <p className={css.activity}>{sentence(message)} <span>· <Time at={message.at} as="moment" /></span></p>
     </Strand>
   );
 }
@@ -70,7 +70,7 @@ export function Entry({ message, contact, onRetry, onUndo, children }: Props) {
     <Strand id={`m-${message.id}`} mark={note ? <NoteBead /> : <Bead channel={message.channel} filled={out} failed={failed && out} labelled />}>
       <header className={css.head}>
         <b>{name}</b>
-        <Time at={message.at} style="moment" />
+        <Time at={message.at} as="moment" />
         {note ? <span className={css.only}>{t("thread.only_team")}</span> : null}
         {out ? <StateMark message={message} {...(onUndo ? { onUndo } : {})} /> : null}
         {message.meta["automatic"] ? <span className={css.auto}><IconRobot size={13} aria-hidden /> {t("thread.automatic")}</span> : null}

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { Attachment } from "@shared/types";
 import { useT } from "@lib/i18n";
+import { nonce } from "@lib/nonce";
 import { Button } from "../Button";
 import { IconPhoto } from "../icons";
 import css from "./MailFrame.module.css";
@@ -27,10 +28,10 @@ export function withInline(html: string, files: readonly Attachment[]): string {
 }
 
 function page(html: string, files: readonly Attachment[], remote: boolean): string {
-  const images = remote ? "* data: blob:" : `${location.origin} data:`;
+  const images = remote ? "https: data: blob:" : `${location.origin} data:`;
   const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src ${images}; font-src 'none'`;
   return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-<base target="_blank"><meta name="referrer" content="no-referrer"><style>${OWN}</style></head><body>${withInline(html, files)}</body></html>`;
+<base target="_blank"><meta name="referrer" content="no-referrer"><style nonce="${nonce}">${OWN}</style></head><body>${withInline(html, files)}</body></html>`;
 }
 
 interface Props { html: string; files: readonly Attachment[]; title: string }

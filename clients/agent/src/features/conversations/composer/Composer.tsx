@@ -12,7 +12,7 @@ import { IconPaperclip, IconSend } from "@ui/icons";
 import { resolve } from "../acts";
 import { wanted } from "../desk";
 import css from "./Composer.module.css";
-import { Copies, copiesProblem } from "./Copies";
+import { Copies, copiesProblem, hasCopies } from "./Copies";
 import { FileRow } from "./FileRow";
 import { send } from "./send";
 import { Stale } from "./Stale";
@@ -43,6 +43,7 @@ export function Composer({ conversation, contact, last, typing, onResolved, back
   const [mode, setMode] = useState<Mode>(mayReply ? "reply" : "note");
   const { draft, saving, change, clear } = useDraft(conversation.id, mode);
   const [stale, setStale] = useState(false);
+  const [copies, setCopies] = useState(false);
   const [dropping, setDropping] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -124,6 +125,7 @@ export function Composer({ conversation, contact, last, typing, onResolved, back
   };
   const name = contact?.name || conversation.contact.name || t("common.unnamed");
   const note = mode === "note";
+  const copying = !note && (channel?.features.includes("copies") ?? false);
 
   return (
     <section className={`${css.composer} ${note ? css.note : ""} ${dropping ? css.dropping : ""}`} aria-label={t(note ? "composer.note" : "composer.label")}
@@ -139,8 +141,9 @@ export function Composer({ conversation, contact, last, typing, onResolved, back
         {note ? <><NoteBead size={18} /><span className={css.only}>{t("thread.only_team")}</span></> : (
           <><Bead channel={conversation.channel} size={18} /><b>{channelName}</b><span className={`${css.address} cut`}>{address || name}</span></>
         )}
+        {copying && !copies && !hasCopies(meta) ? <button type="button" className={css.copies} onClick={() => setCopies(true)}>{t("composer.add_copies")}</button> : null}
       </div>
-      {!note && channel?.features.includes("copies") ? <Copies key={conversation.id} meta={meta} onChange={(next) => change({ meta: next })} /> : null}
+      {copying && (copies || hasCopies(meta)) ? <Copies key={conversation.id} meta={meta} onChange={(next) => change({ meta: next })} /> : null}
       <textarea ref={box} className={css.box} value={draft.text} rows={2} dir="auto" spellCheck
         placeholder={note ? t("composer.note_placeholder") : t("composer.reply_placeholder", { name })} aria-label={note ? t("composer.note_placeholder") : t("composer.reply_placeholder", { name })}
         onChange={(event) => {

@@ -12,13 +12,12 @@ export function copiesProblem(meta: DraftMeta): string | null {
   return [...(meta.cc ?? []), ...(meta.bcc ?? [])].find((one) => !ADDRESS.test(one)) ?? null;
 }
 
+export const hasCopies = (meta: DraftMeta): boolean => (meta.cc?.length ?? 0) + (meta.bcc?.length ?? 0) > 0;
+
 export function Copies({ meta, onChange }: { meta: DraftMeta; onChange: (meta: DraftMeta) => void }) {
   const t = useT();
-  const [open, setOpen] = useState(false);
   const [cc, setCc] = useState((meta.cc ?? []).join(", "));
   const [bcc, setBcc] = useState((meta.bcc ?? []).join(", "));
-  const shown = open || (meta.cc?.length ?? 0) + (meta.bcc?.length ?? 0) > 0;
-  if (!shown) return <button type="button" className={css.open} onClick={() => setOpen(true)}>{t("composer.add_copies")}</button>;
   const wrong = copiesProblem(meta);
   return (
     <div className={css.copies}>
