@@ -36,6 +36,7 @@ class Config(Struct, frozen=True, kw_only=True):
     allow_private: tuple[Network, ...] = ()
     log_level: str = "info"
     outgoing_proxy: str | None = None
+    rate_limits: tuple[int, int, int] = (1_200, 300, 600)  # reads, searches, writes a minute
     allow_unsafe_database: bool = False
     pool_size: int = 12
 
@@ -62,6 +63,7 @@ def read(environ: Mapping[str, str]) -> Config:
         allow_private=_networks(given, "HILO_ALLOW_PRIVATE_URLS"),
         log_level=_level(given, "HILO_LOG_LEVEL"),
         outgoing_proxy=_url(given, "HILO_OUTGOING_PROXY", ("http", "https")),
+        rate_limits=_rate_limits(given, "HILO_RATE_LIMITS"),
         allow_unsafe_database=given.get("HILO_ALLOW_UNSAFE_DATABASE", "") in ("1", "yes", "true"),
         pool_size=_count(given, "HILO_POOL_SIZE", 12),
     )
@@ -125,6 +127,16 @@ def _networks(given: Mapping[str, str], name: str) -> tuple[Network, ...]:
         return tuple(ipaddress.ip_network(piece, strict=False) for piece in pieces)
     except ValueError as error:
         raise BadSetting(f"{name} must list networks such as 127.0.0.0/8: {error}") from None
+
+
+def _rate_limits(given: Mapping[str, str], name: str) -> tuple[int, int, int]:
+    match given.get(name, "1200,300,600").replace(" ", "").split(","):
+        case [read, search, write] if all(
+            each.isdecimal() and int(each) > 0 for each in (read, search, write)
+        ):
+            return int(read), int(search), int(write)
+        case _:
+            raise BadSetting(f"{name} must be three numbers above 0: reads, searches, writes")
 
 
 def _level(given: Mapping[str, str], name: str) -> str:

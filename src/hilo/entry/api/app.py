@@ -72,8 +72,10 @@ RESOURCES: Sequence[ModuleType] = (
 
 
 def build_api(state: AppState, rates: Rates | None = None) -> ASGIApp:
-    """Return the ASGI application that serves `/api/v1`. rates: other than the usual allowance."""
-    return Frame(framework(state), state, Meter(rates or Rates()))
+    """Return the ASGI application that serves `/api/v1`. rates: other than the configured ones."""
+    read, search, write = state.config.rate_limits
+    allowed = rates or Rates(read=read, search=search, write=write)
+    return Frame(framework(state), state, Meter(allowed))
 
 
 def framework(state: AppState) -> Litestar:

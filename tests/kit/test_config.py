@@ -1,0 +1,13 @@
+"""Settings that are read from the environment."""
+
+import pytest
+
+from hilo.kit.config import BadSetting, read
+
+
+def test_rate_limits_are_three_numbers() -> None:
+    assert read({}).rate_limits == (1_200, 300, 600)
+    assert read({"HILO_RATE_LIMITS": "9000, 1,5"}).rate_limits == (9_000, 1, 5)
+    for text in ("1,2", "1,2,x", "0,1,1", "1;2;3"):
+        with pytest.raises(BadSetting, match="HILO_RATE_LIMITS"):
+            read({"HILO_RATE_LIMITS": text})
