@@ -14,8 +14,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from hilo.connectors.email import CONNECTOR
 from hilo.sdk.channel import Account
 
 USER = "help@desk.test"
@@ -253,6 +254,17 @@ def running() -> Iterator[Dovecot]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def held(account: Account, shelf: "Shelf") -> AsyncIterator[asyncio.Task[None]]:
+    """Read the mailbox while the block runs."""
+    task = asyncio.create_task(CONNECTOR.hold(account, shelf.arrive, shelf))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 class Shelf:

@@ -1,15 +1,13 @@
 """The mailbox reader against a real server: push, back-fill, renumbering, flags, sign-in, TLS."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 
 import pytest
 
 import mailserver as box
 from hilo.connectors.email import CONNECTOR
 from hilo.kit.errors import AuthExpired, TemporaryFailure
-from hilo.sdk.channel import Account
 from letters import letter
 
 pytestmark = [
@@ -31,17 +29,6 @@ def shelf() -> box.Shelf:
     return box.Shelf()
 
 
-@asynccontextmanager
-async def held(account: Account, shelf: box.Shelf) -> AsyncIterator[asyncio.Task[None]]:
-    """Read the mailbox while the block runs."""
-    task = asyncio.create_task(CONNECTOR.hold(account, shelf.arrive, shelf))
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
 def mail(number: int) -> bytes:
     """Return one of many mails."""
     named = {"Subject": f"Mail {number}", "Message-ID": f"<{number}@c.test>"}
@@ -57,7 +44,7 @@ async def deliver(server: box.Dovecot, *numbers: int) -> None:
 async def test_a_new_mail_is_pushed_by_idle(server: box.Dovecot, shelf: box.Shelf) -> None:
     account = server.account(imap_poll_s=600)
     await deliver(server, 1)
-    async with held(account, shelf):
+    async with box.held(account, shelf):
         await shelf.until(1)
         await asyncio.sleep(0.3)
         await deliver(server, 2)
@@ -71,10 +58,10 @@ async def test_after_an_outage_of_ours_every_mail_comes_in_order(
 ) -> None:
     account = server.account()
     await deliver(server, 0)
-    async with held(account, shelf):
+    async with box.held(account, shelf):
         await shelf.until(1)
     await deliver(server, *range(1, 61))
-    async with held(account, shelf):
+    async with box.held(account, shelf):
         await shelf.until(61)
     assert shelf.subjects() == [f"Mail {number}" for number in range(61)]
     assert len(shelf.keys) == 61
@@ -85,14 +72,14 @@ async def test_after_an_outage_of_the_server_reading_goes_on(
 ) -> None:
     account = server.account()
     await deliver(server, 1)
-    async with held(account, shelf) as task:
+    async with box.held(account, shelf) as task:
         await shelf.until(1)
         await asyncio.to_thread(server.stop)
         with pytest.raises(TemporaryFailure):
             await asyncio.wait_for(asyncio.shield(task), 20)
     await asyncio.to_thread(server.start)
     await deliver(server, 2)
-    async with held(account, shelf):
+    async with box.held(account, shelf):
         await shelf.until(2)
     assert shelf.subjects() == ["Mail 1", "Mail 2"]
 
@@ -102,12 +89,12 @@ async def test_a_renumbered_folder_is_read_again_and_nothing_comes_twice(
 ) -> None:
     account = server.account()
     await deliver(server, 1, 2)
-    async with held(account, shelf):
+    async with box.held(account, shelf):
         await shelf.until(2)
     before = shelf.kept["INBOX"]["uidvalidity"]
     await asyncio.to_thread(server.renumber)
     await deliver(server, 3)
-    async with held(account, shelf):
+    async with box.held(account, shelf):
         await shelf.until(3)
         while shelf.kept["INBOX"]["uidvalidity"] == before:
             await asyncio.sleep(0.05)
@@ -121,21 +108,21 @@ async def test_a_new_account_may_leave_old_mail_alone(
     await deliver(server, 1)
     await asyncio.sleep(1.1)  # the server's clock has whole seconds
     account = server.account(imap_since_now=True)
-    async with held(account, shelf):
+    async with box.held(account, shelf):
         while "INBOX" not in shelf.kept:
             await asyncio.sleep(0.05)
         await asyncio.sleep(1.1)
         await deliver(server, 2)
         await shelf.until(1)
     await asyncio.to_thread(server.renumber)
-    async with held(account, shelf):
+    async with box.held(account, shelf):
         await asyncio.sleep(1)
     assert shelf.subjects() == ["Mail 2"]
 
 
 async def test_reading_changes_no_flag(server: box.Dovecot, shelf: box.Shelf) -> None:
     await deliver(server, 1)
-    async with held(server.account(), shelf):
+    async with box.held(server.account(), shelf):
         await shelf.until(1)
     words = ("fetch", "-u", box.USER, "flags", "mailbox", "INBOX")
     assert "Seen" not in await asyncio.to_thread(server.admin, *words)
@@ -147,7 +134,7 @@ async def test_several_folders_are_read_also_with_names_of_other_alphabets(
     other = "Año & más"
     await asyncio.to_thread(server.admin, "mailbox", "create", "-u", box.USER, other)
     account = server.account(imap_folders=["INBOX", other])
-    async with held(account, shelf):
+    async with box.held(account, shelf):
         await deliver(server, 1)
         await shelf.until(1)
         words = ("move", "-u", box.USER, other, "mailbox", "INBOX", "all")
@@ -186,7 +173,7 @@ async def test_a_self_made_certificate_is_refused_unless_pinned(
     pinned = server.account(
         imap_security=security, imap_port=port, certificate_sha256=server.fingerprint()
     )
-    async with held(pinned, shelf):
+    async with box.held(pinned, shelf):
         await shelf.until(1)
 
 

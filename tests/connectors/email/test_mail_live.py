@@ -112,16 +112,16 @@ class Server:
             )
 
     async def _idle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        ends = asyncio.create_task(reader.readline())
-        while not ends.done():
-            news = asyncio.create_task(self._news.wait())
-            await asyncio.wait([ends, news], return_when=asyncio.FIRST_COMPLETED)
+        news = asyncio.create_task(self._tell(writer))
+        try:
+            await reader.readline()
+        finally:
             news.cancel()
-            if self._news.is_set():
-                self._news.clear()
-                writer.write(f"* {len(self.mails)} EXISTS\r\n".encode())
-        with suppress(ConnectionError):
-            ends.result()
+
+    async def _tell(self, writer: asyncio.StreamWriter) -> None:
+        while await self._news.wait():
+            self._news.clear()
+            writer.write(f"* {len(self.mails)} EXISTS\r\n".encode())
 
 
 @asynccontextmanager
@@ -141,21 +141,10 @@ async def serving(shape: Callable[[Server], None] = lambda _: None) -> AsyncIter
             await asyncio.wait(server.tasks)
 
 
-@asynccontextmanager
-async def held(account: Account, shelf: box.Shelf) -> AsyncIterator[asyncio.Task[None]]:
-    """Read the mailbox while the block runs."""
-    task = asyncio.create_task(CONNECTOR.hold(account, shelf.arrive, shelf))
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
 async def test_without_idle_mail_comes_within_the_polling_interval() -> None:
     shelf = box.Shelf()
     async with serving(lambda s: setattr(s, "capability", "IMAP4rev1")) as server:
-        async with held(server.account(), shelf):
+        async with box.held(server.account(), shelf):
             server.add(letter("One"))
             await shelf.until(1, seconds=5)
             server.add(letter("Two"))
@@ -168,8 +157,8 @@ async def test_one_server_that_hangs_keeps_nobody_waiting() -> None:
     async with (
         serving(lambda s: setattr(s, "hangs_at", "UID SEARCH")) as stuck,
         serving() as well,
-        held(stuck.account(), slow),
-        held(well.account(), quick),
+        box.held(stuck.account(), slow),
+        box.held(well.account(), quick),
     ):
         stuck.add(letter("Never"))
         well.add(letter("Soon"))
@@ -185,7 +174,7 @@ async def test_a_connection_dropped_while_idling_is_made_again(
     shelf = box.Shelf()
     async with (
         serving(lambda s: setattr(s, "drops_at", "IDLE")) as server,
-        held(server.account(), shelf),
+        box.held(server.account(), shelf),
     ):
         while server.sessions < 3:
             await asyncio.sleep(0.02)
@@ -199,7 +188,7 @@ async def test_idle_is_begun_anew_before_servers_hang_up(monkeypatch: pytest.Mon
     monkeypatch.setattr(reading, "_IDLE_S", 0.05)
     async with (
         serving() as server,
-        held(server.account(), box.Shelf()),
+        box.held(server.account(), box.Shelf()),
         asyncio.timeout(5),
     ):
         while server.words.count("IDLE") < 3:
@@ -210,7 +199,7 @@ async def test_a_mail_is_never_asked_for_by_date_and_only_peeked_at() -> None:
     shelf = box.Shelf()
     async with serving() as server:
         server.add(letter("One"))
-        async with held(server.account(), shelf):
+        async with box.held(server.account(), shelf):
             await shelf.until(1)
         spoken = " ".join(server.words)
     assert "SINCE" not in spoken
@@ -230,7 +219,7 @@ async def test_each_way_to_sign_in_by_password(capability: str, spoken: str) -> 
     shelf = box.Shelf()
     async with serving(lambda s: setattr(s, "capability", capability)) as server:
         server.add(letter("One"))
-        async with held(server.account(), shelf):
+        async with box.held(server.account(), shelf):
             await shelf.until(1, seconds=5)
         assert spoken in server.words
 
@@ -265,7 +254,7 @@ async def test_a_mail_the_server_cannot_give_is_tried_a_few_times_then_left() ->
         for _ in range(5):
             with pytest.raises(TemporaryFailure):
                 await CONNECTOR.hold(server.account(), shelf.arrive, shelf)
-        async with held(server.account(), shelf):
+        async with box.held(server.account(), shelf):
             await shelf.until(1, seconds=5)
 
 

@@ -52,7 +52,11 @@ async def _certificate_judged() -> AsyncIterator[None]:
 
 
 class Connection:
-    """One signed-in connection. Every method raises OSError or TimeoutError when it is dead."""
+    """One signed-in connection. Every method raises OSError or TimeoutError when it is dead.
+
+    has_news: set when the server tells of new mail, also amid the answer to another command, where
+    it is told once and never again.
+    """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take an open stream."""
@@ -60,6 +64,7 @@ class Connection:
         self._writer = writer
         self._tag = 0
         self.capabilities: frozenset[str] = frozenset()
+        self.has_news = False
 
     @classmethod
     @asynccontextmanager
@@ -116,8 +121,8 @@ class Connection:
             response = await self.read(_COMMAND_S)
         with suppress(TimeoutError):
             async with asyncio.timeout(most_s):
-                while not imap.has_news(await self.read(None)):
-                    pass
+                while not self.has_news:
+                    await self.read(None)
         self._writer.write(b"DONE\r\n")
         await self._until(tag, _COMMAND_S)
 
@@ -133,7 +138,9 @@ class Connection:
                 line += piece.rstrip(b"\r\n")
                 size = imap.literal_size(line)
                 if size is None:
-                    return imap.Response(line, literals)
+                    response = imap.Response(line, literals)
+                    self.has_news = self.has_news or imap.has_news(response)
+                    return response
                 literals.append(await self._reader.readexactly(size))
 
     async def _command(self, command: str, *, timeout_s: float = _COMMAND_S) -> imap.Done:

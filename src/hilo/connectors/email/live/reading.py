@@ -113,7 +113,10 @@ async def _read_on(
     state = await connection.examine(folder)
     place = await _place(account, folder, state, cursors)
     while True:
+        connection.has_news = False
         place = await _catch_up(connection, folder, place, (arrive, cursors))
+        if connection.has_news:
+            continue
         if "IDLE" in connection.capabilities:
             await connection.idle(_IDLE_S)
         else:
