@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from checks import catalogue, docs, locks, machine_paths, sizes, texts, vendor_words, words
+from checks import catalogue, locks, machine_paths, sizes, texts, vendor_words, words
 
 ROOT = Path(__file__).parents[2]
 Find = Callable[[Path], list[str]]
@@ -14,7 +14,6 @@ MESSAGES = "clients/shared/messages"
 
 RULES: list[Find] = [
     catalogue.find,
-    docs.find,
     locks.find,
     machine_paths.find,
     sizes.find,
@@ -105,21 +104,3 @@ def test_connectors_may_name_their_vendor(tmp_path: Path) -> None:
 def test_a_platforms_own_switch_is_no_vendors_name(tmp_path: Path) -> None:
     plant(tmp_path, {"clients/a.css": "body { font-family: -app" + "le-system }"})
     assert vendor_words.find(tmp_path) == []
-
-
-def test_a_name_without_a_heading_is_found(tmp_path: Path) -> None:
-    for page in ("settings", "permissions", "events", "errors", "channels", "cli"):
-        plant(tmp_path, {f"docs/reference/{page}.md": "# Page\n"})
-    plant(
-        tmp_path,
-        {
-            "src/hilo/kit/config.py": 'given("HILO_PORT")',
-            "src/hilo/domain/people/permissions.py": '{"inbox:read"}',
-            "src/hilo/entry/cli.py": 'word("serve", run, "text")',
-            "src/hilo/kit/errors.py": 'class Gone:\n    code = "gone"\n',
-            "src/hilo/connectors/api/manifest.toml": "",
-        },
-    )
-    found = docs.find(tmp_path)
-    for name in ("HILO_PORT", "inbox:read", "hilo serve", "gone", "api"):
-        assert any(problem.endswith(f"no heading for {name}") for problem in found), name

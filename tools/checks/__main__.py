@@ -6,7 +6,6 @@ from pathlib import Path
 
 from checks import (
     catalogue,
-    docs,
     documented,
     imports,
     locks,
@@ -29,7 +28,6 @@ CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "catalogue": catalogue.find,
     "documented": documented.find,
     "texts": texts.find,
-    "docs": docs.find,
 }
 
 
