@@ -15,6 +15,7 @@ import server
 from cast import CAST, SECRET_KEY, Cast, settle
 from frame import STATEMENTS, BlockedNetwork, Statements, is_local, local, named, note
 from hilo.kit import db as database
+from hilo.kit import migrations
 from hilo.kit.db import Database, Tx
 
 TEMPLATE = "hilo_template"
@@ -86,15 +87,10 @@ async def template(server_dsn: str) -> str:
 
 async def _make_templates(dsn: str) -> None:
     admin = await asyncpg.connect(dsn)
-    if not await admin.fetchval("select true from pg_roles where rolname = 'hilo_app'"):
-        await admin.execute("create role hilo_app nologin")
     for name in (TEMPLATE, BARE):
         await admin.execute(f"drop database if exists {name}")
     await admin.execute(f"create database {BARE}")
-    owner = await asyncpg.connect(named(dsn, BARE))
-    for step in sorted(MIGRATIONS.glob("[0-9]*.sql")):
-        await owner.execute(step.read_text(encoding="utf-8"))
-    await owner.close()
+    await migrations.migrate(named(dsn, BARE), MIGRATIONS)
     await admin.execute(f"create database {TEMPLATE} template {BARE}")
     owner = await asyncpg.connect(named(dsn, TEMPLATE))
     await settle(owner, _sealed())

@@ -45,6 +45,7 @@ class Line(Struct, frozen=True):
 class Sealed(Struct, frozen=True):
     """An account as far as the doctor looks."""
 
+    workspace: UUID
     id: UUID
     secrets: bytes
     state: str

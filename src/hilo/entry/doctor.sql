@@ -1,7 +1,7 @@
 -- What `hilo doctor` asks as the owner, over all workspaces.
 
 -- name: sealed_secrets
-select id, secrets, state, coalesce(problem::text, '') from account order by id;
+select workspace_id, id, secrets, state, coalesce(problem::text, '') from account order by id;
 
 -- name: waiting
 select (select count(*) from delivery where state = 'parked'),

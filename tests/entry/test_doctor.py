@@ -1,0 +1,81 @@
+"""The doctor: names each fault with the way to mend it, and finds none where there is none."""
+
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from cast import SECRET_KEY
+from hilo.entry import doctor
+from hilo.kit.config import Config
+from hilo.kit.db import Database
+
+
+def settings(dsn: str, folder: Path, public_url: str = "http://127.0.0.1:9") -> Config:
+    return Config(
+        data=folder,
+        public_url=public_url,
+        port=9,
+        database_url=dsn,
+        secret_key=SECRET_KEY,
+        allow_unsafe_database=True,
+    )
+
+
+async def seen(config: Config) -> list[str]:
+    """Return what the doctor says."""
+    lines: list[str] = []
+    await doctor.examine(config, lines.append)
+    return lines
+
+
+@pytest.fixture(autouse=True)
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a folder of built clients."""
+    static = tmp_path / "static"
+    for name in ("agent/index.html", "widget/loader.js"):
+        (static / name).parent.mkdir(parents=True)
+        (static / name).touch()
+    monkeypatch.setattr(doctor, "STATIC", static)
+    return static
+
+
+async def test_a_healthy_installation_has_only_the_tests_own_fault(
+    db: Database, dsn: str, tmp_path: Path
+) -> None:
+    assert db
+    lines = await seen(settings(dsn, tmp_path))
+    faults = [line for line in lines if line.startswith("✗")]
+    # The tests' server is fast because it is unsafe; that is the one thing to say.
+    assert len(faults) == 1
+    assert faults[0].startswith("✗ unsafe settings: fsync = off")
+    assert "✓ the schema is the newest" in lines
+    assert "✓ the secret key opens all 1 accounts" in lines
+
+
+async def test_each_fault_is_named(
+    dsn: str, owner: asyncpg.Connection, tmp_path: Path, built: Path
+) -> None:
+    await owner.execute("update account set secrets = 'damaged', state = 'held'")
+    await owner.execute("update alembic_version set version_num = '0001_pre_first'")
+    (built / "agent" / "index.html").unlink()
+    config = settings(dsn, tmp_path, public_url="http://desk.example")
+    lines = await seen(config)
+    assert "✗ the console is not built" in lines
+    assert "! http://desk.example is not encrypted" in lines
+    assert "✗ the schema is not the newest" in lines
+    assert "    run: hilo migrate" in lines
+
+
+async def test_secrets_that_do_not_open_and_held_accounts_are_said(
+    dsn: str, owner: asyncpg.Connection, tmp_path: Path
+) -> None:
+    await owner.execute("update account set secrets = 'damaged', state = 'held'")
+    lines = await seen(settings(dsn, tmp_path))
+    assert "✗ the secrets of 1 accounts cannot be opened" in lines
+    assert any(line.startswith("! account ") and "is held" in line for line in lines)
+
+
+async def test_a_database_that_is_not_there_is_said(tmp_path: Path) -> None:
+    lines = await seen(settings(f"postgresql://hilo@/x?host={tmp_path}", tmp_path))
+    assert any(line.startswith("✗ the database cannot be reached") for line in lines)
