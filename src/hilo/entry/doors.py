@@ -1,6 +1,6 @@
 """The doors of a web process, put together: which path leads where, and what runs behind them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from litestar.types import ASGIApp
@@ -10,7 +10,7 @@ from hilo.entry.asgi import root
 from hilo.entry.chat import chat_app
 from hilo.entry.door import Door
 from hilo.entry.filedoor import file_app
-from hilo.entry.health import Metrics, Readiness, health_app
+from hilo.entry.health import Metrics, Read, Readiness, health_app
 from hilo.entry.hooks import Hooks
 from hilo.entry.pages import pages_app
 from hilo.entry.smtp import Listener
@@ -36,6 +36,7 @@ async def open_doors(
         await stack.enter_async_context(tended("hub", state.hub.run))
         await stack.enter_async_context(_mail_door(state, door))
         readiness.done("smtp")
+        metrics.add("hilo_door", "Deliveries at the door.", "of", _door_numbers(door))
         health = health_app(readiness, state.db, metrics)
         yield root(
             {
@@ -49,6 +50,13 @@ async def open_doors(
             },
             otherwise=pages_app(state, accounts),
         )
+
+
+def _door_numbers(door: Door) -> Read:
+    async def read() -> Mapping[str, float]:
+        return {"waiting": door.depth, "refused": door.refused}
+
+    return read
 
 
 @asynccontextmanager
