@@ -51,6 +51,7 @@ class Rig:
             "HILO_ADMIN_PASSWORD": PASSWORD,
             "HILO_ALLOW_PRIVATE_URLS": "127.0.0.0/8",
             "HILO_LOG_LEVEL": "warning",
+            "HILO_RATE_LIMITS": "1000000,1000000,1000000",
             **environ,
         }
         self.log_file = self.data / "hilo.log"

@@ -10,7 +10,7 @@ _BETWEEN = re.compile(r">\s*([A-Za-zÀ-ÿ][^<>{}=;()]*[a-zÀ-ÿ])\s*</")
 _SHOWN = re.compile(
     r"""\b(?:aria-label|title|placeholder|label|alt)=["']([^"'{}]*[A-Za-zÀ-ÿ]{2}[^"']*)["']"""
 )
-SPARED = re.compile(r"^(?:Hilo|hilo|Ctrl|Cmd|Alt|Shift|Enter|Esc|Tab|[A-Z])$")
+SPARED = re.compile(r"^(?:Hilo|hilo|Ctrl|Cmd|Alt|Shift|Enter|Esc|Tab|[A-Z]|\S*@\S*)$")
 
 
 def find(root: Path) -> list[str]:
