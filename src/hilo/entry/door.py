@@ -22,6 +22,8 @@ _LINGER_S = 0.002  # a lone request waits this long for company, while others ar
 _MOST = 5_000
 _MOST_BYTES = 256_000_000
 _RETRY_AFTER_S = 2
+_LATELY_S = 0.2
+_CROWD = 12
 
 _Waiting = tuple[NewDelivery, asyncio.Future[bool]]
 
@@ -37,8 +39,15 @@ class Door:
         self._bytes = 0
         self._some = asyncio.Event()
         self._last = 0.0
+        self._company = 0.0  # how many shared a commit lately
         self.stored = 0
         self.refused = 0
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether many requests wait here at the same moment, and did so a moment ago."""
+        lately = time.monotonic() - self._last < _LATELY_S
+        return lately and self._company >= _CROWD
 
     @property
     def depth(self) -> int:
@@ -69,6 +78,7 @@ class Door:
                     await asyncio.sleep(_LINGER_S)
                 batch = self._take()
                 await self._write(batch)
+                self._company += (len(batch) - self._company) / 4
                 self._last = time.monotonic()
         finally:
             while self._queue:
