@@ -51,6 +51,8 @@ POLICY: dict[str, str] = {
     "delete_account": "account:write",
     "check_account": "account:write",
     "rotate_secret": "account:write",
+    "test_account": "account:write",
+    "get_snippet": "inbox:read",
     "list_quarantine": "quarantine:read",
     "get_raw": "quarantine:read",
     "replay": "quarantine:write",

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cast import CAST
 from estate import Estate, fingerprint, furnish
+from frame import Statements
 from hilo.domain.people import ALL_PERMISSIONS, OF_ROLE
 from policy import OWN, POLICY, PUBLIC
 
@@ -25,6 +26,7 @@ BODIES: Mapping[str, Mapping[str, object]] = {
     "invite": {"email": "eve@hilo.test", "role": "agent"},
     "send_mail": {"from": "a@example.test", "to": "b@example.test", "subject": "x", "text": "x"},
 }
+QUERIES: Mapping[str, Mapping[str, str]] = {"search": {"q": "zebra7731"}}
 # What a body or a query calls the things of an estate.
 NAMES: Mapping[str, str] = {
     "agent_ids": "agent_id",
@@ -58,7 +60,8 @@ class Operation(Struct, frozen=True, kw_only=True):
         """Return the arguments of a request. path, body: whose things are named there."""
         url = "http://hilo.test" + self.path.format(kind="note", **path.ids)
         asked: dict[str, Any] = {"method": self.method, "url": url}
-        asked["params"] = {name: _named(name, "x", body) for name in self.required}
+        asked["params"] = dict(QUERIES.get(self.id, {}))
+        asked["params"] |= {name: _named(name, "x", body) for name in self.required}
         if self.body is not None:
             given = {**self.body, **BODIES.get(self.id, {})}
             asked["json"] = {name: _named(name, value, body) for name, value in given.items()}
@@ -241,6 +244,29 @@ async def test_a_filter_cannot_reach_into_another_workspace(
             if answer.status_code == 200:
                 assert answer.json()["items"] == [], (it.id, name)
             _leaks_nothing(it, answer, ours)
+
+
+async def test_a_read_asks_the_database_at_most_six_times(
+    operations: list[Operation],
+    ada: httpx2.AsyncClient,
+    anonymous: httpx2.AsyncClient,
+    ours: Estate,
+    statements: Statements,
+) -> None:
+    headers = await _token(ada, ["*"])
+    asked = {}
+    for it in operations:
+        if it.method != "GET" or POLICY[it.id] == PUBLIC:
+            continue
+        await anonymous.get("/me", headers=headers)  # the doorman knows who it is
+        statements.clear()
+        answer = await anonymous.request(**it.request(ours, ours), headers=headers)
+        assert answer.status_code in {200, 404}, (it.id, answer.text)
+        asked[it.id] = await statements.asked()
+    assert {name: count for name, count in asked.items() if count > 6} == {}
+    assert asked["list_conversations"] == 1
+    assert asked["get_counts"] == 1
+    assert asked["list_messages"] <= 2
 
 
 def _leaks_nothing(it: Operation, answer: httpx2.Response, ours: Estate) -> None:

@@ -4,9 +4,9 @@
 select id, name, locale, settings, created_at from workspace where id = hilo_workspace()
 
 -- name: change_workspace
--- Settings are merged one level deep; what is null is kept.
+-- Settings are merged one level deep, a null takes a key away; other nulls keep what is.
 update workspace set name = coalesce(:name, name), locale = coalesce(:locale, locale),
-  settings = settings || :settings::jsonb
+  settings = jsonb_strip_nulls(settings || :settings::jsonb)
 where id = hilo_workspace()
 returning id, name, locale, settings, created_at
 
@@ -37,7 +37,7 @@ returning id, name, email, role, locale, preferences, disabled_at, created_at
 
 -- name: change_agent
 update agent set name = coalesce(:name, name), role = coalesce(:role, role),
-  locale = coalesce(:locale, locale), preferences = preferences || :preferences::jsonb,
+  locale = coalesce(:locale, locale), preferences = jsonb_strip_nulls(preferences || :preferences::jsonb),
   disabled_at = case when :disabled::bool is null then disabled_at
                      when :disabled::bool then coalesce(disabled_at, now()) end
 where workspace_id = hilo_workspace() and id = :id

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from hilo.domain.people import passwords
@@ -19,8 +20,9 @@ from hilo.domain.people.models import Agent, Locale, Role, Team, Workspace
 from hilo.domain.people.queries import PEOPLE, SIGNING
 from hilo.kit import ids
 from hilo.kit.db import Tx
-from hilo.kit.errors import Conflict, NotFound, invalid
+from hilo.kit.errors import Conflict, NotFound, TooLarge, invalid
 
+_KEPT_BYTES_MAX = 50_000
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,253}")
 
 
@@ -104,6 +106,7 @@ async def change_workspace(
     after = await tx.one(
         PEOPLE.change_workspace, Workspace, name=name, locale=locale, settings=settings or {}
     )
+    _bounded(after.settings)
     tx.publish(WorkspaceChanged(name=after.name, locale=after.locale))
     return after
 
@@ -146,6 +149,7 @@ async def change_agent(tx: Tx, actor: Actor, agent: UUID, patch: AgentPatch) -> 
         preferences=patch.preferences or {},
         disabled=patch.disabled,
     )
+    _bounded(after.preferences)
     if patch.disabled:
         await tx.run(SIGNING.end_sessions_of_agent, agent=agent)
     tx.publish(AgentChanged(agent=after))
@@ -216,6 +220,12 @@ def checked_email(email: str, field: str = "email") -> str:
     if not _EMAIL.fullmatch(email):
         raise invalid(field, "format", "must be an e-mail address")
     return email.lower()
+
+
+def _bounded(kept: Mapping[str, object]) -> None:
+    # Everybody's preferences are read with every page: they are no store.
+    if len(msgspec.json.encode(kept)) > _KEPT_BYTES_MAX:
+        raise TooLarge("too many preferences", most_bytes=_KEPT_BYTES_MAX)
 
 
 async def _agent(tx: Tx, agent: UUID) -> Agent:
