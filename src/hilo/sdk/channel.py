@@ -357,6 +357,22 @@ class Embeddable(Protocol):
         ...
 
 
+class Sample(Struct, frozen=True, kw_only=True):
+    """A message as the outside would send it. entrance: by which door it would come."""
+
+    entrance: Literal["hook", "mail", "chat"]
+    delivery: Delivery
+
+
+@runtime_checkable
+class Trial(Protocol):
+    """Optional: makes a sample, so that a person can try the way in before anybody writes."""
+
+    def sample(self, account: Account, id_: UUID, at: datetime) -> Sample:
+        """Return a message that `verify` and `parse` accept at that moment. id_: its own."""
+        ...
+
+
 Arrive = Callable[[bytes, Mapping[str, str], str], Awaitable[None]]
 """(raw, headers, dedupe key): durable when it returns."""
 

@@ -6,6 +6,7 @@ What the other side must do is in the README beside this file.
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from importlib import resources
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from hilo.sdk.channel import (
     HttpReply,
     Inbound,
     MessageOut,
+    Sample,
     Sending,
     SettingsRead,
 )
@@ -91,6 +93,15 @@ class Api:
         except ValueError as error:
             raise Invalid(FieldError("settings.secret", "invalid", str(error))) from error
         return msgspec.structs.replace(read, secrets=secrets)
+
+    def sample(self, account: Account, id_: UUID, at: datetime) -> Sample:
+        """Write as the other side would, signed by the account's secret."""
+        sender = {"id": "hilo-test", "name": "Hilo"}
+        body = msgspec.json.encode({"id": f"test-{id_}", "from": sender, "text": "Hilo · test"})
+        headers = signing.sign(signing.active(account.secrets), f"msg_{id_.hex}", at, body)
+        return Sample(
+            entrance="hook", delivery=Delivery(body=body, headers=headers, received_at=at)
+        )
 
 
 CONNECTOR = Api()

@@ -6,6 +6,8 @@ What arrives was stored by our own listener or by `live`; a web request for this
 import secrets as chance
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import format_datetime
 from importlib import resources
 from typing import Final, Literal
 from uuid import UUID
@@ -30,6 +32,7 @@ from hilo.sdk.channel import (
     Delivery,
     Inbound,
     MessageOut,
+    Sample,
     Sending,
     SettingsRead,
     SmtpCall,
@@ -107,6 +110,26 @@ class Email(Mailbox):
     def mint(self, message: UUID, account: Account) -> str | None:
         """Choose the Message-ID before sending, so that a repetition is recognised."""
         return threads.message_id(message, 1, account)
+
+    def sample(self, account: Account, id_: UUID, at: datetime) -> Sample:
+        """Write a plain mail to the mailbox, as the mail door would hand it over."""
+        to, sender = account.address or "", f"hilo-test@{(account.address or '').partition('@')[2]}"
+        lines = [
+            f"From: Hilo <{sender}>",
+            f"To: {to}",
+            "Subject: Hilo",
+            f"Date: {format_datetime(at)}",
+            f"Message-ID: <test-{id_}@hilo.localhost>",
+            "Content-Type: text/plain; charset=utf-8",
+            "",
+            "Hilo · test",
+            "",
+        ]
+        headers = {"mail-from": sender, "rcpt-to": to, "remote-ip": "127.0.0.1", "helo": "hilo"}
+        body = "\r\n".join(lines).encode()
+        return Sample(
+            entrance="mail", delivery=Delivery(body=body, headers=headers, received_at=at)
+        )
 
     def configure(self, given: Mapping[str, object], old: SettingsRead | None) -> SettingsRead:
         """Check servers and ports, lower the address, make the signing secret."""

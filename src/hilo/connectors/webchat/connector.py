@@ -29,6 +29,7 @@ from hilo.sdk.channel import (
     Inbound,
     MessageIn,
     MessageOut,
+    Sample,
     SeenIn,
     SenderIn,
     Sending,
@@ -137,6 +138,19 @@ class WebChat:
         """Return the one line that puts the widget on a page."""
         source = f"{account.public_url}/widget/loader.js?account={account.id}"
         return f'<script src="{source}" async></script>'
+
+    def sample(self, account: Account, id_: UUID, at: datetime) -> Sample:
+        """Write as a new visitor would, sealed as our own door does."""
+        who = visitor.Visitor(id=id_)
+        said = Said(type="message", client_id=f"test-{id_}", text="Hilo · test", name="Hilo", at=at)
+        body = msgspec.json.encode(said)
+        headers = {
+            "x-hilo-visitor": visitor.issue(who, account, at),
+            "x-hilo-seal": visitor.seal(body, account),
+        }
+        return Sample(
+            entrance="chat", delivery=Delivery(body=body, headers=headers, received_at=at)
+        )
 
     def configure(self, given: Mapping[str, object], old: SettingsRead | None) -> SettingsRead:
         """Check the settings; make the two secrets, or keep those there are."""

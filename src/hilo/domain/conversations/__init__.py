@@ -32,6 +32,7 @@ from hilo.domain.conversations.intake import Intake
 from hilo.domain.conversations.letters import Stationery
 from hilo.domain.conversations.lists import (
     Filters,
+    find_external,
     get_conversation,
     list_conversations,
     list_messages,
@@ -118,6 +119,7 @@ __all__ = [
     "delete_tag",
     "drop_draft",
     "find_draft",
+    "find_external",
     "find_message",
     "get_conversation",
     "list_conversations",

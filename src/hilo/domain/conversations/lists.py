@@ -144,6 +144,14 @@ def leading(filters: Filters) -> Query:  # noqa: C901, PLR0911 - one line per in
             return SQL.by_all
 
 
+async def find_external(tx: Tx, actor: Actor, account: UUID, external_id: str) -> UUID | None:
+    """Return the conversation that a message from the outside is in. Raises: Forbidden."""
+    actor.must("conversation:read")
+    return await tx.maybe(
+        SQL.of_external, UUID, workspace=tx.workspace, account=account, external=external_id
+    )
+
+
 async def _is_common(tx: Tx, filters: Filters) -> bool:
     found = await tx.one(
         SQL.tag_count, int, workspace=tx.workspace, tag=filters.tag, most=_COMMON_TAG

@@ -232,3 +232,9 @@ order by m.seq limit :most
 
 -- name: exists
 select exists (select 1 from conversation where workspace_id = :workspace and id = :conversation)
+
+-- name: of_external
+-- Which conversation a message from the outside is in.
+select m.conversation_id from message_key k
+  join message m on m.workspace_id = k.workspace_id and m.id = k.message_id
+where k.workspace_id = :workspace and k.account_id = :account and k.external_id = :external

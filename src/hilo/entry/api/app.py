@@ -33,6 +33,7 @@ from hilo.entry.api import (
     tags,
     teams,
     tokens,
+    trials,
     workspace,
 )
 from hilo.entry.api.forms import Acting, Shared
@@ -55,6 +56,7 @@ RESOURCES: Sequence[ModuleType] = (
     channels,
     inboxes,
     accounts,
+    trials,
     snippets,
     quarantine,
     playground,

@@ -1,0 +1,52 @@
+"""The test round trip: a sample of every channel comes out in a conversation."""
+
+import asyncio
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from cast import CAST, SECRET_KEY
+from hilo.entry import registry
+from hilo.entry.api.app import build_api
+from hilo.entry.state import AppState
+from hilo.entry.worker import Worker
+from hilo.kit.bus import Local
+from hilo.kit.config import Config
+from hilo.kit.crypto import Vault
+from hilo.kit.db import Database
+from hilo.sdk.channel import Trial
+
+SETTINGS = {"email": {"address": "shop@hilo.test"}}
+
+
+@pytest.mark.parametrize("channel", sorted(registry.connectors()))
+async def test_a_sample_comes_out_in_a_conversation(
+    db: Database, dsn: str, tmp_path: Path, channel: str
+) -> None:
+    config = Config(public_url="http://hilo.test", data=tmp_path)
+    state = AppState(config=config, db=db, vault=Vault(SECRET_KEY), bus=Local())
+    assert isinstance(state.channels.connectors[channel], Trial)
+    running = [
+        asyncio.create_task(state.door.run()),
+        asyncio.create_task(Worker(state, dsn).run()),
+    ]
+    transport = httpx2.ASGITransport(build_api(state))  # type: ignore[arg-type] # one protocol
+    async with httpx2.AsyncClient(transport=transport, base_url="http://hilo.test/api/v1") as ada:
+        person = {"email": CAST.ada.email, "password": CAST.ada.password}
+        signed_in = await ada.post("/session", json=person)
+        ada.headers["x-csrf-token"] = signed_in.json()["csrf_token"]
+        made = await ada.post(
+            f"/inboxes/{CAST.inbox}/accounts",
+            json={"channel": channel, "settings": SETTINGS.get(channel, {})},
+        )
+        assert made.status_code == 201, made.text
+        tried = await ada.post(f"/accounts/{made.json()['id']}/test", timeout=30)
+        assert tried.json()["ok"], tried.text
+        found = await ada.get(f"/conversations/{tried.json()['conversation_id']}")
+        assert found.json()["channel"] == channel
+        await ada.patch(f"/accounts/{made.json()['id']}", json={"is_on": False})
+        assert (await ada.post(f"/accounts/{made.json()['id']}/test")).status_code == 409
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
