@@ -4,10 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import msgspec
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 from playwright.async_api import Browser, BrowserContext, Frame, Page, expect
+from websockets.asyncio.client import ClientConnection, connect
 
 from agent import Chat, Desk
 from rig import Rig
@@ -257,3 +259,34 @@ async def test_a_site_that_is_not_allowed_shows_no_panel(desk: Desk, visit: Visi
     await visitor.page.evaluate("() => window.hilo.open()")
     await visitor.page.wait_for_timeout(1500)
     assert any("frame-ancestors" in line for line in visitor.complaints)
+
+
+async def test_each_side_sees_the_other_writing(desk: Desk, visit: Visits, hilo: Rig) -> None:
+    chat = await desk.connect_chat()
+    visitor = await visit(chat)
+    frame = await visitor.open()
+    await visitor.say("Hello?")
+    conversation = await until(desk, chat, ["Hello?"])
+    await visitor.shows("Hello?")
+    cookies = "; ".join(f"{each.name}={each.value}" for each in desk.client.cookies.jar)
+    address = f"{hilo.url.replace('http', 'ws')}/api/v1/socket"
+    headers = {"Cookie": cookies, "Origin": hilo.url}
+    async with connect(address, additional_headers=headers, proxy=None) as agent:
+        await visitor.page.wait_for_timeout(500)
+        await frame.locator("textarea").press_sequentially("I am", delay=50)
+        await told(agent, "contact_typing", conversation)
+        await agent.send(msgspec.json.encode({"type": "typing", "conversation_id": conversation}))
+        await expect(frame.get_by_text("is writing")).to_be_visible(timeout=_WITHIN_MS)
+        await expect(frame.get_by_text("We are here now")).to_be_visible(timeout=20_000)
+        await desk.reply(conversation, "Here I am")
+        await visitor.shows("Here I am")
+        await expect(frame.get_by_text("is writing")).to_have_count(0)
+
+
+async def told(agent: ClientConnection, type_: str, conversation: str) -> None:
+    """Wait until the agent's socket is told something about a conversation."""
+    async with asyncio.timeout(15):
+        async for text in agent:
+            frame = msgspec.json.decode(text)
+            if frame["type"] == type_ and frame["data"]["conversation_id"] == conversation:
+                return

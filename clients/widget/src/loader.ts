@@ -26,9 +26,9 @@ const script = document.currentScript as HTMLScriptElement | null;
 const origin = new URL(script?.src ?? location.href).origin;
 const CSS = `:host{all:initial;position:fixed;z-index:2147483000;inset:auto ${boot.position === "left" ? "auto 0 20px" : "20px 0 auto"};bottom:20px;color-scheme:light dark}
 div{display:flex;flex-direction:column;align-items:${boot.position === "left" ? "flex-start" : "flex-end"};gap:12px;font:500 14px/20px system-ui,sans-serif}
-button{position:relative;display:flex;align-items:center;gap:10px;height:56px;min-width:56px;padding:0 16px;border:0;border-radius:28px;font:inherit;color:${boot.on};background:${boot.fill};box-shadow:0 2px 10px rgb(0 0 0/.22);cursor:pointer}
+button{position:relative;display:flex;align-items:center;gap:10px;height:56px;min-width:56px;padding:0 14px;border:0;border-radius:28px;font:inherit;color:${boot.on};background:${boot.fill};box-shadow:0 2px 10px rgb(0 0 0/.22);cursor:pointer}
 button:focus-visible{outline:3px solid ${boot.fill};outline-offset:3px}
-svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:1.7;stroke-linecap:round;stroke-linejoin:round}
+svg{width:28px;height:28px;fill:none;stroke:currentColor;stroke-width:1.7;stroke-linecap:round;stroke-linejoin:round}
 b{position:absolute;top:-4px;right:-4px;min-width:22px;height:22px;padding:0 6px;box-sizing:border-box;border-radius:11px;border:2px solid #fff;font:700 12px/18px system-ui,sans-serif;color:#fff;background:#b3261e}
 [hidden]{display:none!important}
 iframe{display:block;border:0;width:380px;height:min(640px,100vh - 116px);border-radius:12px;box-shadow:0 4px 24px rgb(0 0 0/.2);background:Canvas}
@@ -137,13 +137,14 @@ function make(): void {
 
 function show(open: boolean): void {
   if (open === isOpen) return;
+  const hadFocus = document.activeElement === host;
   isOpen = open;
   if (open) make();
   draw();
   post({ hilo: 1, type: "page", url: location.href });
   post({ hilo: 1, type: "shown", open });
   if (open) frame?.focus();
-  else button.focus();
+  else if (hadFocus) button.focus();
   emit(open ? "open" : "close");
 }
 

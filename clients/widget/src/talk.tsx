@@ -135,7 +135,9 @@ function midnight(at: Date): number {
 
 /** Asks for an e-mail: once, with the reason, after the first message, only when nobody is there. */
 export function AskEmail({ view: { chat, state, ui, set, t } }: Props) {
-  const isAway = state.expectation !== undefined && !state.expectation.online;
+  const lastAnswer = state.thread.messages.findLast((each) => each.author.kind === "agent");
+  const isAnswered = lastAnswer !== undefined && Date.now() - Date.parse(lastAnswer.at) < PAUSE_MS;
+  const isAway = state.expectation !== undefined && !state.expectation.online && !isAnswered;
   if (state.email.includes("@") && isAway) return <p class="mark">{t("email_kept", { email: state.email })}</p>;
   if (!isAway || !state.config?.ask_email || state.verified || state.email) return null;
   return (

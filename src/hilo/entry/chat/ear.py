@@ -34,10 +34,15 @@ class Ear:
         """There may be something new."""
         self._something.set()
 
-    async def woken(self) -> None:
-        """Wait for it."""
-        await self._something.wait()
+    async def woken(self, most_s: float) -> bool:
+        """Wait for it so long; say whether there was something."""
+        try:
+            async with asyncio.timeout(most_s):
+                await self._something.wait()
+        except TimeoutError:
+            return False
         self._something.clear()
+        return True
 
     def take_writing(self) -> set[UUID]:
         """Return the conversations in which an agent writes, once."""

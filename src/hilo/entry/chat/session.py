@@ -150,6 +150,11 @@ class Sessions:
         async with self._state.db.transaction(shop.account.workspace) as tx:
             return await visitors.visible(tx, reader_of(visitor, shop.account), ids)
 
+    def expectation(self, shop: Shop) -> Expectation:
+        """Return the truth of this moment, with the reply time as last measured."""
+        _, reply_s = self._reply_times.get(shop.account.inbox, (0.0, None))
+        return Expectation(is_there(self._state.hub, shop.account.workspace), reply_s)
+
     def batch(self, seen: visitors.Seen, visitor: Visitor, account: Account) -> Batch:
         """Give the files their addresses, for this visitor and for a while."""
         reader = FileReader("visitor", visitor.id, account.workspace)

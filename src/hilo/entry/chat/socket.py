@@ -26,6 +26,7 @@ from hilo.kit import clock, log
 from hilo.kit.errors import Forbidden, HiloError, NotFound
 
 TYPING_S = 6
+_PRESENCE_S = 15.0  # how late a visitor may learn that an agent came or left
 FRAME_CHARS = 16_000
 _FRAMES_A_MINUTE = 120
 _SEND_S = 20
@@ -49,6 +50,13 @@ class TypingFrame(Struct, frozen=True, kw_only=True, tag="typing", tag_field="ty
 
     name: str
     until: datetime
+
+
+class ExpectationFrame(Struct, frozen=True, kw_only=True, tag="expectation", tag_field="type"):
+    """An agent came, or the last one left."""
+
+    online: bool
+    reply_s: int | None
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -134,30 +142,36 @@ class Socket:
                 await _close(send, 1011)
 
     async def _push(self, talk: "_Talk", send: Send) -> None:
-        place = talk.place
-        told: object = None
         while True:
-            await talk.ear.woken()
-            if place is None:  # the session has just given everything
-                seen = await self._sessions.standing(talk.shop, talk.visitor)
-            else:
-                seen = await self._sessions.since(talk.shop, talk.visitor, place)
-            talk.ear.widen([*seen.contacts, *(each.id for each in seen.conversations)])
-            talk.newest = _newest(seen)
-            is_first = place is None
-            place = seen.place
-            state = [(each.id, each.read_seq) for each in seen.conversations]
-            if not is_first and (seen.messages or state != told):
-                batch = self._sessions.batch(seen, talk.visitor, talk.shop.account)
-                await _send(send, _frame(batch))
-            told = state
+            if await talk.ear.woken(_PRESENCE_S):
+                await self._tell_news(talk, send)
+            expectation = self._sessions.expectation(talk.shop)
+            if expectation != talk.expectation:
+                talk.expectation = expectation
+                frame = ExpectationFrame(online=expectation.online, reply_s=expectation.reply_s)
+                await _send(send, frame)
             for writing in talk.ear.take_writing():
                 name = is_writing(self._hub, talk.shop.account.workspace, writing)
                 if name is not None:
                     until = clock.now() + timedelta(seconds=TYPING_S)
                     await _send(send, TypingFrame(name=name, until=until))
-            if seen.more:
-                talk.ear.wake()
+
+    async def _tell_news(self, talk: "_Talk", send: Send) -> None:
+        is_first = talk.place is None
+        if talk.place is None:  # the session has just given everything
+            seen = await self._sessions.standing(talk.shop, talk.visitor)
+        else:
+            seen = await self._sessions.since(talk.shop, talk.visitor, talk.place)
+        talk.ear.widen([*seen.contacts, *(each.id for each in seen.conversations)])
+        talk.newest = _newest(seen)
+        talk.place = seen.place
+        state = [(each.id, each.read_seq) for each in seen.conversations]
+        if not is_first and (seen.messages or state != talk.told):
+            batch = self._sessions.batch(seen, talk.visitor, talk.shop.account)
+            await _send(send, _frame(batch))
+        talk.told = state
+        if seen.more:
+            talk.ear.wake()
 
     async def _hear(self, talk: "_Talk", receive: Receive, send: Send) -> None:
         heard = 0
@@ -194,7 +208,7 @@ class Socket:
 
 
 class _Talk:
-    """One open socket. newest: the conversation that is not resolved, if any."""
+    """One open socket. newest: the conversation not resolved, if any; told: what it knows."""
 
     def __init__(
         self, request: Request, shop: Shop, visitor: Visitor, ear: Ear, place: visitors.Place | None
@@ -205,6 +219,8 @@ class _Talk:
         self.ear = ear
         self.place = place
         self.newest: UUID | None = None
+        self.told: object = None
+        self.expectation: object = None
 
 
 def _newest(seen: visitors.Seen) -> UUID | None:

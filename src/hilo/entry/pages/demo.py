@@ -46,12 +46,15 @@ class Demo:
         lang = asked.get("lang", "")
         locale = lang if lang in LOCALES else spoken(accept_language)
         account = await self._account(asked.get("account", ""))
+        missing = f'<aside class="notice">{self._t(locale, "demo.no_chat")}</aside>'
         parts = {
             "locale": locale,
             "chat": _chat(account, locale),
             "languages": _languages(locale),
             "goods": self._goods(locale),
-            "note": "" if account else f'<p class="notice">{self._t(locale, "demo.no_chat")}</p>',
+            "note": ""
+            if account
+            else f'<aside class="notice">{self._t(locale, "demo.no_chat")}</aside>',
         }
 
         def fill(match: re.Match[str]) -> str:
