@@ -52,9 +52,7 @@ class Demo:
             "chat": _chat(account, locale),
             "languages": _languages(locale),
             "goods": self._goods(locale),
-            "note": ""
-            if account
-            else f'<aside class="notice">{self._t(locale, "demo.no_chat")}</aside>',
+            "note": "" if account else missing,
         }
 
         def fill(match: re.Match[str]) -> str:
