@@ -180,11 +180,11 @@ async def test_a_self_made_certificate_is_refused_unless_pinned(
 async def test_the_check_goes_through_every_step(server: box.Dovecot) -> None:
     steps = [step async for step in CONNECTOR.check(server.account())]
     assert [(step.key, step.ok) for step in steps] == [
-        ("check.imap_name", True),
-        ("check.imap_login", True),
-        ("check.imap_folder", True),
-        ("check.imap_idle", True),
-        ("check.catcher", None),
+        ("imap_name", True),
+        ("imap_login", True),
+        ("imap_folder", True),
+        ("imap_idle", True),
+        ("catcher", None),
     ]
     wrong = [step async for step in CONNECTOR.check(server.account(imap_username="x"))]
-    assert ("check.imap_login", False) in [(step.key, step.ok) for step in wrong]
+    assert ("imap_login", False) in [(step.key, step.ok) for step in wrong]

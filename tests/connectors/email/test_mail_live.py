@@ -321,7 +321,7 @@ async def test_the_check_of_the_way_out_says_where_it_ends(
         steps = [step async for step in CONNECTOR.check(account)]
     finally:
         controller.stop()
-    said = [each.key.replace("check.", "" if each.ok else "not ") for each in steps[1:]]
+    said = [("" if each.ok else "not ") + each.key for each in steps[1:]]
     assert said == expected
     for raw in post.mails:
         item = parse(raw, account=account)
@@ -337,4 +337,4 @@ async def test_a_server_nobody_knows_is_said_so(monkeypatch: pytest.MonkeyPatch)
     settings = {**ACCOUNT.settings, "smtp_host": "no-such-host.invalid"}
     account = structs.replace(ACCOUNT, settings=settings)
     steps = [step async for step in CONNECTOR.check(account)]
-    assert (steps[-1].key, steps[-1].ok) == ("check.smtp_name", False)
+    assert (steps[-1].key, steps[-1].ok) == ("smtp_name", False)

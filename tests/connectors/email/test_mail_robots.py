@@ -151,9 +151,9 @@ TRUSTING = structs.replace(
         ("dkim=pass header.d=client.test", []),
         ("dkim=pass header.d=mail.client.test", []),
         ("spf=pass smtp.mailfrom=bounce.client.test", []),
-        ("dkim=pass header.d=evil.test", ["unauthenticated"]),
+        ("dkim=pass header.d=evil.test", ["auth-missing"]),
         ("dkim=fail header.d=client.test; spf=softfail smtp.mailfrom=x", ["dkim-fail", "spf-fail"]),
-        ("none", ["unauthenticated"]),
+        ("none", ["auth-missing"]),
     ],
 )
 def test_a_doubtful_sender_is_a_warning_and_nothing_more(results: str, warnings: list[str]) -> None:
@@ -167,7 +167,7 @@ def test_a_doubtful_sender_is_a_warning_and_nothing_more(results: str, warnings:
 
 def test_only_servers_we_know_are_believed() -> None:
     raw = letter("Hi", {"Authentication-Results": "mx.evil.test; dmarc=pass"})
-    assert message(raw, account=TRUSTING).stamp["warnings"] == ["unauthenticated"]
+    assert message(raw, account=TRUSTING).stamp["warnings"] == ["auth-missing"]
 
 
 def test_our_listeners_own_verdict_wins() -> None:
@@ -183,4 +183,4 @@ def test_a_mailbox_is_believed_above_its_own_trace_only() -> None:
     plain = {"From": "carol@client.test", "Message-ID": "<1@x>"}
     assert "warnings" not in message(letter("x", above | plain, bare=True), facts).stamp
     found = message(letter("x", below | plain, bare=True), facts).stamp["warnings"]
-    assert found == ["unauthenticated"]
+    assert found == ["auth-missing"]

@@ -36,7 +36,7 @@ class Result(Struct, frozen=True):
 def warnings(root: Message, delivery: Delivery, account: Account, sender: str) -> Sequence[str]:
     """Return the codes of what is doubtful about the sender; empty when somebody vouches for it.
 
-    Codes: `dmarc-fail`, `dkim-fail`, `spf-fail`, `unauthenticated`.
+    Codes: `dmarc-fail`, `dkim-fail`, `spf-fail`, `auth-missing`.
     """
     results = trusted(root, delivery, account)
     domain = sender.rpartition("@")[2].lower()
@@ -48,7 +48,7 @@ def warnings(root: Message, delivery: Delivery, account: Account, sender: str) -
     if any(each.verdict == "pass" and _aligned(each, domain) for each in results):
         return ()
     failed = [f"{name}-fail" for name in ("dkim", "spf") if verdicts.get(name) in _BAD]
-    return failed or ("unauthenticated",)
+    return failed or ("auth-missing",)
 
 
 def trusted(root: Message, delivery: Delivery, account: Account) -> Sequence[Result]:

@@ -161,6 +161,11 @@ def addresses_of(raw: str) -> Sequence[Address]:
     return found
 
 
+def spelled(address: Address) -> str:
+    """Return an address as people write it: `Name <address>`."""
+    return f"{address.name} <{address.value}>" if address.name else address.value
+
+
 def _mailboxes(raw: str) -> Iterator[tuple[str, str]]:
     # Yields (phrase, angle part or whole) per mailbox. Comments become names of bare addresses.
     phrase: list[str] = []

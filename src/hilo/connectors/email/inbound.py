@@ -10,7 +10,7 @@ from msgspec import Struct
 from hilo.connectors.email import authenticity, automatic, bounces, markup, quoting, threads
 from hilo.connectors.email.clean import clean, normal_id
 from hilo.connectors.email.compose import paragraphs
-from hilo.connectors.email.headers import Address, Headers, addresses_of
+from hilo.connectors.email.headers import Address, Headers, addresses_of, spelled
 from hilo.connectors.email.mime import Mail, Piece, take_apart
 from hilo.connectors.email.tnef import unpack
 from hilo.kit.text import clean as clean_text
@@ -139,13 +139,13 @@ def _stamp(
     stamp: dict[str, object] = {"message_id": (headers.ids("message-id") or [""])[0]}
     for name in ("to", "cc"):
         stamp[name] = [
-            {"name": each.name, "address": each.value}
+            spelled(each)
             for each in headers.addresses(name)[:_MOST_COPIES]
             if name == "to" or threads.plain_address(each.value) != ours
         ]
     written = headers.addresses("from")
     if written and written[0].value != sender.value:
-        stamp["from"] = {"name": written[0].name, "address": written[0].value}
+        stamp["from"] = spelled(written[0])
     stamp["automatic"] = why
     stamp["warnings"] = list(dict.fromkeys(warnings))
     stamp["seals"] = list(mail.seals)

@@ -199,6 +199,9 @@ def _message(
 ) -> NewMessage:
     arrived, item = joined.arrived, joined.arrived.item
     meta = {**item.stamp, **({"automatic": True} if item.automatic else {})}
+    if joined.before is not None and joined.before.contact_id != joined.sender.contact_id:
+        given = meta.get("warnings")
+        meta["warnings"] = [*(given if isinstance(given, list) else []), "other-sender"]
     return NewMessage(
         id=arrived.id,
         conversation_id=joined.conversation,

@@ -19,6 +19,11 @@ export function hasRemote(html: string): boolean {
   return /(<img[^>]+src|background)\s*=\s*["']?\s*(https?:)?\/\/|url\(\s*["']?\s*(https?:)?\/\//i.test(html);
 }
 
+/** The server moves the addresses of remote images aside; here they come back, when asked for. */
+export function withRemote(html: string): string {
+  return html.replace(/<img data-remote-src="/gi, '<img src="');
+}
+
 /** `cid:` images shown from our own store. */
 export function withInline(html: string, files: readonly Attachment[]): string {
   return html.replace(/cid:([^"'\s)>]+)/gi, (whole, id: string) => {
@@ -31,7 +36,7 @@ function page(html: string, files: readonly Attachment[], remote: boolean): stri
   const images = remote ? "https: data: blob:" : `${location.origin} data:`;
   const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src ${images}; font-src 'none'`;
   return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-<base target="_blank"><meta name="referrer" content="no-referrer"><style nonce="${nonce}">${OWN}</style></head><body>${withInline(html, files)}</body></html>`;
+<base target="_blank"><meta name="referrer" content="no-referrer"><style nonce="${nonce}">${OWN}</style></head><body>${withInline(remote ? withRemote(html) : html, files)}</body></html>`;
 }
 
 interface Props { html: string; files: readonly Attachment[]; title: string }

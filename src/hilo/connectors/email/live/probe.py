@@ -30,10 +30,10 @@ async def check_sending(account: Account, context: ssl.SSLContext) -> AsyncItera
     settings = account.settings
     host = str(settings.get("smtp_host") or "")
     if not host:
-        yield Check(key="check.catcher", ok=None)
+        yield Check(key="catcher", ok=None)
         return
     resolved = await resolves(host)
-    yield Check(key="check.smtp_name", ok=resolved, detail=host)
+    yield Check(key="smtp_name", ok=resolved, detail=host)
     if not resolved:
         return
     security = str(settings.get("smtp_security") or "starttls")
@@ -51,16 +51,16 @@ async def check_sending(account: Account, context: ssl.SSLContext) -> AsyncItera
 
 
 async def _talk(client: aiosmtplib.SMTP, account: Account, host: str) -> AsyncIterator[Check]:
-    step = "check.smtp_connect"
+    step = "smtp_connect"
     try:
         await client.connect()
         yield Check(key=step, ok=True, detail=host)
         username = str(account.settings.get("smtp_username") or "")
         if username:
-            step = "check.smtp_login"
+            step = "smtp_login"
             await client.login(username, account.secrets.get("smtp_password", ""))
             yield Check(key=step, ok=True, detail=username)
-        step = "check.smtp_send"
+        step = "smtp_send"
         address = account.address or ""
         await client.sendmail(address, [address], _letter(account))
         yield Check(key=step, ok=True, detail=address)

@@ -58,7 +58,7 @@ class Mailbox:
             async for step in _check_mailbox(account):
                 yield step
         else:
-            yield Check(key="check.listener", ok=None, detail=account.address or "")
+            yield Check(key="listener", ok=None, detail=account.address or "")
         async for step in probe.check_sending(account, tls_context(account)):
             yield step
 
@@ -206,19 +206,19 @@ async def _take(
 async def _check_mailbox(account: Account) -> AsyncIterator[Check]:
     host = str(account.settings["imap_host"])
     resolved = await probe.resolves(host)
-    yield Check(key="check.imap_name", ok=resolved, detail=host)
+    yield Check(key="imap_name", ok=resolved, detail=host)
     if not resolved:
         return
     try:
         async with asyncio.timeout(_CONNECT_S), Connection.open(account) as connection:
-            yield Check(key="check.imap_login", ok=True, detail=host)
+            yield Check(key="imap_login", ok=True, detail=host)
             for folder in folders(account):
                 await connection.examine(folder)
-                yield Check(key="check.imap_folder", ok=True, detail=folder)
+                yield Check(key="imap_folder", ok=True, detail=folder)
             idles = "IDLE" in connection.capabilities
-            yield Check(key="check.imap_idle", ok=True if idles else None, detail=host)
+            yield Check(key="imap_idle", ok=True if idles else None, detail=host)
     except (OSError, ConnectorError, asyncio.IncompleteReadError, ValueError) as error:
-        yield Check(key="check.imap_login", ok=False, detail=str(error)[:300])
+        yield Check(key="imap_login", ok=False, detail=str(error)[:300])
 
 
 def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
