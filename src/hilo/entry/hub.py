@@ -6,6 +6,7 @@ socket exactly once and in order. Presence, typing and counts pass by without th
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,8 @@ from hilo.kit.errors import Unauthenticated
 
 _LOG = log.get(__name__)
 _BATCH = 500
+_AT_ONCE = 500
+_RECENT = 2_000  # events kept in memory, so that many can come back at once
 _FIRST_POLL_S = 0.004  # after a wake-up: an older transaction may still hide the news
 _POLL_S = 1.0
 _COUNTS_S = 0.15
@@ -88,6 +91,8 @@ class Hub:
         self._news = asyncio.Event()
         self._recheck: set[UUID] = set()
         self._ready = asyncio.Event()
+        self._recent: deque[_Row] = deque(maxlen=_RECENT)
+        self._recent_after = feed.START
         self.at = feed.START
 
     async def run(self) -> None:
@@ -118,11 +123,15 @@ class Hub:
         await self.ready()
         workspace = listener.actor.workspace
         is_unknown = after > self.at and not await self._is_known(after)
-        if is_unknown or await self._is_far(workspace, after):
+        is_recent = after >= self._recent_after
+        if is_unknown or not (is_recent or await self._is_near(workspace, after)):
             after = Place(*self.at)
             await send(_resync(after))
         while after < self.at:
-            after = await self._send_page(listener, after, send)
+            if after >= self._recent_after:
+                after = await self._send_recent(listener, after, send)
+            else:
+                after = await self._send_page(listener, after, send)
         # Nothing is awaited between the comparison above and here.
         listener.after = after
         room = self.room(workspace)
@@ -186,7 +195,7 @@ class Hub:
     async def _tail(self) -> None:
         if not self._ready.is_set():
             async with self._db.transaction(None) as tx:
-                self.at = await feed.newest(tx)
+                self.at = self._recent_after = await feed.newest(tx)
             self._ready.set()
         delay = _POLL_S
         with self._bus.subscribe("log") as wake:
@@ -209,6 +218,9 @@ class Hub:
                 most=_BATCH,
             )
         for row in rows:
+            if len(self._recent) == self._recent.maxlen:
+                self._recent_after = Place(self._recent[0].xid, self._recent[0].id)
+            self._recent.append(row)
             room = self._rooms.get(row.workspace)
             if room is not None and not room.is_empty:
                 self._tell(room, row)
@@ -217,12 +229,24 @@ class Hub:
         return len(rows)
 
     def _tell(self, room: Room, row: _Row) -> None:
-        room.tell(Heard(Row(row.id, row.xid, row.type, row.subject, row.actor, row.data, row.at)))
+        room.tell(_heard(row))
         if row.type.startswith(_CHANGES_COUNTS):
             room.has_new_counts = True
             self._news.set()
         if row.type.startswith(_CHANGES_RIGHTS) and row.type != "agent.signed_in":
             self._recheck.add(room.workspace)
+
+    async def _send_recent(self, listener: Listener, after: Place, send: "Sender") -> Place:
+        until, rows = self.at, []
+        for row in reversed(self._recent):
+            if (row.xid, row.id) <= after:
+                break
+            if row.workspace == listener.actor.workspace:
+                rows.append(row)
+        for row in reversed(rows):
+            if feed.may_see(listener.audience, row.type):
+                await send(_heard(row).frame)
+        return until
 
     async def _send_page(self, listener: Listener, after: Place, send: "Sender") -> Place:
         until = self.at
@@ -233,7 +257,7 @@ class Hub:
                 await send(Heard(row).frame)
         return Place(rows[-1].xid, rows[-1].id) if len(rows) == _BATCH else until
 
-    async def _is_far(self, workspace: UUID, after: Place) -> bool:
+    async def _is_near(self, workspace: UUID, after: Place) -> bool:
         async with self._db.transaction(workspace) as tx:
             found = await tx.one(
                 feed.SQL.distance,
@@ -243,7 +267,7 @@ class Hub:
                 after_id=after.id,
                 most=RESYNC_AFTER + 1,
             )
-        return found > RESYNC_AFTER
+        return found <= RESYNC_AFTER
 
     async def _is_known(self, after: Place) -> bool:
         """Another process may have read further than we; a log that was restored has not."""
@@ -297,14 +321,17 @@ class Hub:
     async def _push_counts(self, room: Room) -> None:
         async with self._db.transaction(room.workspace) as tx:
             numbers = await conversations.all_counts(tx)
-        for listener in room.listeners:
-            if "conversation:read" not in listener.audience:
+        frames: dict[conversations.Counts, str] = {}
+        for place, listener in enumerate(room.listeners):
+            if place % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)  # a large room does not hold up the others
+            counts = numbers.of(listener.actor.agent)
+            if counts == listener.counts or "conversation:read" not in listener.audience:
                 continue
-            counts = conversations.counts_of(numbers, listener.actor.agent)
-            frame = msgspec.json.encode(CountsFrame(data=counts)).decode()
-            if frame != listener.counts:
-                listener.counts = frame
-                listener.outbox.put(frame)
+            if counts not in frames:
+                frames[counts] = msgspec.json.encode(CountsFrame(data=counts)).decode()
+            listener.counts = counts
+            listener.outbox.put(frames[counts])
 
     async def _keep_house(self) -> None:
         elapsed = 0.0
@@ -336,6 +363,10 @@ class Hub:
 
 
 Sender = Callable[[str], Coroutine[Any, Any, None]]
+
+
+def _heard(row: _Row) -> Heard:
+    return Heard(Row(row.id, row.xid, row.type, row.subject, row.actor, row.data, row.at))
 
 
 def _resync(place: Place) -> str:

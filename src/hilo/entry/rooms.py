@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from hilo.domain.conversations import Counts
 from hilo.domain.people import Actor
 from hilo.entry import feed
 from hilo.entry.doorman import Credential
@@ -82,7 +83,7 @@ class Listener:
         self.end = end
         self.audience = audience_of(actor)
         self.after = feed.START
-        self.counts = ""
+        self.counts: Counts | None = None
         self.viewing: UUID | None = None
 
 

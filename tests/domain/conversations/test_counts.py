@@ -82,8 +82,7 @@ async def test_counts_are_per_agent(tx: Tx) -> None:
     mine, bens = await desk.counts(tx, ADA), await desk.counts(tx, BEN)
     assert (mine.open, mine.unassigned, mine.mine, mine.unread) == (2, 1, 0, 2)
     assert (bens.mine, bens.mine_unread) == (1, 1)
-    every = await desk.all_counts(tx)
-    assert desk.counts_of(every, CAST.ben.id) == bens
+    assert (await desk.all_counts(tx)).of(CAST.ben.id) == bens
 
 
 async def test_counts_stay_exact_when_verbs_and_folding_race(db: Database) -> None:

@@ -1,13 +1,18 @@
-"""Merging contacts: everything moves, collisions stay open, the timeline is one."""
+"""Merging contacts: everything moves, collisions stay open, the timeline is one.
+
+conformance  test
+A-08         test_a_large_merge_is_one_step_and_one_event
+"""
 
 from uuid import UUID
 
 from cast import CAST, a_contact
+from frame import Statements
 from hilo.domain import conversations as desk
 from hilo.domain.conversations import Given
 from hilo.kit.db import Tx
 from hilo.kit.sql import query
-from stage import CHANNELS, a_matter, agent
+from stage import CHANNELS, a_matter, agent, hear
 
 ADA = agent()
 KEYS = query(
@@ -43,6 +48,19 @@ async def test_a_merge_without_collision_keeps_joining(tx: Tx) -> None:
     assert await tx.one(KEYS, str, workspace=tx.workspace, id=carols) == key(dora)
     reply = await desk.write(tx, ADA, carols, Given(text="Still me"), CHANNELS)
     assert reply.message.state == "queued"
+
+
+async def test_a_large_merge_is_one_step_and_one_event(tx: Tx, statements: Statements) -> None:
+    dora = await a_contact(tx, "Dora")
+    matters = [await a_matter(tx, contact=CAST.carol) for _ in range(60)]
+    await hear(tx, matters[0], *map(str, range(200)))
+    noted = len(tx.published)
+    await statements.asked()
+    statements.clear()
+    await desk.merge(tx, ADA, CAST.carol, dora)
+    # Messages name their conversation, never the contact: however many, none is touched.
+    assert await statements.asked() <= 12
+    assert [each.event.type for each in tx.published[noted:]] == ["contact.merged"]
 
 
 async def test_the_timeline_is_one_over_all_conversations(tx: Tx) -> None:

@@ -1,4 +1,10 @@
-"""Replies and notes: to whom they go, what is refused, exactly once, and taken back in time."""
+"""Replies and notes: to whom they go, what is refused, exactly once, and taken back in time.
+
+conformance  test
+G-28         test_the_same_client_id_twenty_times_at_once_is_one_message
+G-35         test_a_note_is_not_sent_and_nobody_waits_less
+A-09         test_drafts_end_with_what_they_became, test_desk.py: test_drafts_are_ones_own
+"""
 
 import asyncio
 from uuid import UUID

@@ -1,4 +1,8 @@
-"""Triage: rights, races, and that repeating is no error."""
+"""Triage: rights, races, and that repeating is no error.
+
+conformance  test
+A-10         test_of_twenty_claims_one_wins
+"""
 
 import asyncio
 from datetime import timedelta

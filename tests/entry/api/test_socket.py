@@ -1,4 +1,8 @@
-"""The socket: signed in, from our origin, resumed without gap or repeat, told what it may see."""
+"""The socket: signed in, from our origin, resumed without gap or repeat, told what it may see.
+
+conformance  test
+A-06         test_a_hundred_cuts_leave_no_gap_and_no_repeat
+"""
 
 import asyncio
 import random
@@ -14,11 +18,14 @@ from hilo.domain.conversations import Author, NewMessage, NoteAdded, append
 from hilo.domain.conversations.events import ConversationChanged
 from hilo.domain.conversations.lists import get_conversation
 from hilo.domain.people import system
+from hilo.entry import hub
 from hilo.entry.hub import UNAUTHENTICATED
 from hilo.entry.outbox import MOST_FRAMES
 from hilo.entry.socket import FORBIDDEN, TOO_SLOW, socket_app
 from hilo.entry.state import AppState
+from hilo.kit import clock
 from hilo.kit.db import Database
+from hilo.kit.page import encode_cursor
 from wire import Wire
 
 Dial = Callable[..., Wire]
@@ -165,8 +172,6 @@ async def test_a_contact_that_types_is_told(
 ) -> None:
     wire = dial(ada)
     await wire.until("counts")
-    from hilo.kit import clock  # noqa: PLC0415 - one use
-
     app_state.hub.contact_typing(CAST.workspace, conversation, clock.now())
     assert (await wire.until("contact_typing", 1))["data"]["conversation_id"] == str(conversation)
 
@@ -208,20 +213,23 @@ async def test_another_workspace_hears_nothing(
     assert not [f for f in wire.waiting() if f["type"] == "message.noted"]
 
 
+@pytest.fixture
+def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the hub remember two events, and search the log for three."""
+    monkeypatch.setattr(hub, "_RECENT", 2)
+    monkeypatch.setattr(hub, "RESYNC_AFTER", 3)
+
+
+@pytest.mark.usefixtures("_forgetful")
 async def test_a_cursor_too_old_or_foreign_means_resync(
     ada: httpx2.AsyncClient,
     dial: Dial,
     db: Database,
     conversation: UUID,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from hilo.entry import hub  # noqa: PLC0415 - patched here only
-    from hilo.kit.page import encode_cursor  # noqa: PLC0415
-
     for after in ("nonsense", encode_cursor(1 << 60, 1)):
         wire = dial(ada, after=after)
         assert (await wire.until("resync"))["cursor"]
-    monkeypatch.setattr(hub, "RESYNC_AFTER", 3)
     wire = dial(ada)
     await wire.opened()
     cursor = (await wire.frame())["cursor"]

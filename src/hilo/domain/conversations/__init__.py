@@ -3,7 +3,13 @@
 from hilo.domain.conversations import visitors
 from hilo.domain.conversations.arriving import FETCH, Fetch, settle_file
 from hilo.domain.conversations.carry import Carriage, rescue
-from hilo.domain.conversations.counts import Counts, all_counts, counts, counts_drift, counts_of
+from hilo.domain.conversations.counts import (
+    AllCounts,
+    Counts,
+    all_counts,
+    counts,
+    counts_drift,
+)
 from hilo.domain.conversations.deciding import Decision, decide, withdraw
 from hilo.domain.conversations.drafts import (
     Draft,
@@ -70,6 +76,7 @@ from hilo.domain.conversations.writing import NewMessage, append
 
 __all__ = [
     "FETCH",
+    "AllCounts",
     "AlreadyTaken",
     "Assignment",
     "AttachmentStored",
@@ -114,7 +121,6 @@ __all__ = [
     "assign",
     "counts",
     "counts_drift",
-    "counts_of",
     "decide",
     "delete_tag",
     "drop_draft",

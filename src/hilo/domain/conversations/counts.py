@@ -45,19 +45,29 @@ async def counts(tx: Tx, actor: Actor) -> Counts:
     return _made({row.view: row.value for row in rows})
 
 
-async def all_counts(tx: Tx) -> Sequence[AgentCount]:
-    """Return every number of the workspace."""
-    return await tx.all(SQL.of_all, AgentCount, workspace=tx.workspace)
+class AllCounts:
+    """Every number of a workspace; one agent's counts are picked out without a search."""
+
+    def __init__(self, rows: Sequence[AgentCount]) -> None:
+        """rows: as `all_counts` read them."""
+        self.rows = rows
+        self._of: dict[UUID, dict[str, int]] = {}
+        for row in rows:
+            self._of.setdefault(row.agent_id, {})[row.view] = row.value
+
+    def of(self, agent_id: UUID) -> Counts:
+        """Return the counts of one agent."""
+        return _made({**self._of.get(NIL, {}), **self._of.get(agent_id, {})})
 
 
-def counts_of(rows: Sequence[AgentCount], agent_id: UUID) -> Counts:
-    """Pick one agent's counts out of all."""
-    return _made({row.view: row.value for row in rows if row.agent_id in {NIL, agent_id}})
+async def all_counts(tx: Tx) -> AllCounts:
+    """Return every number of the workspace by one statement."""
+    return AllCounts(await tx.all(SQL.of_all, AgentCount, workspace=tx.workspace))
 
 
 async def counts_drift(tx: Tx) -> list[tuple[AgentCount, int]]:
     """Return each number that differs from a recount, with what it should be. Empty = exact."""
-    kept = {(row.view, row.agent_id): row.value for row in await all_counts(tx)}
+    kept = {(row.view, row.agent_id): row.value for row in (await all_counts(tx)).rows}
     rows = await tx.all(SQL.recount, AgentCount, workspace=tx.workspace)
     real = {(row.view, row.agent_id): row.value for row in rows}
     return [
