@@ -28,16 +28,17 @@ from hilo.kit.db import Database, Tx
 from hilo.kit.ids import new_id
 
 HERE = PendingAccount(CAST.workspace, CAST.account)
-LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
-def state_on(db: Database, folder: Path, *, allow_loopback: bool = True) -> AppState:
+def state_on(
+    db: Database, folder: Path, *, allow: Sequence[str] = ("127.0.0.0/8", "::1/128")
+) -> AppState:
     """Return what doors and workers share, on this database."""
     config = Config(
         data=folder,
         public_url="http://desk.test",
         secret_key=SECRET_KEY,
-        allow_private=LOOPBACK if allow_loopback else (),
+        allow_private=tuple(map(ip_network, allow)),
     )
     return AppState(config=config, db=db, vault=Vault(SECRET_KEY))
 

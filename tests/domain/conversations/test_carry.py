@@ -291,7 +291,7 @@ async def test_a_kill_at_any_await_sends_nothing_twice(state: AppState) -> None:
 
 
 async def test_a_private_address_is_refused_at_the_call(db: Database, tmp_path: Path) -> None:
-    state = state_on(db, tmp_path, allow_loopback=False)
+    state = state_on(db, tmp_path, allow=())
     async with receiving() as receiver:
         await point(state, receiver.url)
         await reply(state)
