@@ -13,7 +13,7 @@ const gzip = (text) => gzipSync(text, { level: 9 }).length;
 const weigh = (name) => gzip(readFileSync(join(out, name)));
 // What the server writes in front of the loader: the account's looks and three texts.
 const boot = JSON.stringify({
-  account: "01a20412-b75a-7465-9527-d1de32cbaa4f", fill: "#a8304a", on: "#ffffff", position: "right", text: "Ask us", lang: "en",
+  account: "01a20412-b75a-7465-9527-d1de32cbaa4f", fill: "#a8304a", on: "#ffffff", position: "right", text: "Ask us", lang: "en", consent: false,
   hide: ["/checkout*"], words: ["Open the chat", "Close the chat", "{count} new answers"],
 });
 const isText = (name) => name.startsWith("texts-panel-");

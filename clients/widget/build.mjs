@@ -12,7 +12,7 @@ const out = join(here, "../../src/hilo/entry/static/widget");
 const LOCALES = ["en", "es", "pt"];
 
 /** Texts that the panel shows before anything was said; the other ones come with the conversation. */
-const FIRST = /^(open|close|greeting|online|away|reply_\w+|log|write|send|sending|sent|waiting|refused|again|offline|unreachable|attach|sound_\w+|too_long)$/;
+const FIRST = /^(open|close|greeting|online|away|reply_\w+|log|write|send|sending|sent|waiting|refused|again|offline|unreachable|attach|too_long)$/;
 /** Texts of the launcher only: the server writes them into the loader. */
 const LAUNCHER = /^(unread|open)$/;
 

@@ -261,6 +261,30 @@ async def test_a_site_that_is_not_allowed_shows_no_panel(desk: Desk, visit: Visi
     assert any("frame-ancestors" in line for line in visitor.complaints)
 
 
+async def test_nothing_is_stored_before_the_visitor_agrees(desk: Desk, visit: Visits) -> None:
+    chat = await desk.connect_chat(ask_consent=True)
+    visitor = await visit(chat)
+    frame = await visitor.open()
+    await expect(frame.get_by_text("By sending you agree")).to_be_visible(timeout=_WITHIN_MS)
+    kept = "() => Object.keys(localStorage).filter((key) => key.startsWith('hilo:'))"
+    assert await visitor.page.evaluate(kept) == []
+    await visitor.say("I agree")
+    await until(desk, chat, ["I agree"])
+    await expect(frame.get_by_text("By sending you agree")).to_have_count(0)
+    await visitor.page.reload()
+    await visitor.open()
+    await visitor.shows("I agree")
+    frame = await visitor.panel()
+    await frame.get_by_label("This conversation").click()
+    async with visitor.page.expect_download() as download:
+        await frame.get_by_role("button", name="Download it as text").click()
+    path = await (await download.value).path()
+    assert "I agree" in path.read_text(encoding="utf-8")
+    await frame.get_by_role("button", name="Forget it on this device").click()
+    await frame.get_by_role("button", name="Forget it?").click()
+    await visitor.shows("I agree", times=0)
+
+
 async def test_each_side_sees_the_other_writing(desk: Desk, visit: Visits, hilo: Rig) -> None:
     chat = await desk.connect_chat()
     visitor = await visit(chat)

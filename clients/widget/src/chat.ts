@@ -110,6 +110,7 @@ export class Chat {
 
   /** Keeps and sends a message; it is on screen and safe before this returns. */
   send(text: string, files: Sent["files"] = []): void {
+    this.deps.store.agree?.();
     this.#outbox.add(this.deps.newId(), text, files);
     void this.flush();
   }

@@ -13,6 +13,7 @@ type Boot = {
   readonly position: "left" | "right";
   readonly text: string;
   readonly lang: string;
+  readonly consent: boolean;
   readonly hide: readonly string[];
   /** open, close, and "{count}" of unread answers, in that language. */
   readonly words: readonly [string, string, string];
@@ -128,7 +129,7 @@ function post(message: ToPanel): void {
 function make(): void {
   if (frame) return;
   frame = document.createElement("iframe");
-  frame.src = `${origin}/widget/panel.html?account=${boot.account}&lang=${boot.lang}`;
+  frame.src = `${origin}/widget/panel.html?account=${boot.account}&lang=${boot.lang}${boot.consent ? "&consent" : ""}`;
   frame.title = boot.words[0];
   frame.allow = "clipboard-write";
   frame.hidden = !isOpen;

@@ -13,7 +13,8 @@ export type Sent = {
   readonly state: "queued" | "accepted" | "refused";
 };
 
-export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+/** agree: the visitor has agreed to being remembered; absent where nobody asks. */
+export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem"> & { readonly agree?: () => void };
 /** "retry": nothing is known or the server asks for patience; the same entry is sent again later. */
 export type Answer = "accepted" | "refused" | "retry";
 

@@ -29,7 +29,7 @@ let files: typeof Files | undefined;
 let host = location.ancestorOrigins?.[0] ?? "";
 let told = "";
 let stored: (key: string | null) => void = () => undefined;
-let ui: Ui = { isOpen: !isFramed, hasSound: false, text: "", picked: [], problem: "", below: 0, isEmailWrong: false };
+let ui: Ui = { isOpen: !isFramed, hasSound: false, text: "", picked: [], problem: "", notice: "", below: 0, isEmailWrong: false, isForgetting: false };
 
 function tell(message: ToHost): void {
   if (isFramed) parent.postMessage(message, host || "*");
@@ -40,10 +40,17 @@ async function ring(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  const store = own() ?? (await (await import("./elsewhere")).elsewhere(tell, (key) => stored(key)));
+  let store = own() ?? (await (await import("./elsewhere")).elsewhere(tell, (key) => stored(key)));
   ui = { ...ui, hasSound: store.getItem(soundKey) === "1" };
   const { t, learn } = translator(locale, (await texts[locale]()).default);
   document.documentElement.lang = locale;
+  if (asked.has("consent")) {
+    const [{ gated }, words] = await Promise.all([import("./consent"), more[locale]()]);
+    learn(words.default);
+    store = gated(store, `hilo:${account}:visitor`, (isOpen) => {
+      ui = { ...ui, notice: isOpen ? "" : t("consent") };
+    });
+  }
 
   const set = (change: Partial<Ui>) => {
     ui = { ...ui, ...change };

@@ -60,6 +60,52 @@ export function Older({ view: { state, older: load, t } }: Props) {
   );
 }
 
+/** What a visitor may do with the conversation as a whole. */
+export function More({ view: { chat, state, ui, set, sound, t } }: Props) {
+  if (state.thread.messages.length === 0) return null;
+  const forget = () => {
+    if (ui.isForgetting) void chat.identify(null);
+    set({ isForgetting: !ui.isForgetting });
+  };
+  return (
+    <details class="more">
+      <summary aria-label={t("more")} title={t("more")}>
+        <span aria-hidden="true">···</span>
+      </summary>
+      <div>
+        <button type="button" onClick={sound}>
+          {t(ui.hasSound ? "sound_off" : "sound_on")}
+        </button>
+        <button type="button" onClick={() => download(transcript(state.thread.messages, t), state.config?.title ?? "chat")}>
+          {t("download")}
+        </button>
+        <button type="button" onClick={forget}>
+          {t(ui.isForgetting ? "forget_sure" : "forget")}
+        </button>
+      </div>
+    </details>
+  );
+}
+
+/** The conversation as plain text: when, who, what. */
+export function transcript(messages: readonly Message[], t: View["t"]): string {
+  const at = new Intl.DateTimeFormat(t.locale, { dateStyle: "medium", timeStyle: "short" });
+  const lines = messages.map((each) => {
+    const name = each.author.kind === "contact" ? t("you") : each.author.name || t("team");
+    const files = each.attachments.map((file) => `[${file.name}]`);
+    return `${at.format(new Date(each.at))}  ${name}\n${[each.text, ...files].filter(Boolean).join("\n")}\n`;
+  });
+  return lines.join("\n");
+}
+
+function download(text: string, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  link.download = `${name}.txt`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 export function Below({ view: { ui, set, t } }: Props) {
   if (ui.below === 0) return null;
   const go = () => {

@@ -2,7 +2,8 @@ import { h, render } from "preact";
 import { beforeEach, describe, expect, it } from "vitest";
 import { translator } from "../src/t";
 import { pieces } from "../src/ui/Entry";
-import { day } from "../src/talk";
+import { gated } from "../src/consent";
+import { day, transcript } from "../src/talk";
 import { elsewhere } from "../src/elsewhere";
 import { isOurs } from "../src/protocol";
 import { own } from "../src/storage";
@@ -101,5 +102,41 @@ describe("the wire between page and panel", () => {
   it("hears only what bears our mark", () => {
     for (const rubbish of [null, undefined, 7, "hilo", [], {}, { hilo: 2 }, { type: "shown" }]) expect(isOurs(rubbish)).toBe(false);
     expect(isOurs({ hilo: 1, type: "shown" })).toBe(true);
+  });
+});
+
+describe("consent", () => {
+  it("stores nothing before the visitor agrees, and everything after", () => {
+    const all = new Map<string, string>();
+    const real = { getItem: (key: string) => all.get(key) ?? null, setItem: (key: string, value: string) => void all.set(key, value), removeItem: (key: string) => void all.delete(key) };
+    const asked: boolean[] = [];
+    const store = gated(real, "visitor", (isOpen) => asked.push(isOpen));
+    store.setItem("visitor", "token");
+    store.setItem("draft", "x");
+    store.removeItem("draft");
+    expect([all.size, store.getItem("visitor"), store.getItem("draft")]).toEqual([0, "token", null]);
+    store.agree?.();
+    store.setItem("seen", "7");
+    expect([...all]).toEqual([["visitor", "token"], ["seen", "7"]]);
+    expect(asked).toEqual([false, true]);
+    gated(real, "visitor", (isOpen) => asked.push(isOpen));
+    expect(asked.at(-1)).toBe(true);
+  });
+});
+
+describe("a transcript", () => {
+  it("says when, who and what, files included", async () => {
+    const { t, learn } = translator("en", (await panel.en()).default);
+    learn((await talk.en()).default);
+    const said = { id: "1", conversation_id: "c", seq: 1, channel: "webchat", at: "2026-11-22T10:00:00Z", state: "sent", client_id: null };
+    const file = { id: "f", name: "box.jpg", media_type: "image/jpeg", size_bytes: 1, url: "" };
+    const text = transcript(
+      [
+        { ...said, author: { kind: "contact", name: "Dora" }, text: "Broken", attachments: [file] },
+        { ...said, author: { kind: "agent", name: "Ada" }, text: "A new one leaves today.", attachments: [] },
+      ],
+      t,
+    );
+    expect(text).toMatch(/You\nBroken\n\[box\.jpg\]\n\n.*Ada\nA new one leaves today\.\n$/s);
   });
 });

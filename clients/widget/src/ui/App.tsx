@@ -14,9 +14,8 @@ type Props = { readonly view: View; readonly talk: typeof Talk | undefined; read
 
 /** talk: draws what was said; undefined until there is something said. files: the same of attachments. */
 export function App({ view, talk, files }: Props) {
-  const { state, ui, close, sound, t } = view;
+  const { state, ui, close, t } = view;
   const { config, expectation, outbox } = state;
-  const soundName = t(ui.hasSound ? "sound_off" : "sound_on");
   return (
     <div
       class="panel"
@@ -33,9 +32,6 @@ export function App({ view, talk, files }: Props) {
             {expectation ? promise(expectation, t) : "\u00a0"}
           </p>
         </div>
-        <button type="button" class="quiet" aria-label={soundName} title={soundName} onClick={sound}>
-          <Icon name={ui.hasSound ? "bell" : "mute"} />
-        </button>
         <button type="button" class="quiet" aria-label={t("close")} title={t("close")} onClick={close}>
           <Icon name="close" />
         </button>
@@ -60,10 +56,11 @@ export function App({ view, talk, files }: Props) {
           </ol>
           {talk && <talk.AskEmail view={view} />}
         </div>
+        {talk && <talk.More view={view} />}
         {talk && <talk.Below view={view} />}
       </div>
       <p class="bar" role="status">
-        {state.phase === "unreachable" ? t("unreachable") : state.phase === "ready" && !state.isUp ? t("offline") : ""}
+        {state.phase === "unreachable" ? t("unreachable") : state.phase === "ready" && !state.isUp ? t("offline") : ui.notice}
       </p>
       <Composer view={view} files={files} />
     </div>

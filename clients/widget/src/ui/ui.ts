@@ -13,8 +13,11 @@ export type Ui = {
   readonly text: string;
   readonly picked: readonly Chosen[];
   readonly problem: string;
+  /** What to know before sending; empty when there is nothing. */
+  readonly notice: string;
   readonly below: number;
   readonly isEmailWrong: boolean;
+  readonly isForgetting: boolean;
 };
 
 export type View = {

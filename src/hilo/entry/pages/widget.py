@@ -35,6 +35,7 @@ class Boot(Struct, frozen=True, kw_only=True):
     position: str
     text: str
     lang: str
+    consent: bool
     hide: Sequence[str]
     words: tuple[str, str, str]
 
@@ -90,6 +91,7 @@ class Widget:
             position="left" if settings.get("position") == "left" else "right",
             text=str(settings.get("launcher_text") or ""),
             lang=locale,
+            consent=settings.get("ask_consent") is True,
             hide=[str(each) for each in hide[:_HIDDEN_MOST]] if isinstance(hide, list) else [],
             words=(
                 t.t(locale, "widget.open"),
