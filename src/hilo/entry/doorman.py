@@ -47,6 +47,7 @@ class Doorman:
         """secure: the public address is https, so the cookie is bound to it."""
         self._db = db
         self._known: dict[Credential, Known] = {}
+        self._met: set[Credential] = set()
         self.secure = secure
         self.cookie = "__Host-hilo_session" if secure else "hilo_session"
 
@@ -76,8 +77,14 @@ class Doorman:
             raise Unauthenticated("the session or token is unknown, expired or revoked")
         if len(self._known) >= _MOST:
             self._known.clear()
+            self._met.clear()
         self._known[credential] = known
+        self._met.add(credential)
         return known
+
+    def has_met(self, credential: Credential) -> bool:
+        """Say whether it was good once: who makes credentials up is told apart from who has one."""
+        return credential in self._met
 
     async def touch(self, tx: Tx, credential: Credential, known: Known) -> None:
         """Write down that the credential is in use, where that was not done of late."""

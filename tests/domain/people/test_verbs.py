@@ -7,7 +7,7 @@ import pytest
 
 from cast import CAST, Cast
 from hilo.domain import people
-from hilo.domain.people import Actor, AgentPatch, Founding
+from hilo.domain.people import Actor, AgentPatch, Founding, passwords
 from hilo.domain.people.passwords import check_new, hashed, matches
 from hilo.kit import ids
 from hilo.kit.db import Database, Tx
@@ -105,6 +105,11 @@ def test_a_weak_password_is_refused(password: str, code: str) -> None:
     with pytest.raises(Invalid) as refused:
         check_new(password)
     assert refused.value.errors[0].code == code
+
+
+async def test_an_unknown_login_costs_as_much_as_a_wrong_password() -> None:
+    made = await hashed("a long phrase")
+    assert passwords._NOBODY.split("$")[:4] == made.split("$")[:4]  # noqa: SLF001 - its cost
 
 
 def test_a_good_password_is_taken() -> None:

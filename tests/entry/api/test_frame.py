@@ -1,7 +1,7 @@
 """What every request gets: problems, headers, allowance, repeated answers, one transaction."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import asyncpg
@@ -123,6 +123,19 @@ class TestAllowance:
         assert 0 < int(answers[-1].headers["retry-after"]) <= 60
         assert (await ada.patch("/me", json={})).status_code == 200, "another kind"
         assert (await ben.get("/me")).status_code == 200, "another caller"
+
+
+async def test_made_up_tokens_share_the_allowance_of_their_address(
+    visit: Callable[[str], httpx2.AsyncClient], ada: httpx2.AsyncClient
+) -> None:
+    client = visit("10.0.0.9")
+    statuses = [
+        (await client.get("/me", headers={"authorization": f"Bearer hilo_{at}"})).status_code
+        for at in range(601)
+    ]
+    assert statuses == [401] * 600 + [429]
+    assert (await visit("10.0.0.8").get("/me")).status_code == 401
+    assert (await ada.get("/me")).status_code == 200
 
 
 async def test_the_usual_allowance(ada: httpx2.AsyncClient) -> None:

@@ -26,7 +26,7 @@ from litestar.typing import FieldDefinition
 
 from hilo.domain.people import Actor
 from hilo.entry.api import problems, reading, repeats
-from hilo.entry.api.rates import Allowance, Meter, cost_of
+from hilo.entry.api.rates import Allowance, Meter, Rates, cost_of
 from hilo.entry.api.reading import Wanted, header
 from hilo.entry.doorman import Credential, Known, caller_of
 from hilo.entry.state import AppState
@@ -35,6 +35,7 @@ from hilo.kit.errors import Forbidden, RateLimited, Unauthenticated
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _VISIT = "hilo.visit"
+STRANGERS = Rates(read=600)  # credentials a minute that are not known to be good, by address
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -72,6 +73,7 @@ class Frame:
         self._app = app
         self._doorman = state.doorman
         self._meter = meter
+        self._strangers = Meter(STRANGERS)
         self._always = _security_headers(is_https=state.doorman.secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,8 +93,14 @@ class Frame:
 
     def _allow(self, scope: HTTPScope, visit: Visit) -> Allowance:
         client = scope.get("client")
-        caller: object = visit.credential or (client[0] if client else "")
-        return self._meter.take(caller, cost_of(scope["method"], scope["path"]))
+        address = client[0] if client else ""
+        shown = visit.credential
+        if shown is not None and not self._doorman.has_met(shown):
+            # Else made-up tokens would each have an allowance, and a look-up, of their own.
+            tried = self._strangers.take(address, "read")
+            if not tried.is_granted:
+                return tried
+        return self._meter.take(shown or address, cost_of(scope["method"], scope["path"]))
 
 
 class Gate:
