@@ -45,9 +45,10 @@ order by i.verified desc, a.created_at, i.created_at limit 1
 insert into part (workspace_id, message_id, number, account_id, conversation_id, due_at)
 values (:workspace, :message, 1, :account, :conversation, :due)
 
--- name: clear_woken
-update conversation set woken_at = null
-where workspace_id = :workspace and id = :conversation and woken_at is not null
+-- name: note_answered
+-- Who answers has read what came, and has seen that it is back from snooze.
+update conversation set woken_at = null, read_seq = greatest(read_seq, last_incoming_seq)
+where workspace_id = :workspace and id = :conversation
 
 -- name: drop_draft
 delete from draft
@@ -78,7 +79,7 @@ with last as (
 ), waiting as (
   select created_at from message
   where workspace_id = :workspace and conversation_id = :conversation and kind = 'incoming'
-    and seq > (select seq from answered)
+    and seq > (select seq from answered) and not coalesce((meta ->> 'automatic')::bool, false)
   order by seq limit 1
 ), changed as (
   update conversation c set

@@ -89,7 +89,7 @@ class Carry(Struct, frozen=True):
 async def write(
     tx: Tx, actor: Actor, conversation_id: UUID, given: Given, channels: Channels
 ) -> Written:
-    """Add a reply or a note to the conversation.
+    """Add a reply or a note to the conversation. A reply marks what the contact wrote as read.
 
     Raises: NotFound; Forbidden; Invalid (field by field); StaleReply; WindowClosed; Gone when the
     same client id named a reply that was withdrawn.
@@ -204,8 +204,8 @@ async def _reply(
         client_id=given.client_id,
         undo_until=due if given.undo_s else None,
     )
-    if row.woken_at is not None:
-        await tx.run(SQL.clear_woken, workspace=tx.workspace, conversation=row.id)
+    if row.woken_at is not None or row.unread:
+        await tx.run(SQL.note_answered, workspace=tx.workspace, conversation=row.id)
     ((conversation, view),) = await append(tx, [message])
     await tx.run(
         SQL.insert_part,
