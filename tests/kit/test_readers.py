@@ -117,7 +117,7 @@ async def test_an_open_transaction_hides_later_events_until_it_ends(
         tx.publish(Counted(n=1), early)
         await tx.flush()
         await publish(db, late, 2)
-        await readers.drain()
+        await readers.drain(patience_s=0)
         assert await numbers(effects) == {}
     await readers.drain()
     assert await numbers(effects) == {early: [1], late: [2]}

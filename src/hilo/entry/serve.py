@@ -46,6 +46,7 @@ async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], N
             await stack.enter_async_context(tended(name, part.run))
         readiness = Readiness(["demo", *(["http", "smtp"] if "web" in parts else [])])
         conversations = await first.first_owner(house.state)
+        is_owned = bool(await first.workspaces(house.state))
         if conversations:
             say(f"loaded the demo: {conversations} conversations")
         readiness.done("demo")
@@ -59,7 +60,7 @@ async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], N
             readiness.done("http")
         gc.collect()
         gc.freeze()  # what was made by now stays: collecting passes it by
-        _announce(config, say)
+        _announce(config, say, is_owned=is_owned)
         await stop.wait()
         say("stopping: finishing what is under way")
         readiness.undone("stopping")
@@ -133,7 +134,7 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def _announce(config: Config, say: Callable[[str], None]) -> None:
+def _announce(config: Config, say: Callable[[str], None], *, is_owned: bool) -> None:
     url = config.public_url
     say("")
     say("Hilo is ready")
@@ -145,6 +146,6 @@ def _announce(config: Config, say: Callable[[str], None]) -> None:
         known = config.admin_password == DEMO_PASSWORD
         password = DEMO_PASSWORD if known else "the one in HILO_ADMIN_PASSWORD"
         say(f"  sign in      {config.admin_email}   password: {password}")
-    else:
+    if not is_owned:
         say("  no owner yet? make one: hilo admin create --email you@example.com")
     say("")

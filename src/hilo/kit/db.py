@@ -178,18 +178,18 @@ class Database:
         Events are flushed just before the commit.
         """
         async with self.pool.acquire() as connection:
-            await connection.execute(_BEGIN.format(workspace=workspace or ""))
             tx = Tx(connection, workspace)
             if by is not None:
                 tx.by = by
             try:
+                await connection.execute(_BEGIN.format(workspace=workspace or ""))
                 yield tx
                 await tx.flush()
+                await connection.execute("COMMIT")
             except BaseException:
                 if not connection.is_closed():
                     await connection.execute("ROLLBACK")
                 raise
-            await connection.execute("COMMIT")
         for call in tx.after_commit:
             call()
         if tx.written and self.on_commit is not None:
@@ -254,6 +254,8 @@ async def connect(
             **({} if role is None else {"role": role}),
             "application_name": "hilo",
             "statement_timeout": "30000",
+            # A forgotten transaction would hold every reader of the log back.
+            "idle_in_transaction_session_timeout": "60000",
         },
         max_inactive_connection_lifetime=0,
     )

@@ -35,6 +35,8 @@ _IDLE_S = (0.05, 0.1, 0.2, 0.5, 1.0)
 Reaction = Callable[[Tx, Sequence[Logged]], Awaitable[None]]
 """Takes one round: at most one event per subject, all of one type and workspace, in log order."""
 
+_NEWEST = query("newest", "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+_HORIZON = query("horizon", "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 _MAKE = query(
     "make_cursors",
     "insert into reader_cursor (reader, slot) select :reader, generate_series(0, :last::int)"
@@ -136,12 +138,22 @@ class Readers:
             for walk in self._walks:
                 group.create_task(walk.run(self._bus))
 
-    async def drain(self) -> None:
-        """Read everything there is now; for tests and for a clean start."""
-        for walk in self._walks:
-            await walk.prepare()
-            while await walk.step():
-                pass
+    async def drain(self, patience_s: float = 10) -> None:
+        """Read everything that is committed now; for tests and for a clean start.
+
+        patience_s: how long to wait for transactions that hide events, anywhere on the server.
+        """
+        ends = time.monotonic() + patience_s
+        (began,) = await self._db.alone(_NEWEST, int)
+        while True:
+            (horizon,) = await self._db.alone(_HORIZON, int)
+            for walk in self._walks:
+                await walk.prepare()
+                while await walk.step():
+                    pass
+            if horizon >= began or time.monotonic() > ends:
+                return
+            await asyncio.sleep(0.02)
 
     async def replay(self, workspace: UUID, reader: str, event_id: int) -> None:
         """Try a parked event again. Raises NotFound; whatever the reaction raises: it stays."""
