@@ -190,9 +190,11 @@ def _sign_in(page: Page, look: Look) -> None:
     page.evaluate(
         """async ([locale, theme]) => {
             const me = await (await fetch('/api/v1/me')).json();
-            await fetch('/api/v1/me', {method: 'PATCH', headers: {'Content-Type': 'application/json',
-              'X-CSRF-Token': me.csrf_token},
-              body: JSON.stringify({locale, preferences: {...me.agent.preferences, theme}})});
+            await fetch('/api/v1/me', {
+              method: 'PATCH',
+              headers: {'Content-Type': 'application/json', 'X-CSRF-Token': me.csrf_token},
+              body: JSON.stringify({locale, preferences: {theme}}),
+            });
         }""",
         [look.locale, "auto"],
     )

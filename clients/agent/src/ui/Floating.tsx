@@ -82,7 +82,7 @@ function Layer({ anchor, onClose, label, side, width, role, layer, children }: L
   }, [anchor]);
   return (
     <div ref={box} role={role} aria-label={label} data-layer={layer} className={css.layer}
-      style={{ ...(place ?? { left: 0, top: 0, visibility: "hidden" }), ...(width ? { width } : {}) }}>
+      style={{ ...(place ?? { left: 0, top: 0, opacity: 0 }), ...(width ? { width } : {}) }}>
       {children}
     </div>
   );

@@ -73,13 +73,20 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
     if (!under || chosen.size) return false;
     run(under);
   };
+  /** With Shift the rows one walks over are chosen. */
+  const walk = (step: number) => (event: KeyboardEvent): void => {
+    if (event.shiftKey && under && !chosen.has(under.id)) toggleSelected(under.id);
+    const next = shown[index + step];
+    if (event.shiftKey && next && !chosen.has(next.id)) toggleSelected(next.id);
+    go(step);
+  };
   const pick = (name: "assign" | "snooze" | "tag" | "status") => onCursor((one) => {
     onOpen(one.id);
     asked.set(name);
   });
   useKeys({
-    next: () => go(1), previous: () => go(-1), open: onCursor((one) => onOpen(one.id)),
-    select: onCursor((one) => toggleSelected(one.id)),
+    next: walk(1), previous: walk(-1), open: () => (under ? onOpen(under.id) : false),
+    select: () => (under ? toggleSelected(under.id) : false),
     ...(openId ? {} : {
       resolve: onCursor((one) => { go(1); void resolve([one]); }), take: onCursor((one) => void take([one], me.id)),
       assign: pick("assign"), snooze: pick("snooze"), tag: pick("tag"), status: pick("status"),
@@ -116,7 +123,7 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
               <div key={item.key} id={`row-${one.id}`} role="option" aria-selected={chosen.has(one.id) || one.id === openId}
                 aria-posinset={item.index + 1} aria-setsize={hasNextPage ? -1 : shown.length} className={css.place} data-current={one.id === current}
                 style={{ height: item.size, transform: `translateY(${item.start}px)` }}>
-                <Row conversation={one} agents={byId} me={me.id} current={one.id === current} opened={one.id === openId}
+                <Row conversation={one} agents={byId} me={me.id} myName={me.name} current={one.id === current} opened={one.id === openId}
                   chosen={chosen.has(one.id)} onOpen={onOpen} onChoose={toggleSelected} />
               </div>
             );

@@ -13,11 +13,11 @@ import { Time, useNow } from "@ui/Time";
 import css from "./Row.module.css";
 
 interface Props {
-  conversation: Conversation; agents: ReadonlyMap<string, Agent>; me: string;
+  conversation: Conversation; agents: ReadonlyMap<string, Agent>; me: string; myName: string;
   current: boolean; opened: boolean; chosen: boolean; onOpen: (id: string) => void; onChoose: (id: string) => void;
 }
 
-function Row({ conversation: one, agents, me, current, opened, chosen, onOpen, onChoose }: Props) {
+function Row({ conversation: one, agents, me, myName, current, opened, chosen, onOpen, onChoose }: Props) {
   const t = useT();
   const owner = one.assignee_id ? agents.get(one.assignee_id) : undefined;
   const name = one.contact.name || t("common.unnamed");
@@ -29,7 +29,7 @@ function Row({ conversation: one, agents, me, current, opened, chosen, onOpen, o
       </span>
       <span className={`${css.who} cut`}>{name}{one.unread ? <span className="hidden"> · {t("list.unread")}</span> : null}</span>
       <span className={css.when}><Time at={one.activity_at} /></span>
-      <span className={`${css.what} cut`}><Preview one={one} me={me} /></span>
+      <span className={`${css.what} cut`}><Preview one={one} myName={myName} /></span>
       <span className={css.marks}>
         <Colleagues id={one.id} />
         <Clock one={one} />
@@ -39,7 +39,7 @@ function Row({ conversation: one, agents, me, current, opened, chosen, onOpen, o
   );
 }
 
-function Preview({ one, me }: { one: Conversation; me: string }) {
+function Preview({ one, myName }: { one: Conversation; myName: string }) {
   const t = useT();
   const typing = useStore(contactTyping)[one.id];
   const last = one.last_message;
@@ -47,7 +47,7 @@ function Preview({ one, me }: { one: Conversation; me: string }) {
   const said = last?.preview ?? "";
   const lead = one.subject && last?.author_kind === "contact" ? <b>{one.subject}</b> : null;
   if (last?.author_kind === "agent") {
-    const own = last.author_name && one.assignee_id === me;
+    const own = last.author_name === myName;
     return <>{own ? t("list.you_wrote", { text: said }) : t("list.other_wrote", { name: last.author_name.split(" ")[0] ?? "", text: said })}</>;
   }
   return <>{lead}{lead && said ? " · " : null}{said}</>;

@@ -119,6 +119,7 @@ function usePlace(
       if (seen.current?.foot) element.scrollTop = element.scrollHeight;
       note();
     });
+    grown.observe(element);
     if (element.firstElementChild) grown.observe(element.firstElementChild);
     element.addEventListener("scroll", note);
     return () => {

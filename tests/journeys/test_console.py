@@ -1,0 +1,280 @@
+"""The agent console in a real browser against a real Hilo: by keyboard, two at once."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from agent import Chat, Desk
+from rig import EMAIL, PASSWORD, ROOT, Rig
+
+pytestmark = pytest.mark.browser
+_WITHIN_MS = 15_000
+_AXE = ROOT / "clients" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
+_TEXTS = ROOT / "clients" / "shared" / "messages"
+_ROUTES = (
+    "/inbox?view=open",
+    "/contacts",
+    "/search?q=lamp",
+    "/playground",
+    "/settings/inboxes",
+    "/settings/agents",
+    "/settings/teams",
+    "/settings/tags",
+    "/settings/tokens",
+    "/settings/quarantine",
+    "/settings/profile",
+    "/settings/workspace",
+)
+# Every text the page shows that is not its data: what it says in words of its own.
+_SAID = """() => {
+  const own = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const isOwn = !node.parentElement.closest('iframe,script,style,[lang]:not(html)');
+    if (isOwn) own.push(node.data.trim());
+  }
+  for (const each of document.querySelectorAll('[aria-label],[title],[placeholder]')) {
+    own.push(each.getAttribute('aria-label'), each.title, each.getAttribute('placeholder'));
+  }
+  return [...new Set(own.filter(Boolean))];
+}"""
+
+
+async def _enter(page: Page, email: str, password: str) -> None:
+    await page.goto("/")
+    await page.fill("input[name=email]", email)
+    await page.fill("input[name=password]", password)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/inbox*")
+
+
+async def _settle(page: Page, route: str) -> None:
+    await page.goto(route)
+    await expect(page.locator("#content")).to_be_visible(timeout=_WITHIN_MS)
+    await expect(page.get_by_role("status", name="Loading")).to_have_count(0, timeout=_WITHIN_MS)
+    await page.wait_for_timeout(300)
+
+
+@pytest.fixture
+async def ada(browser: Browser, hilo: Rig) -> AsyncIterator[Page]:
+    """Give the owner, signed in, with an English browser."""
+    async for page in _agent(browser, hilo, EMAIL, PASSWORD):
+        yield page
+
+
+@pytest.fixture
+async def ben(browser: Browser, hilo: Rig, desk: Desk) -> AsyncIterator[Page]:
+    """Give a second agent, invited for the occasion, signed in."""
+    email = f"ben-{uuid4().hex[:8]}@hilo.test"
+    invited = await desk.post("/invitations", {"email": email, "name": "Ben", "role": "agent"})
+    token = httpx2.URL(invited["link"]).params["token"]
+    async with httpx2.AsyncClient(base_url=f"{hilo.url}/api/v1") as client:
+        body = {"token": token, "name": "Ben", "password": PASSWORD}
+        (await client.post("/invitations/accept", json=body)).raise_for_status()
+    async for page in _agent(browser, hilo, email, PASSWORD):
+        yield page
+
+
+async def _agent(browser: Browser, hilo: Rig, email: str, password: str) -> AsyncIterator[Page]:
+    context = await browser.new_context(
+        base_url=hilo.url, locale="en-US", viewport={"width": 1440, "height": 900}, bypass_csp=True
+    )
+    page = await context.new_page()
+    page.set_default_timeout(_WITHIN_MS)
+    await _enter(page, email, password)
+    yield page
+    await context.close()
+
+
+@pytest.fixture
+async def talk(hilo: Rig, desk: Desk) -> str:
+    """Give a fresh conversation that nobody has: a visitor wrote in a web chat of its own."""
+    chat = await desk.connect_chat()
+    await _say(hilo, chat, "Is anybody there?")
+    async with asyncio.timeout(15):
+        while not (found := await desk.conversations(chat)):
+            await asyncio.sleep(0.05)
+    return str(found[0]["id"])
+
+
+async def _say(hilo: Rig, chat: Chat, text: str) -> None:
+    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{chat.account}") as client:
+        opened = await client.post("/session", json={"locale": "en", "page": "https://shop.test/"})
+        opened.raise_for_status()
+        headers = {"authorization": f"Bearer {opened.json()['visitor_token']}"}
+        body = {"client_id": uuid4().hex, "text": text}
+        (await client.post("/messages", json=body, headers=headers)).raise_for_status()
+
+
+async def test_an_agent_answers_by_keyboard_alone(ada: Page, talk: str) -> None:
+    """Open, reply, see it leave, note, resolve, undo: no mouse."""
+    await ada.goto(f"/inbox/{talk}?view=open")
+    await expect(ada.get_by_text("Is anybody there?").last).to_be_visible()
+    await ada.keyboard.press("r")
+    await ada.keyboard.type("We are. What can we do?")
+    await ada.keyboard.press("Control+Enter")
+    reply = ada.locator("article", has_text="We are. What can we do?")
+    await expect(reply).to_be_visible()
+    left = "[data-state=sent],[data-state=delivered],[data-state=read]"
+    await expect(reply.locator(left)).to_be_visible()
+    await ada.keyboard.press("Escape")
+    await ada.keyboard.press("n")
+    await ada.keyboard.type("Regular visitor")
+    await ada.keyboard.press("Control+Enter")
+    await expect(ada.locator("article", has_text="Regular visitor")).to_contain_text(
+        "only your team"
+    )
+    await ada.keyboard.press("Escape")
+    await ada.keyboard.press("e")
+    await expect(ada.get_by_text("Z to undo")).to_be_visible()
+    await ada.keyboard.press("z")
+    await ada.goto(f"/inbox/{talk}")
+    await expect(ada.get_by_role("button", name="Resolve", exact=True)).to_be_visible()
+
+
+async def test_what_a_visitor_writes_is_there_without_a_reload(
+    ada: Page, hilo: Rig, desk: Desk
+) -> None:
+    """The list shows it at once; focus stays where it was."""
+    await ada.goto("/inbox?view=unassigned")
+    await expect(ada.get_by_role("option").first).to_be_visible()
+    word = f"Fresh {uuid4().hex[:8]}"
+    await _say(hilo, await desk.connect_chat(), word)
+    await expect(ada.get_by_role("option").filter(has_text=word)).to_be_visible()
+
+
+async def test_two_agents_see_each_other_and_no_reply_goes_out_stale(
+    ada: Page, ben: Page, talk: str
+) -> None:
+    """Viewing and typing marks; the second send stops and shows the first."""
+    for page in (ada, ben):
+        await page.goto(f"/inbox/{talk}?view=open")
+        await expect(page.get_by_text("Is anybody there?").last).to_be_visible()
+    await expect(ada.get_by_text("Ben is also here")).to_be_visible()
+    await ben.keyboard.press("r")
+    await ben.keyboard.type("Let me look into it")
+    await expect(ada.get_by_text("Ben is writing a reply")).to_be_visible()
+    await ada.keyboard.press("r")
+    await ada.keyboard.type("I am on it")
+    await ada.keyboard.press("Control+Enter")
+    await expect(ben.locator("article", has_text="I am on it")).to_be_visible()
+    await ben.locator("textarea").focus()
+    await ben.keyboard.press("Control+Enter")
+    await expect(ben.get_by_text("Somebody wrote while you were typing")).to_be_visible()
+    await expect(ben.locator("article", has_text="Let me look into it")).to_have_count(0)
+    await ben.get_by_role("button", name="Send anyway").click()
+    await expect(ada.locator("article", has_text="Let me look into it")).to_be_visible()
+
+
+async def test_of_two_claims_one_wins_and_the_other_learns_who(
+    ada: Page, ben: Page, talk: str
+) -> None:
+    """Both press `i`, the second before the first one's news arrived."""
+    for page in (ada, ben):
+        await page.goto(f"/inbox/{talk}?view=open")
+        await expect(page.get_by_text("Is anybody there?").last).to_be_visible()
+    await ben.route("**/socket*", lambda route: route.abort())
+    await ada.keyboard.press("i")
+    await ben.keyboard.press("i")
+    outcomes = [await _outcome(page) for page in (ada, ben)]
+    assert sorted(outcomes) == ["lost", "won"], outcomes
+
+
+async def _outcome(page: Page) -> str:
+    won = page.get_by_text("It is yours")
+    lost = page.get_by_text("took it first.")
+    await expect(won.or_(lost).first).to_be_visible()
+    return "won" if await won.count() else "lost"
+
+
+async def test_dark_is_dark_and_stays(ada: Page) -> None:
+    """The profile's choice holds after a reload."""
+    await _settle(ada, "/settings/profile")
+    await ada.get_by_role("button", name="Dark", exact=True).click()
+    await expect(ada.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    await ada.reload()
+    await expect(ada.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    await ada.get_by_role("button", name="Like the device").click()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_page_keeps_anybody_out(ada: Page, talk: str, scheme: str) -> None:
+    """Axe finds nothing against WCAG 2.2 AA on the main routes."""
+    if not _AXE.exists():
+        pytest.skip("axe-core is not installed: npm ci in clients/agent")
+    await ada.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    found = {}
+    for route in (*_ROUTES, f"/inbox/{talk}?view=open"):
+        await _settle(ada, route)
+        if violations := await _axe(ada):
+            found[route] = violations
+    assert not found, json.dumps(found, indent=1)
+
+
+async def _axe(page: Page) -> list[dict[str, Any]]:
+    await page.evaluate(_AXE.read_text())
+    result = await page.evaluate(
+        "(rules) => axe.run(document, {iframes: false, runOnly: rules})",
+        ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    )
+    return [
+        {"rule": each["id"], "nodes": [node["html"][:160] for node in each["nodes"][:4]]}
+        for each in result["violations"]
+    ]
+
+
+@pytest.mark.parametrize("locale", ["es", "pt"])
+async def test_no_english_is_left_in_another_language(
+    browser: Browser, hilo: Rig, desk: Desk, locale: str
+) -> None:
+    """Nothing the pages say is an English text that the language says otherwise."""
+    english, other = (_texts(name) for name in ("en", locale))
+    foreign = {text for key, text in english.items() if other[key] != text and "{" not in text}
+    endonym = {"English"}  # a language is offered by its own name
+    foreign -= set(other.values()) | await _data(desk) | endonym
+    context = await browser.new_context(base_url=hilo.url, locale="en-US")
+    page = await context.new_page()
+    page.set_default_timeout(_WITHIN_MS)
+    await _enter(page, EMAIL, PASSWORD)
+    await _speak(page, locale)
+    left = {}
+    for route in _ROUTES:
+        await page.goto(route)
+        await expect(page.locator("html")).to_have_attribute("lang", locale)
+        await page.wait_for_timeout(600)
+        if said := sorted(foreign & set(await page.evaluate(_SAID))):
+            left[route] = said
+    await _speak(page, "en")
+    await context.close()
+    assert not left, left
+
+
+async def _speak(page: Page, locale: str) -> None:
+    await page.evaluate(
+        """async (locale) => {
+          const me = await (await fetch('/api/v1/me')).json();
+          await fetch('/api/v1/me', {method: 'PATCH', body: JSON.stringify({locale}),
+            headers: {'Content-Type': 'application/json', 'X-CSRF-Token': me.csrf_token}});
+        }""",
+        locale,
+    )
+
+
+async def _data(desk: Desk) -> set[str]:
+    """Return names people gave, which no language translates."""
+    boxes = (await desk.get("/inboxes"))["items"]
+    named = [*boxes, *(each for box in boxes for each in box["accounts"])]
+    for path in ("/agents", "/teams", "/tags"):
+        named += (await desk.get(path))["items"]
+    return {each["name"] for each in named}
+
+
+def _texts(locale: str) -> dict[str, str]:
+    read: dict[str, Any] = json.loads((_TEXTS / f"{locale}.json").read_text())
+    return {key: text for key, text in read.items() if isinstance(text, str)}
