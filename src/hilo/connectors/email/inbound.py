@@ -105,21 +105,20 @@ def _message(
 def _sender(
     headers: Headers, envelope: str | None, account: Account
 ) -> tuple[Address | None, list[str]]:
-    # From; else Sender; else the envelope. Reply-To where it is one person and not a list or us.
-    found = [*headers.addresses("from"), *headers.addresses("sender")]
-    if not found and envelope:
-        found = list(addresses_of(envelope))
-    written = found[0] if found else None
-    answers = headers.addresses("reply-to")
-    if written is None or len(answers) != 1 or headers.has("list-id"):
-        return written, []
-    answer = answers[0]
+    # From; else Reply-To, Sender or the envelope. Reply-To where it is one person, no list, not us.
     ours = threads.plain_address(account.address or "")
-    if answer.value == written.value or threads.plain_address(answer.value) == ours:
+    answers = [
+        each
+        for each in headers.addresses("reply-to")
+        if threads.plain_address(each.value) != ours and not headers.has("list-id")
+    ]
+    written = next(iter(headers.addresses("from")), None)
+    if written is None:
+        others = [*answers, *headers.addresses("sender"), *addresses_of(envelope or "")]
+        return next(iter(others), None), []
+    if len(answers) != 1 or answers[0].value == written.value:
         return written, []
-    if not headers.addresses("from"):
-        return answer, []
-    return Address(answer.name or written.name, answer.value), ["reply-to-differs"]
+    return Address(answers[0].name or written.name, answers[0].value), ["reply-to-differs"]
 
 
 def _ours(headers: Headers, delivery: Delivery) -> Sequence[str]:
