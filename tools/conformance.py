@@ -1,9 +1,10 @@
 """Every connector against its cases: `python tools/conformance.py`, behind `make conformance`.
 
-1. Every mail of the corpora beside the checkout (`HILO_SHARED`, else `../shared`) is parsed and, where
-   an expected result lies beside it, compared. The scores are printed by corpus.
-2. Every line of the conformance list for the connectors built so far is a named test that exists, or
-   an exemption with its reason, in `tests/conformance_map.toml`.
+1. Every mail of the corpora beside the checkout (`HILO_SHARED`, else `../shared`) is parsed and,
+   where an expected result lies beside it, compared. The scores are printed by corpus; -v names
+   what differs.
+2. Every line of the conformance list for the connectors built so far is a named test that exists,
+   or an exemption with its reason, in `tests/conformance_map.toml`.
 
 Without the folder both are skipped, loudly; the map's tests are looked for all the same. Nothing of
 the corpora is copied anywhere. Ends with 1 when a mail breaks the parser, a target is missed, or a
@@ -239,7 +240,7 @@ def holds(item: MessageIn, body: str) -> bool:
     text = html.unescape(re.sub(r"<[^>]*>", " ", body))
     wanted = set() if "no visible content" in text else set(WORD.findall(text))
     shown = f"{item.text} {item.quoted or ''} {html.unescape(item.html or '')}"
-    return not wanted or len(wanted & set(WORD.findall(shown))) >= 0.97 * len(wanted)  # noqa: PLR2004
+    return not wanted or len(wanted & set(WORD.findall(shown))) >= 0.97 * len(wanted)
 
 
 def structures(folder: Path) -> Iterator[tuple[str, Score]]:
@@ -343,7 +344,7 @@ def exists(node: str) -> bool:
     path, _, name = node.partition("::")
     file = ROOT / path
     return file.is_file() and bool(
-        re.search(rf"^\s*(?:async )?def {re.escape(name)}\(", file.read_text(), re.M)
+        re.search(rf"^\s*(?:async )?def {re.escape(name)}\(", file.read_text(), re.MULTILINE)
         if file.suffix == ".py"
         else name in file.read_text()
     )

@@ -1,6 +1,10 @@
 """Mail through the whole house: from the raw letter to conversations, and out into the catcher."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from email import message_from_bytes, policy
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,6 +18,7 @@ from hilo.domain.conversations import Given
 from hilo.domain.inboxes import AccountRow, InboxChange, NewDelivery, deliveries
 from hilo.domain.inboxes.deliveries import PendingAccount
 from hilo.entry.state import AppState
+from hilo.entry.worker import Worker
 from hilo.kit.db import Database
 from hilo.kit.ids import new_id
 from hilo.sdk.channel import Account
@@ -60,6 +65,27 @@ async def box_at(state: AppState, address: str) -> Box:
         given = ("email", "", {"address": address})
         row = await inboxes.create_account(tx, actor, state.channels, inbox.id, given)
     return Box(state, row)
+
+
+@asynccontextmanager
+async def working(state: AppState, dsn: str) -> AsyncIterator[None]:
+    """Run a worker beside the block."""
+    task = asyncio.create_task(Worker(state, dsn).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if "http" in state.__dict__:
+            await state.http.close()
+
+
+async def caught(state: AppState) -> bytes:
+    """Wait for the mail that ends in the catcher."""
+    async with asyncio.timeout(20):
+        while not (found := await rows(state.db, "select raw from caught_mail")):
+            await asyncio.sleep(0.1)
+    return bytes(found[0][0])
 
 
 @pytest.fixture
@@ -210,6 +236,54 @@ async def test_our_own_mail_coming_back_is_no_message(box: Box) -> None:
     own = CONNECTOR.mint(message, box.opened)
     await box.hears(letter("One again", {"Message-ID": own, "From": "help@desk.test"}))
     assert await value(box.state.db, "select count(*) from message") == 2
+
+
+async def test_an_answer_to_our_own_mail_finds_its_conversation(box: Box, dsn: str) -> None:
+    await box.hears(mail("1", "Where is it?"))
+    conversation = (await threads_of(box.state))["Where is it?"]
+    await box.replies(conversation)
+    async with working(box.state, dsn):
+        raw = await caught(box.state)
+    ours = message_from_bytes(raw, policy=policy.default)
+    assert ours["In-Reply-To"] == "<1@client.test>"
+    answer = {"in_reply_to": str(ours["Message-ID"]), "from": "Dora <dora@client.test>"}
+    await box.hears(mail("2", "Thank you", **answer))
+    assert (await threads_of(box.state))["Thank you"] == conversation
+
+
+async def test_a_note_is_in_no_quote(box: Box, dsn: str) -> None:
+    await box.hears(mail("1", "Where is it?"))
+    conversation = (await threads_of(box.state))["Where is it?"]
+    actor = people.system(CAST.workspace)
+    async with box.state.db.transaction(CAST.workspace) as tx:
+        note = Given(kind="note", text="A difficult customer.")
+        await conversations.write(tx, actor, conversation, note, box.state.channels)
+    await box.replies(conversation)
+    async with working(box.state, dsn):
+        raw = await caught(box.state)
+    mime = message_from_bytes(raw, policy=policy.default)
+    body = mime.get_body(("plain",))
+    assert body is not None
+    assert "> Where is it?" in body.get_content()
+    assert "difficult" not in raw.decode()
+
+
+async def test_a_reference_of_another_workspace_opens_a_new_conversation(
+    box: Box, state: AppState
+) -> None:
+    other = new_id()
+    async with state.db.transaction(None) as tx:
+        await tx.connection.execute("select hilo_workspace_create($1, 'Other', 'en')", other)
+    actor = people.system(other)
+    async with state.db.transaction(other) as tx:
+        inbox = await inboxes.create_inbox(tx, actor, InboxChange(name="Other"))
+        given = ("email", "", {"address": "help@other.test"})
+        row = await inboxes.create_account(tx, actor, state.channels, inbox.id, given)
+    await Box(state, row).hears(mail("1", "Secret"))
+    await box.hears(mail("2", "Two", in_reply_to="<1@client.test>"))
+    assert len(await threads_of(state)) == 1
+    found = await rows(state.db, "select count(*) from conversation", workspace=other)
+    assert found == [(1,)]
 
 
 async def test_an_automatic_mail_wakes_nobody_and_is_kept(box: Box) -> None:

@@ -2,6 +2,8 @@
 
 import base64
 import contextlib
+import struct
+import time
 from uuid import UUID
 
 import pytest
@@ -325,6 +327,53 @@ def test_signed_and_encrypted_mail_is_labelled() -> None:
     sealed = letter("eA==", {"Content-Type": "application/pkcs7-mime; smime-type=enveloped-data"})
     assert message(sealed).stamp["seals"] == ["smime-encrypted"]
     assert message(sealed).files[0].name == "smime.p7m"
+
+
+def tnef(*files: tuple[str, bytes]) -> bytes:
+    """Return a winmail.dat with files in it."""
+
+    def attribute(tag: int, data: bytes) -> bytes:
+        return struct.pack("<BII", 2, tag, len(data)) + data + struct.pack("<H", sum(data) % 65536)
+
+    out = struct.pack("<IH", 0x223E9F78, 1)
+    for name, content in files:
+        long_name = name.encode("utf-16-le") + b"\0\0"
+        padded = long_name + b"\0" * (-len(long_name) % 4)
+        properties = struct.pack("<IHHII", 1, 0x1F, 0x3707, 1, len(long_name)) + padded
+        out += attribute(0x00069002, b"\0" * 14) + attribute(0x00018010, b"SHORT~1.TXT\0")
+        out += attribute(0x0006800F, content) + attribute(0x00069005, properties)
+    return out
+
+
+def test_winmail_dat_is_unpacked() -> None:
+    packed = base64.b64encode(tnef(("Año.txt", b"one"), ("b.csv", b"1;2"))).decode()
+    head = "Content-Transfer-Encoding: base64\n"
+    raw = mixed(
+        part("text/plain", "x"), part("application/ms-tnef; name=winmail.dat", packed, head)
+    )
+    found = [(file.name, file.content) for file in message(raw).files]
+    assert found == [("Año.txt", b"one"), ("b.csv", b"1;2")]
+
+
+@pytest.mark.parametrize("damage", [b"", b"x" * 40, tnef(("a.txt", b"one"))[:30]])
+def test_a_damaged_winmail_dat_stays_a_file(damage: bytes) -> None:
+    packed = base64.b64encode(damage + b"?").decode()
+    head = "Content-Transfer-Encoding: base64\n"
+    raw = mixed(
+        part("text/plain", "x"), part("application/ms-tnef; name=winmail.dat", packed, head)
+    )
+    assert only_file(raw).name == "winmail.dat"
+
+
+def test_a_mail_of_forty_three_images_is_read_within_its_budget() -> None:
+    images = "".join(f'<p>{n}<img src="cid:{n}@x"></p>' for n in range(43))
+    picture = base64.b64encode(b"\x89PNG" * 5_000).decode()
+    parts = [part("image/png", picture, f"{PNG}Content-ID: <{n}@x>\n") for n in range(43)]
+    raw = mixed(part("text/html", images), *parts, kind="related")
+    started = time.perf_counter()
+    item = message(raw)
+    assert time.perf_counter() - started < 1
+    assert [file.inline for file in item.files] == [True] * 43
 
 
 # ------------------------------------------------------------------ poison
