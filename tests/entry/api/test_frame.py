@@ -64,6 +64,13 @@ async def test_the_field_is_named(ada: httpx2.AsyncClient) -> None:
         assert told == [(field, code)], body
 
 
+async def test_head_is_get_without_the_body(ada: httpx2.AsyncClient) -> None:
+    got, asked = await ada.get("/agents"), await ada.head("/agents")
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked.headers["content-length"] == got.headers["content-length"]
+    assert (await ada.head("/nothing")).status_code == 404
+
+
 async def test_unknown_parameters_are_refused(ada: httpx2.AsyncClient) -> None:
     problem = is_problem(await ada.get("/agents", params={"limitt": 5}), 422, "validation")
     assert problem["errors"][0]["field"] == "limitt"

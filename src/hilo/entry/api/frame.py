@@ -11,7 +11,7 @@ from http import HTTPStatus
 from uuid import uuid4
 
 import msgspec
-from litestar.enums import RequestEncodingType, ScopeType
+from litestar.enums import HttpMethod, RequestEncodingType, ScopeType
 from litestar.params import BodyKwarg
 from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import (
@@ -89,6 +89,8 @@ class Frame:
         if not allowance.is_granted:
             await _refuse(complete, RateLimited(allowance.reset_s), visit.request_id)
             return
+        if scope["method"] == "HEAD":
+            scope["method"], complete = HttpMethod.GET, _headless(complete)
         await self._app(scope, receive, complete)
 
     def _allow(self, scope: HTTPScope, visit: Visit) -> Allowance:
@@ -257,6 +259,17 @@ def _completing(send: Send, visit: Visit, allowance: Allowance, always: Headers)
         await send(message)
 
     return complete
+
+
+def _headless(send: Send) -> Send:
+    """Return a `send` for HEAD: as GET, without the body."""
+
+    async def headless(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message["body"] = b""
+        await send(message)
+
+    return headless
 
 
 async def _refuse(send: Send, error: Exception, request_id: str) -> None:

@@ -20,7 +20,7 @@ from msgspec import Struct
 from hilo import __version__
 from hilo.entry.api import repeats
 from hilo.entry.api.examples import example_of
-from hilo.entry.api.problems import MEDIA_TYPE, Problem
+from hilo.entry.api.problems import MEDIA_TYPE, Problem, title_of
 from hilo.entry.api.rates import Cost, Rates, cost_of
 
 Json = dict[str, Any]
@@ -274,7 +274,7 @@ def _problem(status: int) -> Json:
     code, text = PROBLEMS[status]
     example = {
         "type": f"/api/v1/docs#problem-{code}",
-        "title": code.replace("-", " ").capitalize(),
+        "title": title_of(code),
         "status": status,
         "detail": text,
         "code": code,

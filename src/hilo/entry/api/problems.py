@@ -37,6 +37,12 @@ _CODES = (
     ("Invalid RFC3339", "format"),
     ("Number out of range", "range"),
 )
+# Where the code's own words would not do.
+_TITLES = {
+    "validation": "Some fields are not valid",
+    "unauthenticated": "Not signed in",
+    "internal": "Something broke on our side",
+}
 # What the framework itself refuses.
 _CODE_OF_STATUS: Mapping[int, str] = {
     400: "bad-request",
@@ -135,7 +141,7 @@ def _of_ours(error: HiloError, request_id: str) -> Problem:
         retry_after = int(str(params.pop("retry_after_s")))
     return Problem(
         type=_TYPES + code,
-        title=_title(code),
+        title=title_of(code),
         status=status,
         detail=error.message,
         code=code,
@@ -151,7 +157,7 @@ def _invalid(error: Invalid, status: HTTPStatus, request_id: str) -> Problem:
     code = alone if alone == "cursor-invalid" else error.code
     return Problem(
         type=_TYPES + code,
-        title=_title(code),
+        title=title_of(code),
         status=HTTPStatus.BAD_REQUEST if code == "cursor-invalid" else status,
         detail=error.message,
         code=code,
@@ -176,7 +182,7 @@ def _ours_to_mend(error: BaseException, request_id: str) -> Problem:
 def _problem(status: HTTPStatus, code: str, detail: str, request_id: str) -> Problem:
     return Problem(
         type=_TYPES + code,
-        title=_title(code),
+        title=title_of(code),
         status=status,
         detail=detail,
         code=code,
@@ -184,8 +190,9 @@ def _problem(status: HTTPStatus, code: str, detail: str, request_id: str) -> Pro
     )
 
 
-def _title(code: str) -> str:
-    return code.replace("-", " ").capitalize()
+def title_of(code: str) -> str:
+    """Return the short text of a kind of problem."""
+    return _TITLES.get(code) or code.replace("-", " ").capitalize()
 
 
 def _parameter_errors(detail: str, extra: object) -> list[FieldError]:
