@@ -62,6 +62,10 @@ export class Chat {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #turn = 0;
+  #opened = () => {};
+  readonly #open = new Promise<void>((done) => {
+    this.#opened = done;
+  });
 
   constructor(readonly deps: Deps) {
     this.#token = this.kept("visitor");
@@ -134,7 +138,10 @@ export class Chat {
     else if (typeof who === "string") {
       this.#identity = who;
       await this.start();
-    } else await this.post("identify", { traits: who });
+    } else {
+      await this.#open;
+      await this.post("identify", { traits: who });
+    }
   }
 
   async leaveEmail(email: string): Promise<void> {
@@ -143,8 +150,9 @@ export class Chat {
     if (email) await this.identify({ email });
   }
 
-  track(name: string, data: Readonly<Record<string, unknown>>): void {
-    void this.post("track", { name, data, page: this.#page });
+  async track(name: string, data: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#open;
+    await this.post("track", { name, data, page: this.#page });
   }
 
   page(url: string): void {
@@ -229,6 +237,7 @@ export class Chat {
     this.keep("visitor", visitor_token);
     this.keep("id", visitor_id);
     this.set({ phase: "ready", config, expectation, verified });
+    this.#opened();
     await this.#listen(session);
     await this.flush();
   }

@@ -179,7 +179,8 @@ const api = {
   open: () => show(true),
   close: () => show(false),
   identify: (who: string | Record<string, unknown> | null) => {
-    make();
+    // A signed identity lives for minutes, and a sign-out has something to forget; facts can wait for the panel.
+    if (who === null || typeof who === "string") soon(make);
     post({ hilo: 1, type: "identify", who });
   },
   track: (name: string, data: Record<string, unknown> = {}) => {
@@ -196,6 +197,10 @@ const api = {
   push: ([name, ...given]: [string, ...unknown[]]) => (api as unknown as Record<string, (...all: unknown[]) => unknown>)[name]?.(...given),
 };
 
+function soon(what: () => void): void {
+  (window.requestIdleCallback ?? setTimeout)(what);
+}
+
 function begin(): void {
   const isHidden = boot.hide.some((each) =>
     each.endsWith("*") ? location.pathname.startsWith(each.slice(0, -1)) : location.pathname === each,
@@ -203,7 +208,7 @@ function begin(): void {
   button.hidden = isHidden;
   document.body.append(host);
   draw();
-  if (withStorage((kept) => kept.getItem(flag))) (window.requestIdleCallback ?? setTimeout)(make);
+  if (withStorage((kept) => kept.getItem(flag))) soon(make);
 }
 
 const page = window as unknown as { hilo?: typeof api | unknown[] };

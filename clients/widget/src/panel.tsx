@@ -128,7 +128,7 @@ async function start(): Promise<void> {
       if (data.open && matchMedia("(hover: hover)").matches) document.querySelector("textarea")?.focus();
     } else if (data.type === "page") chat.page(String(data.url).slice(0, 1000));
     else if (data.type === "identify") void chat.identify(data.who);
-    else if (data.type === "track") chat.track(String(data.name), data.data);
+    else if (data.type === "track") void chat.track(String(data.name), data.data);
   });
   addEventListener("online", () => chat.online());
   addEventListener("offline", () => chat.offline());

@@ -294,6 +294,17 @@ async def test_one_visitor_cannot_flood(chat: Chat) -> None:
         await say(other, "I am fine")
 
 
+async def test_one_address_cannot_flood_but_this_machine_may(chat: Chat) -> None:
+    for address, most in (("203.0.113.7", 240), ("127.0.0.1", 1000)):
+        async with chat.client(address) as client:
+            statuses = [
+                (await client.post("session", json={})).status_code for _ in range(min(most, 300))
+            ]
+            assert set(statuses) == {200}
+            over = (await client.post("session", json={})).status_code
+            assert over == (429 if most == 240 else 200)
+
+
 @pytest.mark.parametrize(
     ("origin", "is_allowed"),
     [

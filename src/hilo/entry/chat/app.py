@@ -18,7 +18,7 @@ from hilo.domain import library
 from hilo.domain.inboxes import NewDelivery
 from hilo.domain.library import NewFile
 from hilo.entry.accounts import Accounts
-from hilo.entry.api.rates import Meter, Rates
+from hilo.entry.api.rates import Cost, Meter, Rates
 from hilo.entry.chat import http
 from hilo.entry.chat.accounts import CHANNEL, Shop, Shops
 from hilo.entry.chat.asked import (
@@ -95,9 +95,7 @@ class Chat:
         """Return the account asked for. Raises: NotFound; Forbidden; RateLimited."""
         if len(request.path) != 3 or request.path[0] != "chat":  # noqa: PLR2004 - chat/account/what
             raise NotFound("no such address")
-        granted = self._addresses.take(request.address, "read")
-        if not granted.is_granted:
-            raise RateLimited(granted.reset_s)
+        self._count_address(request, "read")
         shop = await self._shops.get(request.path[1])
         http.check_origin(request, shop.account, self._state.config.public_url)
         return shop
@@ -118,10 +116,18 @@ class Chat:
 
     def count(self, request: Request, visitor: Visitor) -> None:
         """Count something that writes. Raises: RateLimited."""
-        for meter, caller in ((self._visitors, visitor.id), (self._addresses, request.address)):
-            granted = meter.take(caller, "write")
-            if not granted.is_granted:
-                raise RateLimited(granted.reset_s)
+        granted = self._visitors.take(visitor.id, "write")
+        if not granted.is_granted:
+            raise RateLimited(granted.reset_s)
+        self._count_address(request, "write")
+
+    def _count_address(self, request: Request, cost: Cost) -> None:
+        """Count for an address, but never this machine's own: that is a proxy, or the operator."""
+        if request.address.startswith("127.") or request.address in ("::1", ""):
+            return
+        granted = self._addresses.take(request.address, cost)
+        if not granted.is_granted:
+            raise RateLimited(granted.reset_s)
 
     async def looked(self, shop: Shop, visitor: Visitor, token: str, message: UUID) -> None:
         """Store that a visitor has looked at what it may see."""
@@ -152,9 +158,7 @@ class Chat:
     async def _session(
         self, request: Request, receive: Receive, shop: Shop, answer: Answer
     ) -> None:
-        granted = self._addresses.take(request.address, "write")
-        if not granted.is_granted:
-            raise RateLimited(granted.reset_s)
+        self._count_address(request, "write")
         body = await http.read_body(request, receive, BODY_BYTES)
         asked = http.decode(body, SessionAsked)
         token = asked.visitor_token or request.token
