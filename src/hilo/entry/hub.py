@@ -209,14 +209,9 @@ class Hub:
 
     async def _step(self) -> int:
         """Read on and tell; between reading and telling nothing is awaited."""
-        async with self._db.transaction(None) as tx:
-            rows = await tx.all(
-                feed.SQL.read_all,
-                _Row,
-                after_xid=self.at.xid,
-                after_id=self.at.id,
-                most=_BATCH,
-            )
+        rows = await self._db.alone(
+            feed.SQL.read_all, _Row, after_xid=self.at.xid, after_id=self.at.id, most=_BATCH
+        )
         for row in rows:
             if len(self._recent) == self._recent.maxlen:
                 self._recent_after = Place(self._recent[0].xid, self._recent[0].id)
