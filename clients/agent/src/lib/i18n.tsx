@@ -49,8 +49,9 @@ export function reasonOf(t: T, error: unknown): string {
 /** Messages by field for a form. `settings.host` also answers to `host`. */
 export function fieldErrors(error: unknown): Record<string, string> {
   if (!(error instanceof ApiError)) return {};
-  const pairs = (error.problem.errors ?? []).flatMap((one) => [
-    [one.field, one.message], [one.field.split(".").at(-1) ?? one.field, one.message],
-  ]);
+  const pairs = (error.problem.errors ?? []).flatMap((one) => {
+    const text = sayOr(now(), `field.${one.code}`, one.message);
+    return [[one.field, text], [one.field.split(".").at(-1) ?? one.field, text]];
+  });
   return Object.fromEntries(pairs) as Record<string, string>;
 }

@@ -22,7 +22,9 @@ const described = (id: string, hint: ReactNode, error: string | undefined): { "a
 
 export function Field({ label, hint, error, ...rest }: Around & InputHTMLAttributes<HTMLInputElement>) {
   const id = useId();
-  return <Frame id={id} label={label} hint={hint} error={error}><input id={id} className={css.input} {...described(id, hint, error)} {...rest} /></Frame>;
+  // Dialogs look for the mark; pages use the attribute itself.
+  const first = rest.autoFocus ? { "data-autofocus": true } : {};
+  return <Frame id={id} label={label} hint={hint} error={error}><input id={id} className={css.input} {...first} {...described(id, hint, error)} {...rest} /></Frame>;
 }
 
 export function Area({ label, hint, error, ...rest }: Around & TextareaHTMLAttributes<HTMLTextAreaElement>) {

@@ -28,7 +28,7 @@ export function ChannelChoice({ onChoose }: { onChoose: (channel: Channel) => vo
           <li key={one.id}>
             <button type="button" onClick={() => onChoose(one)}>
               <Bead channel={one.id} size={30} />
-              <span><b>{nameOf(one.id)}</b>{t.has(about) ? <small>{t(about as Key)}</small> : null}</span>
+              <span className={css.words}><b>{nameOf(one.id)}</b>{t.has(about) ? <small>{t(about as Key)}</small> : null}</span>
               <IconChevronRight size={16} aria-hidden />
             </button>
           </li>
