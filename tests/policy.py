@@ -51,7 +51,7 @@ POLICY: dict[str, str] = {
     "delete_account": "account:write",
     "check_account": "account:write",
     "rotate_secret": "account:write",
-    "test_account": "account:write",
+    "try_account": "account:write",
     "get_snippet": "inbox:read",
     "list_quarantine": "quarantine:read",
     "get_raw": "quarantine:read",

@@ -11,10 +11,13 @@ import httpx2
 import pytest
 from msgspec import Struct
 
-from cast import CAST
+from cast import API_SECRET, CAST
 from estate import Estate, fingerprint, furnish
 from frame import Statements
+from hilo.connectors import webchat
 from hilo.domain.people import ALL_PERMISSIONS, OF_ROLE
+from hilo.kit import clock
+from hilo.sdk.channel import Account
 from policy import OWN, POLICY, PUBLIC
 
 # Where the example of a body is not enough to reach the permission.
@@ -42,7 +45,6 @@ NAMES: Mapping[str, str] = {
     "workspace_id": "workspace_id",
 }
 LISTS = {"agent_ids", "attachments"}
-VISITOR = "visitor.eyJ2IjoiMDE5MCJ9.c2lnbmVk"
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -141,11 +143,12 @@ async def test_every_operation_has_a_row_of_policy(operations: list[Operation]) 
 async def test_nobody_and_visitors_are_401(
     operations: list[Operation], anonymous: httpx2.AsyncClient, ours: Estate
 ) -> None:
+    token = _visitor(ours)
     shown: tuple[dict[str, str], ...] = (
         {},
-        {"authorization": f"Bearer {VISITOR}"},
-        {"cookie": f"hilo_session={VISITOR}"},
-        {"x-visitor-token": VISITOR},
+        {"authorization": f"Bearer {token}"},
+        {"cookie": f"hilo_session={token}"},
+        {"x-visitor-token": token},
     )
     for it in operations:
         if POLICY[it.id] == PUBLIC:
@@ -154,6 +157,19 @@ async def test_nobody_and_visitors_are_401(
             answer = await anonymous.request(**it.request(ours, ours), headers=headers)
             assert answer.status_code == 401, it.id
             assert ours.canary not in answer.text, it.id
+
+
+def _visitor(ours: Estate) -> str:
+    """Return a visitor token as the widget of our account holds it."""
+    account = Account(
+        id=ours.ids["account_id"],
+        workspace=ours.workspace,
+        inbox=ours.ids["inbox_id"],
+        channel="webchat",
+        secrets={"visitor_key": API_SECRET},
+    )
+    who = webchat.Visitor(id=ours.ids["contact_id"], external=ours.canary, name="Carol")
+    return webchat.issue(who, account, clock.now())
 
 
 async def test_a_missing_permission_is_403_and_named(
