@@ -14,7 +14,7 @@ from uuid import UUID
 
 import uvloop
 
-from hilo.entry import backup, bootstrap, first
+from hilo.entry import backup, bootstrap, first, held
 from hilo.entry.doctor import examine
 from hilo.entry.doors import CannotListen
 from hilo.entry.serve import serve
@@ -98,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     back = word("restore", _restore, "bring an archive into an empty data directory")
     back.add_argument("archive", type=Path)
     word("bench", _bench, "measure this machine; in a checkout, the same as `make bench`")
+    stuck = word("held", _held, "jobs and events that were given up")
+    stuck.add_argument("--again", metavar="job:ID|event:ID", help="try one again after a fix")
     word("doctor", _doctor, "check this installation and say how to mend each fault")
     return parser
 
@@ -153,6 +155,15 @@ async def _demo_drop(config: Config, given: argparse.Namespace) -> int:
     async with bootstrap.open_house(config, say) as house:
         count = await first.drop_demo(house.state, given.workspace)
     say(f"dropped {count} conversations")
+    return 0
+
+
+async def _held(config: Config, given: argparse.Namespace) -> int:
+    async with bootstrap.open_house(config, say) as house:
+        if given.again is None:
+            await held.show(house, say)
+        else:
+            await held.again(house, given.again, say)
     return 0
 
 

@@ -183,8 +183,8 @@ async def _contents(config: Config, database: Database) -> AsyncIterator[Line]:
         yield Line("warning", "there is no workspace yet", "run: hilo admin create --email …")
     for count, what, where in (
         (waiting.deliveries, "deliveries could not be understood", "Settings, Quarantine"),
-        (waiting.events, "events are parked", "the log names reader and error"),
-        (waiting.jobs, "jobs are held", "the log names the error"),
+        (waiting.events, "events are parked", "hilo held"),
+        (waiting.jobs, "jobs are held", "hilo held"),
     ):
         if count:
             yield Line("warning", f"{count} {what}", f"see {where}")

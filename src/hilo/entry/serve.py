@@ -129,7 +129,10 @@ def _stop_on_signals() -> asyncio.Event:
             os._exit(130)
         stop.set()
 
-    for each in (signal.SIGINT, signal.SIGTERM):
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored: started by nohup
+        signals.append(signal.SIGHUP)
+    for each in signals:
         asyncio.get_running_loop().add_signal_handler(each, ask)
     return stop
 

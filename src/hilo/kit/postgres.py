@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -106,7 +107,7 @@ class PrivatePostgres:
 
         Raises: InUse; CannotStart, whose text says the way out.
         """
-        self._take_lock()
+        await self._wait_for_lock()
         try:
             await asyncio.to_thread(self._prepare, say)
             await self._launch(say)
@@ -160,6 +161,15 @@ class PrivatePostgres:
         return f"postgresql://{_OWNER}:{password}@/{database}?host={quote(str(self.socket_folder))}"
 
     # -- the lock: held by this process only; children do not inherit it, the kernel frees it
+
+    async def _wait_for_lock(self) -> None:
+        # A command that only looks whether somebody is here holds it for a moment.
+        for _ in range(4):
+            with suppress(InUse):
+                self._take_lock()
+                return
+            await asyncio.sleep(0.2)
+        self._take_lock()
 
     def _take_lock(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
