@@ -178,6 +178,11 @@ class Rig:
         return found
 
 
+def end_on_signals() -> None:
+    """Let a tool that is asked to end clean up first, its Hilo and database included."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 def free_port() -> int:
     """Return a TCP port nobody listens on just now."""
     with socket.create_server(("127.0.0.1", 0)) as sock:

@@ -17,7 +17,7 @@ import asyncpg
 from bench import data, limits, machine, rows_in, rows_live, rows_read, rows_start
 from bench.context import EFFORTS, Bench
 from bench.report import Result, missing, table, write
-from rig import ROOT, Rig
+from rig import ROOT, Rig, end_on_signals
 
 Row = Callable[[Bench], Awaitable[list[Result]]]
 # In the order of running: what reads comes before what writes, so that the data is as filled.
@@ -95,6 +95,7 @@ async def _prepare(rig: Rig, scale: str) -> Bench:
 
 def main() -> int:
     """Run and write."""
+    end_on_signals()
     scale = os.environ.get("SCALE", "default")
     if scale not in EFFORTS:
         print(f"SCALE must be one of {', '.join(EFFORTS)}", file=sys.stderr)

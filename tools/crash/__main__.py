@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crash.rounds import Rounds, Verdict
 from crash.sink import Sink
-from rig import Rig
+from rig import Rig, end_on_signals
 
 SEED = 20_261
 
@@ -29,6 +29,7 @@ async def crash(rounds: int, seed: int = SEED, seconds: float = 3.0) -> Verdict:
 
 def main() -> int:
     """Run and print."""
+    end_on_signals()
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     verdict = asyncio.run(crash(rounds))
     print(
