@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
-from bench import data, limits, machine, rows_in, rows_live, rows_read, rows_start
+from bench import data, limits, machine, rows_browser, rows_in, rows_live, rows_read, rows_start
 from bench.context import EFFORTS, Bench
 from bench.report import Result, missing, table, write
 from rig import ROOT, Rig, end_on_signals
@@ -29,6 +29,7 @@ ROWS: Mapping[str, tuple[Sequence[int], Row]] = {
     "mails": ((20,), rows_in.mails),
     "sockets": ((11,), rows_live.sockets),
     "visitor to agent": ((4,), rows_live.visitor_to_agent),
+    "browser": ((16, 17), rows_browser.browser),
     "webhooks": ((1,), rows_in.webhooks),
     "ingest": ((2, 3), rows_in.ingest),
 }
@@ -40,8 +41,8 @@ async def bench(scale: str, wanted: frozenset[int], folder: Path) -> list[Result
     results: list[Result] = []
     if not wanted or wanted & {14, 15}:
         results += await rows_start.at_rest(effort.seconds)
-    if not wanted or wanted & {16, 17}:
-        results += rows_start.bytes_of_clients()
+    if not wanted or wanted & {16}:
+        results += rows_start.bytes_of_widget()
     chosen = {name: row for name, (numbers, row) in ROWS.items() if _asked(wanted, numbers)}
     if chosen:
         rig = Rig(folder)

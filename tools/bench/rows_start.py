@@ -25,7 +25,6 @@ asyncio.run(uvicorn.Server(config).serve())
 """
 _ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
 _IMPORTS = "import litestar, uvicorn, asyncpg, msgspec"
-_FLOOR_KB = 101.0  # React and Mantine with one button, built and gzipped (docs/explanation)
 
 
 async def at_rest(seconds: float) -> list[Result]:
@@ -99,12 +98,8 @@ def _bare_memory() -> float:
         process.wait()
 
 
-def bytes_of_clients() -> list[Result]:
-    """Rows 16 and 17, the part that is bytes; what a browser feels is in the browser tests."""
-    return [*_widget(), *_console()]
-
-
-def _widget() -> list[Result]:
+def bytes_of_widget() -> list[Result]:
+    """Row 16, the part that is bytes."""
     loader = STATIC / "widget" / "loader.js"
     if not loader.exists():
         return [missing(16, "widget bytes", "the clients are not built: make setup")]
@@ -112,25 +107,6 @@ def _widget() -> list[Result]:
     return [
         judged(16, "widget loader, gzip", _gz([loader]), "kB", most=3),
         judged(16, "widget up to the first message, gzip", _gz([loader, *first]), "kB", most=15),
-    ]
-
-
-def _console() -> list[Result]:
-    page = STATIC / "agent" / "index.html"
-    if not page.exists():
-        return [missing(17, "console bytes", "the clients are not built: make setup")]
-    scripts = [each for each in _first_load(STATIC / "agent", "index.html") if each.suffix == ".js"]
-    return [
-        judged(
-            17,
-            "console JavaScript of the first page, gzip",
-            _gz(scripts),
-            "kB",
-            limit=_FLOOR_KB,
-            sense="times",
-            ratio=2,
-            note="absolute target 200 kB; the limit is React and Mantine with one button",
-        )
     ]
 
 
