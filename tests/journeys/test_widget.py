@@ -1,6 +1,7 @@
 """The widget on somebody else's page, in a real browser, against a real Hilo."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -12,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Frame, Page, expect
 from websockets.asyncio.client import ClientConnection, connect
 
 from agent import Chat, Desk
-from rig import Rig
+from rig import ROOT, Rig
 from shop import Shop
 
 pytestmark = pytest.mark.browser
@@ -194,8 +195,22 @@ async def test_an_unread_answer_is_told_on_the_closed_launcher(desk: Desk, visit
             window.hilo.close();
         }"""
     )
+    await visitor.page.evaluate(
+        """() => {
+            Object.defineProperty(document, "hidden", { value: true, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
     await desk.reply(conversation, "I did")
     await visitor.page.wait_for_function("() => window.counts.includes(1)", timeout=_WITHIN_MS)
+    await visitor.page.wait_for_function("() => document.title === '(1) A shop'")
+    await visitor.page.evaluate(
+        """() => {
+            delete document.hidden;
+            document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    assert await visitor.page.title() == "A shop"
     await visitor.open()
     await visitor.page.wait_for_function("() => window.counts.at(-1) === 0", timeout=_WITHIN_MS)
     async with asyncio.timeout(15):
@@ -204,6 +219,39 @@ async def test_an_unread_answer_is_told_on_the_closed_launcher(desk: Desk, visit
             if page["items"][0]["state"] == "read":
                 break
             await asyncio.sleep(0.1)
+
+
+async def test_without_a_socket_the_answer_comes_by_polling(desk: Desk, visit: Visits) -> None:
+    chat = await desk.connect_chat()
+    visitor = await visit(chat)
+    await visitor.context.route_web_socket(re.compile("/chat/"), lambda socket: socket.close())
+    await visitor.open()
+    await visitor.say("Behind a strange proxy")
+    conversation = await until(desk, chat, ["Behind a strange proxy"])
+    await visitor.shows("Behind a strange proxy")
+    await desk.reply(conversation, "I hear you")
+    await visitor.shows("I hear you")
+
+
+async def test_the_panel_has_no_barrier_axe_knows_of(desk: Desk, visit: Visits) -> None:
+    axe = ROOT / "clients" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.exists():
+        pytest.skip("axe-core is not installed: run make setup")
+    chat = await desk.connect_chat(color="#ffe08a")
+    visitor = await visit(chat)
+    for scheme in ("light", "dark"):
+        await visitor.page.emulate_media(color_scheme=scheme)
+        frame = await visitor.open()
+        await visitor.say(f"In the {scheme}")
+        await visitor.shows(f"In the {scheme}")
+        await frame.get_by_label("This conversation").click()
+        await frame.evaluate(axe.read_text(encoding="utf-8"))
+        found = await frame.evaluate(
+            """async () => (await axe.run(document, { iframes: false })).violations
+            .map((each) => [each.id, ...each.nodes.map((node) => node.html.slice(0, 100))])"""
+        )
+        assert found == [], scheme
+        await frame.get_by_label("This conversation").click()
 
 
 async def test_a_signed_identity_joins_the_contact_and_signing_out_clears(

@@ -73,6 +73,7 @@ class Pages:
         self._shop_files = Folder(_OWN)
         self._widget = Widget(state, accounts, self._parts)
         self._demo = Demo(state)
+        self.is_secure = state.config.public_url.startswith("https://")
 
     async def find(self, asked: Asked) -> Page:
         """Return the page; an unknown path is the console's, which has its own word for it."""
@@ -149,7 +150,9 @@ async def _answer(pages: Pages, scope: HTTPScope, send: Send) -> None:
         page = await _guarded(pages.find, Asked(scope["path"], query, headers))
     if page.etag and page.etag in headers.get("if-none-match", ""):
         page = Page(status=304, body=b"", media_type=page.media_type, etag=page.etag)
-    pairs = [(name.encode(), value.encode("latin-1")) for name, value in _headers(page).items()]
+    pairs = [
+        (name.encode(), value.encode("latin-1")) for name, value in _headers(page, pages).items()
+    ]
     body = b"" if scope["method"] == "HEAD" else page.body
     await send({"type": "http.response.start", "status": page.status, "headers": pairs})
     await send({"type": "http.response.body", "body": body, "more_body": False})
@@ -163,7 +166,7 @@ async def _guarded(find: Callable[[Asked], Awaitable[Page]], asked: Asked) -> Pa
         return Page(status=503, body=b"", media_type=_PLAIN, cache="no-store")
 
 
-def _headers(page: Page) -> dict[str, str]:
+def _headers(page: Page, pages: Pages) -> dict[str, str]:
     head = {
         "content-type": page.media_type,
         "content-length": str(len(page.body)),
@@ -179,6 +182,8 @@ def _headers(page: Page) -> dict[str, str]:
     if "frame-ancestors 'none'" in page.csp:
         head["cross-origin-opener-policy"] = "same-origin"
         head["x-frame-options"] = "DENY"
+    if pages.is_secure:
+        head["strict-transport-security"] = "max-age=31536000"
     if page.etag:
         head["etag"] = page.etag
     if page.encoding:
