@@ -17,6 +17,7 @@ from hilo.entry.smtp import Listener
 from hilo.entry.socket import socket_app
 from hilo.entry.state import AppState
 from hilo.entry.tending import tended
+from hilo.sdk.channel import Judging
 
 
 class CannotListen(Exception):
@@ -62,7 +63,8 @@ def _door_numbers(door: Door) -> Read:
 @asynccontextmanager
 async def _mail_door(state: AppState, door: Door) -> AsyncIterator[None]:
     config = state.config
-    listener = Listener(state.db, door.store, config.host, config.smtp_port)
+    judges = [each for each in state.channels.connectors.values() if isinstance(each, Judging)]
+    listener = Listener(state.db, door.store, config.host, config.smtp_port, judges)
     try:
         await listener.start()
     except OSError as error:

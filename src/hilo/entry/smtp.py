@@ -18,6 +18,7 @@ from hilo.domain.inboxes import queries as inboxes
 from hilo.domain.inboxes.queries import AddressRow
 from hilo.kit import ids
 from hilo.kit.db import Database
+from hilo.sdk.channel import Judging
 
 MAIL_BYTES = 35_000_000  # 25 MB of files, as base64 writes them
 _RECIPIENTS_MAX = 100
@@ -31,9 +32,11 @@ _LOG = structlog.get_logger(__name__)
 class Listener:
     """The bound listener. `port` is the real one (0 asks the system for a free one)."""
 
-    def __init__(self, db: Database, store: Store, host: str, port: int) -> None:
-        """store: returns when the delivery is durable."""
-        self._handler = Handler(db, store)
+    def __init__(
+        self, db: Database, store: Store, host: str, port: int, judges: Sequence[Judging] = ()
+    ) -> None:
+        """store: returns when the delivery is durable. judges: say whom a mail is really from."""
+        self._handler = Handler(db, store, judges)
         self._host = host
         self.port = port
         self._server: asyncio.Server | None = None
@@ -68,9 +71,10 @@ class Listener:
 class Handler:
     """Answers RCPT and DATA. The names of its methods are the library's."""
 
-    def __init__(self, db: Database, store: Store) -> None:
+    def __init__(self, db: Database, store: Store, judges: Sequence[Judging] = ()) -> None:
         """One for all connections."""
         self._db = db
+        self._judges = judges
         self._store = store
         self._storing = 0
         self.idle = asyncio.Event()
@@ -106,7 +110,7 @@ class Handler:
     ) -> str:
         """Store the mail once for each mailbox it is for."""
         body = envelope.original_content or b""
-        headers = _trace(session, envelope)
+        headers = await self._judged(body, _trace(session, envelope))
         self._storing += 1
         self.idle.clear()
         try:
@@ -121,6 +125,17 @@ class Handler:
             if not self._storing:
                 self.idle.set()
         return "250 stored"
+
+    async def _judged(self, body: bytes, facts: Mapping[str, str]) -> Mapping[str, str]:
+        for each in self._judges:
+            try:
+                verdict = await each.judge(body, facts)
+            except Exception as error:  # noqa: BLE001 - a doubt never refuses a mail
+                _LOG.warning("a mail could not be judged", error=type(error).__name__)
+            else:
+                if verdict is not None:
+                    return {**facts, "authentication-results": verdict}
+        return facts
 
     async def _mailbox(self, address: str) -> AddressRow | None:
         """Find whose mailbox it is; `name+tag@` is `name@`."""

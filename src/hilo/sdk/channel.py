@@ -390,6 +390,15 @@ class Cursors(Protocol):
 
 
 @runtime_checkable
+class Judging(Protocol):
+    """Optional: says how far a delivery's sender can be believed, before it is stored."""
+
+    async def judge(self, raw: bytes, facts: Mapping[str, str]) -> str | None:
+        """Return what goes into the delivery's `authentication-results`; None: nothing to say."""
+        ...
+
+
+@runtime_checkable
 class Live(Protocol):
     """Optional: holds a connection (a mailbox). Only `live.py` of a connector does I/O."""
 

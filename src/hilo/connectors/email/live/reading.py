@@ -16,7 +16,7 @@ import structlog
 from msgspec import Struct
 
 from hilo.connectors.email import imap
-from hilo.connectors.email.live import probe
+from hilo.connectors.email.live import names, probe
 from hilo.connectors.email.live.connection import Connection, tls_context
 from hilo.kit import clock
 from hilo.kit.errors import AuthExpired, ConnectorError, TemporaryFailure
@@ -51,6 +51,10 @@ class Mailbox:
                     group.create_task(_hold_folder(account, folder, arrive, cursors))
         except BaseExceptionGroup as failures:
             raise _first(failures) from failures
+
+    async def judge(self, raw: bytes, facts: Mapping[str, str]) -> str | None:
+        """Return SPF, DKIM and DMARC of a mail at our listener; None where there is no telling."""
+        return await names.judge(raw, facts)
 
     async def check(self, account: Account) -> AsyncIterator[Check]:
         """Try names, servers, sign-in, folders and a mail to ourselves, step by step."""
