@@ -26,6 +26,7 @@ POLICY: dict[str, str] = {
     "list_agents": "agent:read",
     "get_agent": "agent:read",
     "change_agent": "agent:write",
+    "reset_password": "agent:write",
     "list_invitations": "agent:write",
     "invite": "agent:write",
     "withdraw_invitation": "agent:write",

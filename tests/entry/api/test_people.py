@@ -213,6 +213,31 @@ async def test_a_reset_is_mailed_and_good_once(
     assert (await anonymous.post("/session", json=login)).status_code == 200
 
 
+async def test_without_mail_an_admin_hands_over_a_reset(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, anonymous: httpx2.AsyncClient
+) -> None:
+    assert (await ben.post(f"/agents/{CAST.ada.id}/password-reset")).status_code == 403
+    made = await ada.post(f"/agents/{CAST.ben.id}/password-reset")
+    assert (made.status_code, made.json()["mailed"]) == (201, False)
+    token = made.json()["link"].partition("token=")[2]
+    body = {"token": token, "password": "another long phrase"}
+    assert (await anonymous.post("/password-resets/use", json=body)).status_code == 204
+    assert (await ben.get("/me")).status_code == 401
+    login = {"email": CAST.ben.email, "password": "another long phrase"}
+    assert (await anonymous.post("/session", json=login)).status_code == 200
+
+
+async def test_nobody_resets_a_login_of_another_workspace_too(
+    ada: httpx2.AsyncClient, anonymous: httpx2.AsyncClient
+) -> None:
+    made = await ada.post("/invitations", json={"email": CAST.mallory.email})
+    body = {"token": made.json()["link"].partition("token=")[2], "name": "M"}
+    joined = await anonymous.post("/invitations/accept", json={**body, "password": PASSWORD})
+    agent = joined.json()["agent"]["id"]
+    refused = await ada.post(f"/agents/{agent}/password-reset")
+    assert (refused.status_code, refused.json()["code"]) == (409, "login-shared")
+
+
 async def test_resets_are_slowed(anonymous: httpx2.AsyncClient) -> None:
     body = {"email": CAST.ada.email}
     answers = [await anonymous.post("/password-resets", json=body) for _ in range(6)]

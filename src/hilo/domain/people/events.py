@@ -48,6 +48,12 @@ class PasswordChanged(Event, frozen=True, kw_only=True, tag="agent.password", ta
     agent_id: UUID
 
 
+class ResetMade(Event, frozen=True, kw_only=True, tag="agent.reset", tag_field="type"):
+    """Somebody with the right to made a way to a new password for an agent."""
+
+    agent_id: UUID
+
+
 class TokenMade(Event, frozen=True, kw_only=True, tag="token.made", tag_field="type"):
     """An API token was handed out. prefix: enough to recognise it."""
 

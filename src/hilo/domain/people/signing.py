@@ -13,13 +13,13 @@ from msgspec import Struct
 
 from hilo.domain.people import passwords
 from hilo.domain.people.actor import Actor
-from hilo.domain.people.events import AgentSignedIn, PasswordChanged
+from hilo.domain.people.events import AgentSignedIn, PasswordChanged, ResetMade
 from hilo.domain.people.models import Agent, Bearer, Holder, LoginRow, Role, Session
 from hilo.domain.people.queries import PEOPLE, SIGNING
 from hilo.kit import ids
 from hilo.kit.crypto import hash_token, token
 from hilo.kit.db import Tx
-from hilo.kit.errors import NotFound, RateLimited, Unauthenticated, invalid
+from hilo.kit.errors import Conflict, NotFound, RateLimited, Unauthenticated, invalid
 
 _WINDOW = timedelta(minutes=15)
 # Free guesses in the window, of one login and from one address; an office shares an address.
@@ -201,6 +201,28 @@ async def ask_reset(tx: Tx, email: str) -> tuple[UUID, str] | None:
         expires_at=tx.now + _RESET_HOLDS,
     )
     return None if workspace is None else (workspace, plain)
+
+
+async def reset_for(tx: Tx, actor: Actor, agent: UUID) -> tuple[Agent, str]:
+    """Make an agent's way to a new password; return the agent and the token, to be handed over.
+
+    Only for a login that is of this workspace alone: nobody opens a door to another one.
+    Raises: NotFound; Forbidden; Conflict (login-shared).
+    """
+    actor.must("agent:write")
+    found = await tx.maybe(PEOPLE.agent, Agent, id=agent)
+    if found is None:
+        raise NotFound("no such agent")
+    if found.role == "owner":
+        actor.must("owner:write")
+    places = await tx.all(SIGNING.logins, LoginRow, email=found.email)
+    if [each.agent_id for each in places] != [agent]:
+        raise Conflict("this login belongs to other workspaces too", reason="login-shared")
+    made = await ask_reset(tx, found.email)
+    if made is None:
+        raise Conflict("this agent cannot sign in", reason="disabled")
+    tx.publish(ResetMade(agent_id=agent))
+    return found, made[1]
 
 
 async def use_reset(tx: Tx, plain: str, new: str) -> None:

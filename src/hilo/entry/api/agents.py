@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from litestar import get, patch
+from litestar import get, patch, post
 from litestar.params import JSONBody
 from msgspec import Struct
 
 from hilo.domain import people
 from hilo.domain.people import Agent, AgentPatch, Locale, Role
 from hilo.entry.api.forms import Acting, Body, Id, LongName, Open, Shared
+from hilo.entry.post import Letter
 
 
 class AgentChange(Body, frozen=True, kw_only=True):
@@ -26,6 +27,13 @@ class AgentList(Struct, frozen=True):
 
     items: Sequence[Agent]
     next_cursor: None = None
+
+
+class ResetLink(Struct, frozen=True, kw_only=True):
+    """A way to a new password, for an hour. link: where no mail could be sent."""
+
+    mailed: bool
+    link: str | None = None
 
 
 @get("/agents", tags=["agents"])
@@ -56,4 +64,14 @@ async def change_agent(
     return await people.change_agent(tx, actor, agent_id, change)
 
 
-ROUTES = [list_agents, get_agent, change_agent]
+@post("/agents/{agent_id:uuid}/password-reset", tags=["agents"])
+async def reset_password(agent_id: Id, actor: Acting, tx: Open, app_state: Shared) -> ResetLink:
+    """Let an agent choose a new password. Without an outgoing server: a link to hand over."""
+    agent, token = await people.reset_for(tx, actor, agent_id)
+    link = f"{app_state.config.public_url}/reset?token={token}"
+    letter = Letter(to=agent.email, key="reset", locale=agent.locale, params={"link": link})
+    mailed = await app_state.post.send(tx, letter)
+    return ResetLink(mailed=mailed, link=None if mailed else link)
+
+
+ROUTES = [list_agents, get_agent, change_agent, reset_password]

@@ -26,14 +26,14 @@ export function AgentsPage() {
   const agents = useQuery(agentsQuery);
   const waiting = useQuery({ queryKey: ["invitations"], enabled: may, queryFn: () => api.get<{ items: Invitation[] }>("/invitations") });
   const [inviting, setInviting] = useState(false);
-  const [made, setMade] = useState<Invitation | null>(null);
+  const [link, setLink] = useState<string | null>(null);
   return (
     <Page title={t("settings.agents")} lead={t("agents.lead")}
       action={may ? <Button kind="primary" icon={<IconUserPlus size={16} />} onClick={() => setInviting(true)}>{t("agents.invite")}</Button> : null}>
-      {made?.link ? <Secret title={t("agents.link_title")} body={t("agents.link_body")} text={made.link} /> : null}
+      {link ? <Secret title={t("agents.link_title")} body={t("agents.link_body")} text={link} /> : null}
       {agents.isPending ? <Bones rows={4} /> : null}
       {agents.isError ? <Failed what={t("settings.error")} error={agents.error} retry={() => void agents.refetch()} /> : null}
-      {agents.data ? <Lines>{agents.data.map((one) => <AgentLine key={one.id} agent={one} may={may} />)}</Lines> : null}
+      {agents.data ? <Lines>{agents.data.map((one) => <AgentLine key={one.id} agent={one} may={may} onLink={setLink} />)}</Lines> : null}
       {waiting.data?.items.length ? (
         <Part title={t("agents.pending")}>
           <Lines>
@@ -44,12 +44,12 @@ export function AgentsPage() {
           </Lines>
         </Part>
       ) : null}
-      {inviting ? <Invite onClose={() => setInviting(false)} onMade={(one) => { setInviting(false); setMade(one); if (!one.link) say(t("agents.invited", { email: one.email })); void renew(); }} /> : null}
+      {inviting ? <Invite onClose={() => setInviting(false)} onMade={(one) => { setInviting(false); setLink(one.link ?? null); if (!one.link) say(t("agents.invited", { email: one.email })); void renew(); }} /> : null}
     </Page>
   );
 }
 
-function AgentLine({ agent, may }: { agent: Agent; may: boolean }) {
+function AgentLine({ agent, may, onLink }: { agent: Agent; may: boolean; onLink: (link: string | null) => void }) {
   const t = useT();
   const me = useMe().agent;
   const locked = !may || agent.id === me.id || (agent.role === "owner" && me.role !== "owner");
@@ -61,6 +61,15 @@ function AgentLine({ agent, may }: { agent: Agent; may: boolean }) {
     }
     await renew();
   }
+  async function reset(): Promise<void> {
+    try {
+      const made = await api.post<{ link: string | null }>(`/agents/${agent.id}/password-reset`);
+      onLink(made.link);
+      if (!made.link) say(t("agents.reset_sent", { email: agent.email }));
+    } catch (error) {
+      say(t("toast.failed", { reason: reasonOf(t, error) }), { kind: "error" });
+    }
+  }
   return (
     <Line icon={<Avatar name={agent.name || agent.email} size={34} />} title={<>{agent.name}{agent.id === me.id ? <em className={css.you}> · {t("common.you")}</em> : null}</>}
       text={agent.email} end={<>
@@ -70,6 +79,7 @@ function AgentLine({ agent, may }: { agent: Agent; may: boolean }) {
             {(me.role === "owner" ? ["owner", "admin", "agent"] as const : ["admin", "agent"] as const).map((role) => <option key={role} value={role}>{t(`role.${role}`)}</option>)}
           </select>
         )}
+        {locked || agent.disabled_at ? null : <Button small kind="quiet" onClick={() => void reset()}>{t("agents.reset")}</Button>}
         {locked ? null : <Button small kind="quiet" onClick={() => void change({ disabled: !agent.disabled_at })}>{t(agent.disabled_at ? "agents.enable" : "agents.disable")}</Button>}
       </>} />
   );
