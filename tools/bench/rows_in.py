@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import hashlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -123,7 +124,8 @@ async def mails(bench: Bench) -> list[Result]:
 
     ours = _each_ms(raws, parse)
     bare = (bare + _each_ms(raws, _standard)) / 2
-    rate, slowest = 1000 / ours, _slowest_ms(raws, parse)
+    slowest = _slowest_ms(raws, parse)
+    stored = await _store_mails(bench, raws)
     return [
         judged(
             20,
@@ -133,10 +135,33 @@ async def mails(bench: Bench) -> list[Result]:
             limit=bare,
             sense="times",
             ratio=3,
-            note=f"{rate:.0f} mails/s on one core; absolute target 300/s with storing",
+            note=f"{1000 / ours:.0f} mails/s on one core",
         ),
+        judged(20, "mails parsed, sanitised and stored", stored, "/s", least=300),
         judged(20, "mail parsed and sanitised, p99", slowest, "ms", most=100),
     ]
+
+
+async def _store_mails(bench: Bench, raws: list[bytes]) -> float:
+    """Return mails a second from a full tray to an empty one; the worker does the rest."""
+    connection = await asyncpg.connect(bench.dsn)
+    try:
+        box = await connection.fetchrow(
+            "select workspace_id, id from account where channel = 'email' limit 1"
+        )
+        marked = [raw.replace(b"<m", f"<{new_id().hex[-8:]}.".encode(), 1) for raw in raws]
+        count = len(marked)
+        started = time.perf_counter()
+        await connection.execute(
+            "select hilo_store_deliveries($1, $2, $3, $4, $5::jsonb[], $6, $7)",
+            *([box["workspace_id"]] * count, [new_id() for _ in marked], [box["id"]] * count),
+            *(["mail"] * count, ["{}"] * count, marked),
+            [f"mail:{hashlib.sha256(raw).hexdigest()}" for raw in marked],
+        )
+        await bench.drained(600)
+        return count / (time.perf_counter() - started)
+    finally:
+        await connection.close()
 
 
 def _standard(raw: bytes) -> None:
