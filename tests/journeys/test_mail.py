@@ -24,6 +24,7 @@ from hilo.kit.ids import new_id
 from hilo.sdk.channel import Account
 from letters import letter
 from path import rows, state_on, taken_in, value
+from stage import agent
 
 
 class Box(Struct, frozen=True):
@@ -49,7 +50,7 @@ class Box(Struct, frozen=True):
 
     async def replies(self, conversation: UUID, text: str = "It left today.") -> UUID:
         """Write a reply and return its message."""
-        actor = people.system(CAST.workspace)
+        actor = agent()
         async with self.state.db.transaction(CAST.workspace) as tx:
             written = await conversations.write(
                 tx, actor, conversation, Given(text=text), self.state.channels
@@ -59,7 +60,7 @@ class Box(Struct, frozen=True):
 
 async def box_at(state: AppState, address: str) -> Box:
     """Connect an address in an inbox of its own."""
-    actor = people.system(CAST.workspace)
+    actor = agent()
     async with state.db.transaction(CAST.workspace) as tx:
         inbox = await inboxes.create_inbox(tx, actor, InboxChange(name=address))
         given = ("email", "", {"address": address})
@@ -254,7 +255,7 @@ async def test_an_answer_to_our_own_mail_finds_its_conversation(box: Box, dsn: s
 async def test_a_note_is_in_no_quote(box: Box, dsn: str) -> None:
     await box.hears(mail("1", "Where is it?"))
     conversation = (await threads_of(box.state))["Where is it?"]
-    actor = people.system(CAST.workspace)
+    actor = agent()
     async with box.state.db.transaction(CAST.workspace) as tx:
         note = Given(kind="note", text="A difficult customer.")
         await conversations.write(tx, actor, conversation, note, box.state.channels)
