@@ -20,6 +20,8 @@ import css from "./Thread.module.css";
 interface Props { conversation: Conversation; onRestore: (draft: Draft, mode: "reply" | "note") => void }
 
 const NEAR = 90;
+/** What a reader does to move by own will. */
+const ACTS = ["wheel", "touchstart", "keydown", "pointerdown"] as const;
 
 export function Thread({ conversation, onRestore }: Props) {
   const t = useT();
@@ -87,25 +89,34 @@ function Change({ message, before }: { message: Message; before: Message | undef
   return spoken && before && before.channel !== message.channel ? <Turn channel={message.channel} /> : null;
 }
 
-/** Where the reader is: at the first unread on opening, held while older pages come, at the foot while one is there. */
+/**
+ * Where the reader is: at the first unread on opening (else at the last message, from its top when it is long), held
+ * while older pages come and pictures grow, at the foot while one is there.
+ */
 function usePlace(
   scroller: React.RefObject<HTMLDivElement | null>, messages: readonly Message[], unreadAt: number, onFresh: (count: number) => void,
 ): void {
   const seen = useRef<{ first: string; last: string; count: number; height: number; foot: boolean } | null>(null);
+  const target = useRef<string | null>(null);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element || messages.length === 0) return;
     const first = messages[0]!.id;
     const last = messages.at(-1)!;
     const old = seen.current;
+    const toTarget = (): void => {
+      const found = target.current ? document.getElementById(`m-${target.current}`) : null;
+      if (found) element.scrollTop += found.getBoundingClientRect().top - element.getBoundingClientRect().top - 64;
+      else if (target.current) element.scrollTop = element.scrollHeight;
+    };
     if (!old) {
-      const target = unreadAt > 0 ? document.getElementById(`m-${messages[unreadAt]!.id}`) : null;
-      element.scrollTop = target ? Math.max(0, target.offsetTop - 80) : element.scrollHeight;
+      target.current = messages[unreadAt]?.id ?? last.id;
+      toTarget();
     } else if (old.first !== first && messages.length > old.count) {
       element.scrollTop += element.scrollHeight - old.height;
     } else if (old.last !== last.id) {
-      const own = last.kind === "outgoing" || last.kind === "note" ? last.id.startsWith("local-") : false;
-      if (old.foot || own) {
+      target.current = null;
+      if (old.foot || last.id.startsWith("local-")) {
         element.scrollTop = element.scrollHeight;
         onFresh(0);
       } else onFresh(Math.max(0, messages.length - old.count));
@@ -116,15 +127,21 @@ function usePlace(
     };
     note();
     const grown = new ResizeObserver(() => {
-      if (seen.current?.foot) element.scrollTop = element.scrollHeight;
+      if (target.current) toTarget();
+      else if (seen.current?.foot) element.scrollTop = element.scrollHeight;
       note();
     });
+    const release = () => {
+      target.current = null;
+    };
     grown.observe(element);
     if (element.firstElementChild) grown.observe(element.firstElementChild);
     element.addEventListener("scroll", note);
+    for (const kind of ACTS) element.addEventListener(kind, release, { passive: true });
     return () => {
       grown.disconnect();
       element.removeEventListener("scroll", note);
+      for (const kind of ACTS) element.removeEventListener(kind, release);
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- runs when the messages change, not when the callback does
   }, [messages]);

@@ -69,10 +69,10 @@ function Picture({ file }: { file: Attachment }) {
   const t = useT();
   const [broken, setBroken] = useState(false);
   if (broken) return <FileCard file={file} />;
-  const ratio = file.width && file.height ? { aspectRatio: `${file.width} / ${file.height}` } : {};
+  const size = file.width && file.height ? { width: file.width, height: file.height } : {};
   return (
     <a href={file.url} target="_blank" rel="noreferrer noopener" className={css.picture} aria-label={t("thread.open_image", { name: file.name })}>
-      <img src={file.url} alt={file.name} loading="lazy" style={ratio} onError={() => setBroken(true)} />
+      <img src={file.url} alt={file.name} loading="lazy" {...size} onError={() => setBroken(true)} />
     </a>
   );
 }

@@ -8,7 +8,7 @@ import { IconPhoto } from "../icons";
 import css from "./MailFrame.module.css";
 
 const OWN = `html{color-scheme:light}body{margin:0;font:14px/1.5 "Inter",system-ui,sans-serif;color:oklch(0.24 0.018 285);overflow-wrap:anywhere;background:transparent}
-img{max-width:100%;height:auto}table{max-width:100%}a{color:oklch(0.46 0.165 15)}blockquote{margin:8px 0;padding-left:12px;border-left:2px solid oklch(0.87 0.01 78)}p:first-child{margin-top:0}p:last-child{margin-bottom:0}pre{white-space:pre-wrap}`;
+img{max-width:100%;height:auto}table{max-width:100%}a{color:oklch(0.46 0.165 15)}img:not([src]){min-width:24px;min-height:18px;outline:1px dashed oklch(0.8 0.01 78);color:oklch(0.5 0.01 285);font-size:12px}blockquote{margin:8px 0;padding-left:12px;border-left:2px solid oklch(0.87 0.01 78)}p:first-child{margin-top:0}p:last-child{margin-bottom:0}pre{white-space:pre-wrap}`;
 
 /** Whether a mail brings its own look; a plain one may wear the theme's colours. */
 export function isDesigned(html: string): boolean {
@@ -33,7 +33,7 @@ export function withInline(html: string, files: readonly Attachment[]): string {
 }
 
 function page(html: string, files: readonly Attachment[], remote: boolean): string {
-  const images = remote ? "https: data: blob:" : `${location.origin} data:`;
+  const images = `${location.origin} data:${remote ? " https:" : ""}`;
   const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src ${images}; font-src 'none'`;
   return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
 <base target="_blank"><meta name="referrer" content="no-referrer"><style nonce="${nonce}">${OWN}</style></head><body>${withInline(remote ? withRemote(html) : html, files)}</body></html>`;
