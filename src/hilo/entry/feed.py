@@ -27,6 +27,8 @@ NEEDS: Mapping[str, str] = {
     "account": "inbox:read",
     "inbox": "inbox:read",
     "delivery": "quarantine:read",
+    "agent": "agent:read",
+    "token": "token:write",
 }
 _XID_MOST = (1 << 63) - 1
 _ID_MOST = (1 << 63) - 1

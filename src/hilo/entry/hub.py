@@ -6,7 +6,6 @@ socket exactly once and in order. Presence, typing and counts pass by without th
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
 from typing import Any
@@ -20,6 +19,7 @@ from hilo.entry import feed, presence
 from hilo.entry.doorman import Doorman
 from hilo.entry.feed import Place, Row
 from hilo.entry.presence import Mark
+from hilo.entry.recent import Recent
 from hilo.entry.rooms import Follower, Heard, Listener, Room, Topic
 from hilo.kit import log
 from hilo.kit.bus import Bus
@@ -29,7 +29,6 @@ from hilo.kit.errors import Unauthenticated
 _LOG = log.get(__name__)
 _BATCH = 500
 _AT_ONCE = 500
-_RECENT = 2_000  # events kept in memory, so that many can come back at once
 _FIRST_POLL_S = 0.004  # after a wake-up: an older transaction may still hide the news
 _POLL_S = 1.0
 _COUNTS_S = 0.15
@@ -91,8 +90,7 @@ class Hub:
         self._news = asyncio.Event()
         self._recheck: set[UUID] = set()
         self._ready = asyncio.Event()
-        self._recent: deque[_Row] = deque(maxlen=_RECENT)
-        self._recent_after = feed.START
+        self._recent: Recent[_Row] = Recent()
         self.at = feed.START
 
     async def run(self) -> None:
@@ -123,12 +121,12 @@ class Hub:
         await self.ready()
         workspace = listener.actor.workspace
         is_unknown = after > self.at and not await self._is_known(after)
-        is_recent = after >= self._recent_after
+        is_recent = after >= self._recent.after
         if is_unknown or not (is_recent or await self._is_near(workspace, after)):
             after = Place(*self.at)
             await send(_resync(after))
         while after < self.at:
-            if after >= self._recent_after:
+            if after >= self._recent.after:
                 after = await self._send_recent(listener, after, send)
             else:
                 after = await self._send_page(listener, after, send)
@@ -195,7 +193,7 @@ class Hub:
     async def _tail(self) -> None:
         if not self._ready.is_set():
             async with self._db.transaction(None) as tx:
-                self.at = self._recent_after = await feed.newest(tx)
+                self.at = self._recent.after = await feed.newest(tx)
             self._ready.set()
         delay = _POLL_S
         with self._bus.subscribe("log") as wake:
@@ -213,9 +211,7 @@ class Hub:
             feed.SQL.read_all, _Row, after_xid=self.at.xid, after_id=self.at.id, most=_BATCH
         )
         for row in rows:
-            if len(self._recent) == self._recent.maxlen:
-                self._recent_after = Place(self._recent[0].xid, self._recent[0].id)
-            self._recent.append(row)
+            self._recent.add(row)
             room = self._rooms.get(row.workspace)
             if room is not None and not room.is_empty:
                 self._tell(room, row)
@@ -232,13 +228,8 @@ class Hub:
             self._recheck.add(room.workspace)
 
     async def _send_recent(self, listener: Listener, after: Place, send: "Sender") -> Place:
-        until, rows = self.at, []
-        for row in reversed(self._recent):
-            if (row.xid, row.id) <= after:
-                break
-            if row.workspace == listener.actor.workspace:
-                rows.append(row)
-        for row in reversed(rows):
+        until = self.at
+        for row in self._recent.since(listener.actor.workspace, after):
             if feed.may_see(listener.audience, row.type):
                 await send(_heard(row).frame)
         return until

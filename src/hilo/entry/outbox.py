@@ -31,7 +31,8 @@ class Outbox:
         """Add a frame; returns at once."""
         if self.is_closed:
             return
-        if len(self._queue) >= MOST_FRAMES or self._size + len(frame) > MOST_BYTES:
+        is_full = self._queue and self._size + len(frame) > MOST_BYTES  # one may be larger
+        if is_full or len(self._queue) >= MOST_FRAMES:
             self.close()
             self._drop()
             return

@@ -12,15 +12,17 @@ from uuid import UUID
 import httpx2
 import pytest
 from litestar.types import ASGIApp
+from msgspec import Struct
 
 from cast import CAST, a_conversation, a_message
 from hilo.domain.conversations import Author, NewMessage, NoteAdded, append
 from hilo.domain.conversations.events import ConversationChanged
 from hilo.domain.conversations.lists import get_conversation
 from hilo.domain.people import system
-from hilo.entry import hub
+from hilo.entry import hub, recent
+from hilo.entry.feed import Place
 from hilo.entry.hub import UNAUTHENTICATED
-from hilo.entry.outbox import MOST_FRAMES
+from hilo.entry.outbox import MOST_BYTES, MOST_FRAMES, Outbox
 from hilo.entry.socket import FORBIDDEN, TOO_SLOW, socket_app
 from hilo.entry.state import AppState
 from hilo.kit import clock
@@ -216,7 +218,7 @@ async def test_another_workspace_hears_nothing(
 @pytest.fixture
 def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the hub remember two events, and search the log for three."""
-    monkeypatch.setattr(hub, "_RECENT", 2)
+    monkeypatch.setattr(recent, "MOST", 2)
     monkeypatch.setattr(hub, "RESYNC_AFTER", 3)
 
 
@@ -265,3 +267,41 @@ async def test_lost_rights_close_the_socket(
     gone = await ada.patch(f"/agents/{CAST.ben.id}", json={"disabled": True})
     assert gone.status_code == 200
     assert (await wire.until("websocket.close", 6))["code"] == UNAUTHENTICATED
+
+
+def test_memory_is_bounded_in_number_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recent, "MOST", 3)
+    monkeypatch.setattr(recent, "MOST_BYTES", 100)
+    kept: recent.Recent[Row] = recent.Recent()
+    for number in range(1, 6):
+        kept.add(Row(CAST.workspace, number, 7, "x"))
+    assert (len(kept), kept.after) == (3, Place(7, 2))
+    assert [row.id for row in kept.since(CAST.workspace, Place(7, 3))] == [4, 5]
+    assert kept.since(CAST.other_workspace, kept.after) == []
+    kept.add(Row(CAST.workspace, 6, 7, "x" * 500))
+    assert (len(kept), kept.after) == (1, Place(7, 5))
+
+
+class Row(Struct, frozen=True):
+    """As little of an event as is remembered."""
+
+    workspace: UUID
+    id: int
+    xid: int
+    data: str
+
+
+async def test_a_large_frame_is_sent_and_many_are_too_many() -> None:
+    sent: list[str] = []
+    dropped: list[bool] = []
+
+    async def send(frame: str) -> None:
+        sent.append(frame)
+
+    box = Outbox(send, lambda: dropped.append(True))
+    box.put("x" * (MOST_BYTES + 1))
+    await asyncio.sleep(0)
+    assert (len(sent), dropped) == (1, [])
+    box.put("x" * MOST_BYTES)
+    box.put("x")
+    assert (box.is_closed, dropped) == (True, [True])
