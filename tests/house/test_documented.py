@@ -12,6 +12,7 @@ PLANTED = {
     "domain/people/permissions.py": 'ALL = {"moon:write"}\n',
     "domain/people/events.py": 'class A(Event, tag="moon.risen"):\n    pass\n',
     "kit/errors.py": 'class A(Exception):\n    code = "moonless"\n',
+    "domain/people/verbs.py": 'raise Conflict("no", reason="moonstruck")\n',
     "entry/cli.py": 'word("moon", _moon, "text")\n',
     "connectors/moon/manifest.toml": "",
 }
@@ -30,7 +31,7 @@ def house(root: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "name", ["HILO_NEW", "moon:write", "moon.risen", "moonless", "`moon`"], ids=str
+    "name", ["HILO_NEW", "moon:write", "moon.risen", "moonless", "moonstruck", "`moon`"], ids=str
 )
 def test_what_has_no_heading_is_caught(tmp_path: Path, name: str) -> None:
     found = documented.find(house(tmp_path))

@@ -17,6 +17,10 @@ _WORD = re.compile(
     r"""["']([a-z]+)["'], _[a-z_]+, ["']|add_parser\(["']([a-z]+)["'], help=[^)]+\)$""",
     re.MULTILINE,
 )
+# A code that narrows another one, where it is raised: `Conflict("…", reason="last-owner")`.
+_NARROWED = re.compile(
+    r"""(?:Conflict|Forbidden|Gone|NotFound|Unavailable)\([^()]*\breason=["']([a-z-]+)["']"""
+)
 _HEADING = re.compile(r"^#{2,4} .*?`([^`]+)`", re.MULTILINE)
 
 
@@ -27,7 +31,7 @@ def find(root: Path) -> list[str]:
         "settings": set(_named(source, _SETTING)),
         "permissions": set(_PERMISSION.findall(text_of(source / "domain/people/permissions.py"))),
         "events": set(_tags(source)),
-        "errors": set(_codes(source)),
+        "errors": {*_codes(source), *_named(source, _NARROWED)},
         "cli": {a or b for a, b in _WORD.findall(text_of(source / "entry/cli.py"))},
         "channels": {each.parent.name for each in (source / "connectors").glob("*/manifest.toml")},
     }

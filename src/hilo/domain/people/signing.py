@@ -220,7 +220,7 @@ async def reset_for(tx: Tx, actor: Actor, agent: UUID) -> tuple[Agent, str]:
         raise Conflict("this login belongs to other workspaces too", reason="login-shared")
     made = await ask_reset(tx, found.email)
     if made is None:
-        raise Conflict("this agent cannot sign in", reason="disabled")
+        raise Conflict("this agent cannot sign in", reason="cannot-sign-in")
     tx.publish(ResetMade(agent_id=agent))
     return found, made[1]
 
