@@ -1,0 +1,67 @@
+"""Two web processes on one database: what happens in one is told in the other."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx2
+import pytest
+
+from cast import CAST, SECRET_KEY, a_conversation
+from hilo.domain.conversations import Given, write
+from hilo.entry.socket import socket_app
+from hilo.entry.state import AppState
+from hilo.kit.bus import PostgresBus
+from hilo.kit.config import Config
+from hilo.kit.crypto import Vault
+from hilo.kit.db import Database
+from stage import CHANNELS, agent
+from wire import Wire
+
+
+@asynccontextmanager
+async def process(db: Database, dsn: str, config: Config) -> AsyncIterator[AppState]:
+    """Run what a web process runs beside its doors."""
+    bus = PostgresBus(dsn)
+    own = Database(db.pool, on_commit=lambda: bus.publish("log"))
+    state = AppState(config=config, db=own, vault=Vault(SECRET_KEY), bus=bus)
+    running = [asyncio.ensure_future(work()) for work in (bus.run, state.hub.run)]
+    await state.hub.ready()
+    yield state
+    for each in running:
+        each.cancel()
+    await asyncio.wait(running)
+
+
+@pytest.fixture
+async def pair(db: Database, dsn: str, config: Config) -> AsyncIterator[tuple[AppState, AppState]]:
+    """Give two processes."""
+    async with AsyncExitStack() as stack:
+        one = await stack.enter_async_context(process(db, dsn, config))
+        two = await stack.enter_async_context(process(db, dsn, config))
+        await asyncio.sleep(0.3)  # both have begun to listen
+        yield one, two
+
+
+async def test_what_one_process_does_the_other_tells(
+    pair: tuple[AppState, AppState], ada: httpx2.AsyncClient, ben: httpx2.AsyncClient
+) -> None:
+    one, two = pair
+
+    def dial(state: AppState, client: httpx2.AsyncClient) -> Wire:
+        cookie = "; ".join(f"{k}={v}" for k, v in client.cookies.items())
+        return Wire(socket_app(state), {"cookie": cookie}, {})
+
+    here, there = dial(one, ada), dial(two, ben)
+    await here.until("counts")
+    await there.until("counts")
+    async with one.db.transaction(CAST.workspace) as tx:
+        conversation = await a_conversation(tx)
+        await write(tx, agent(), conversation, Given(kind="note", text="hello"), CHANNELS)
+    event = await there.until("message.noted", 3)
+    assert event["data"]["message"]["text"] == "hello"
+    here.say({"type": "typing", "conversation_id": str(conversation)})
+    mark = await there.until("presence", 3)
+    assert (mark["data"]["agent_name"], mark["data"]["doing"]) == ("Ada", "typing")
+    for wire in (here, there):
+        await wire.cut()
