@@ -14,6 +14,7 @@ import pytest
 import chatting
 from cast import CAST
 from chatting import Chat
+from frame import Statements
 
 
 class Wire:
@@ -99,6 +100,27 @@ async def test_a_new_visitor_hears_its_first_message_and_the_answer(chat: Chat) 
             await chatting.answer(chat.state.db, chat.account, conversation, "Yes")
             frame = await wire.frame()
             assert [each["text"] for each in frame["messages"]] == ["Yes"]
+
+
+async def test_a_visitors_own_message_comes_back_without_a_look_up(
+    chat: Chat, statements: Statements
+) -> None:
+    session = await begun(chat)
+    async with (
+        chat.client(authorization=f"Bearer {session['visitor_token']}") as client,
+        socket(chat, session["visitor_token"], session["cursor"]) as wire,
+    ):
+        await wire.frame()
+        await asyncio.sleep(0.5)
+        statements.clear()
+        for number in range(5):
+            await client.post("messages", json={"client_id": f"own-{number}", "text": f"{number}"})
+        await chat.settle()
+        heard: list[str] = []
+        while len(heard) < 5:
+            heard += [each["text"] for each in (await wire.frame())["messages"]]
+        assert heard == [f"{number}" for number in range(5)]
+        assert [each for each in statements if "select distinct i.contact_id" in each] == []
 
 
 async def test_a_note_is_not_heard(chat: Chat) -> None:

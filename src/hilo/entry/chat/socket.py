@@ -18,7 +18,7 @@ from msgspec import Struct
 from hilo.connectors.webchat import Visitor
 from hilo.domain.conversations import visitors
 from hilo.entry.chat.accounts import Shop
-from hilo.entry.chat.ear import Ear, is_writing
+from hilo.entry.chat.ear import Ear, Own, is_writing
 from hilo.entry.chat.http import Request
 from hilo.entry.chat.session import BadVisitor, Batch, Sessions, place_of
 from hilo.entry.hub import Hub
@@ -143,8 +143,11 @@ class Socket:
 
     async def _push(self, talk: "_Talk", send: Send) -> None:
         while True:
-            if await talk.ear.woken(_PRESENCE_S):
+            await talk.ear.woken(_PRESENCE_S)
+            if talk.ear.take_must_look():
                 await self._tell_news(talk, send)
+            elif own := talk.ear.take_own():
+                await self._tell_own(talk, own, send)
             expectation = self._sessions.expectation(talk.shop)
             if expectation != talk.expectation:
                 talk.expectation = expectation
@@ -172,6 +175,26 @@ class Socket:
         talk.told = state
         if seen.more:
             talk.ear.wake()
+
+    async def _tell_own(self, talk: "_Talk", own: Sequence[Own], send: Send) -> None:
+        """Pass on what the visitor wrote itself, here or on another tab, without a look-up.
+
+        Nothing else happened since the last look, so the place may move on to it.
+        """
+        place = talk.place or visitors.Place(0, 0)
+        own = [each for each in own if (each.place.xid, each.place.id) > (place.xid, place.id)]
+        if not own:
+            return  # the look before has shown them
+        talk.place = own[-1].place
+        talks = {each.conversation.id: each.conversation for each in own}
+        seen = visitors.Seen(
+            messages=[each.message for each in own],
+            conversations=list(talks.values()),
+            contacts=(),
+            place=talk.place,
+        )
+        talk.newest = _newest(seen) or talk.newest
+        await _send(send, _frame(self._sessions.batch(seen, talk.visitor, talk.shop.account)))
 
     async def _hear(self, talk: "_Talk", receive: Receive, send: Send) -> None:
         heard = 0
