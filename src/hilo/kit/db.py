@@ -9,7 +9,7 @@ bus is told after it.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -26,7 +26,22 @@ from hilo.kit.sql import Query
 Row = TypeVar("Row")
 
 # What a call may raise when the server is away or unwell.
-FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+FAILURES = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+# A pooled connection whose server is gone; nothing was sent on it.
+_DEAD = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+)
+_DEAD_MOST = 20
 
 # One round trip opens the transaction and the workspace; a UUID's text cannot carry SQL.
 _BEGIN = "BEGIN; SET LOCAL hilo.workspace_id = '{workspace}'"
@@ -116,14 +131,15 @@ class Tx:
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """Undo what the block did when it fails, and only that."""
-        noted, told = len(self._published), len(self.after_commit)
+        noted, written, told = list(self._published), self.written, len(self.after_commit)
         await self.connection.execute("SAVEPOINT attempt")
         try:
             yield
         except BaseException:
-            if not self.connection.is_closed():
-                await self.connection.execute("ROLLBACK TO SAVEPOINT attempt")
-            del self._published[noted:], self.after_commit[told:]
+            await _undo(self.connection, "ROLLBACK TO SAVEPOINT attempt")
+            # Also what was noted before and written inside: its rows are gone with the rest.
+            self._published, self.written = noted, written
+            del self.after_commit[told:]
             raise
         await self.connection.execute("RELEASE SAVEPOINT attempt")
 
@@ -177,23 +193,39 @@ class Database:
 
         Events are flushed just before the commit.
         """
-        async with self.pool.acquire() as connection:
+        async with self._connection(_BEGIN.format(workspace=workspace or "")) as connection:
             tx = Tx(connection, workspace)
             if by is not None:
                 tx.by = by
             try:
-                await connection.execute(_BEGIN.format(workspace=workspace or ""))
                 yield tx
                 await tx.flush()
                 await connection.execute("COMMIT")
             except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
+                await _undo(connection, "ROLLBACK")
                 raise
         for call in tx.after_commit:
             call()
         if tx.written and self.on_commit is not None:
             self.on_commit()
+
+    @asynccontextmanager
+    async def _connection(self, first: str) -> AsyncIterator[asyncpg.Connection]:
+        """Give a connection on which `first` was run; dead ones of the pool are passed over."""
+        for left in range(_DEAD_MOST, -1, -1):
+            async with self.pool.acquire() as connection:
+                try:
+                    await connection.execute(first)
+                except _DEAD:
+                    _throw_away(connection)
+                    if left == 0:
+                        raise
+                    continue
+                except BaseException:
+                    await _undo(connection, "ROLLBACK")
+                    raise
+                yield connection
+                return
 
     async def alone(self, query: Query, into: type[Row], **values: object) -> list[Row]:
         """Run one statement as a transaction of its own, of no workspace: one round trip."""
@@ -208,6 +240,7 @@ _TRANSIENT = (
     TimeoutError,
     TemporaryFailure,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.TransactionRollbackError,
     asyncpg.OperatorInterventionError,
@@ -219,6 +252,20 @@ _TRANSIENT = (
 def transient(error: BaseException) -> bool:
     """Say whether the same transaction may succeed later, unchanged."""
     return isinstance(error, _TRANSIENT)
+
+
+async def _undo(connection: asyncpg.Connection, statement: str) -> None:
+    """Roll back; a connection that cannot is thrown away, which rolls back too."""
+    try:
+        if not connection.is_closed():
+            await connection.execute(statement)
+    except FAILURES:
+        _throw_away(connection)
+
+
+def _throw_away(connection: asyncpg.Connection) -> None:
+    with suppress(asyncpg.InterfaceError):  # the pool was quicker
+        connection.terminate()
 
 
 async def prepare(connection: asyncpg.Connection) -> None:

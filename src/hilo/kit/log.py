@@ -42,6 +42,7 @@ def set_up(level: str = "info", *, out: TextIO | None = None) -> None:
         cache_logger_on_first_use=False,
     )
     # Libraries speak through the standard module; only what is worth reading comes through.
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # its retries are said by us
     logging.basicConfig(stream=stream, level=max(least, logging.WARNING), force=True)
 
 
