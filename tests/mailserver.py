@@ -189,8 +189,7 @@ class Dovecot:
 
     def fingerprint(self) -> str:
         """Return the certificate's SHA-256."""
-        certificate = x509.load_pem_x509_certificate((self.folder / "cert.pem").read_bytes())
-        return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+        return fingerprint(self.folder)
 
     def _program(self, name: str) -> str:
         return shutil.which(name, path=_path()) or name
@@ -210,7 +209,7 @@ class Dovecot:
         )
         (self.folder / "conf").write_text(config)
         (self.folder / "users").write_text(f"{USER}:{PASSWORD}\nother@desk.test:{PASSWORD}\n")
-        _certify(self.folder)
+        certify(self.folder)
         self.folder.chmod(0o755)
         (self.folder / "users").chmod(0o644)
         mail = self.folder / "mail"
@@ -219,7 +218,14 @@ class Dovecot:
             os.chown(mail, owner.pw_uid, owner.pw_gid)
 
 
-def _certify(folder: Path) -> None:
+def fingerprint(folder: Path) -> str:
+    """Return the SHA-256 of the certificate in a folder, as people copy it."""
+    certificate = x509.load_pem_x509_certificate((folder / "cert.pem").read_bytes())
+    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+def certify(folder: Path) -> None:
+    """Write a self-made certificate and its key into a folder."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.desk.test")])
     now = datetime.now(UTC)

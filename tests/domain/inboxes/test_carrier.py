@@ -7,13 +7,19 @@ G-38, G-39   tests/domain/conversations/test_arriving.py
 
 import asyncio
 import re
+import ssl
 from collections.abc import AsyncIterator, Generator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from msgspec import structs
 
+import mailserver
 from hilo.domain.inboxes import Carrier
-from hilo.kit.errors import TemporaryFailure, UnknownOutcome
+from hilo.kit.errors import AuthExpired, TemporaryFailure, UnknownOutcome
 from hilo.kit.http import Guard, Http
 from hilo.sdk.channel import Accepted, Call, Reply, SmtpCall, SmtpReply, SmtpServer
 
@@ -147,6 +153,33 @@ async def test_silence_after_the_mail_is_an_unknown_outcome() -> None:
     async with speaking(END=SILENCE) as (port, _):
         with pytest.raises(UnknownOutcome):
             await send(call(port))
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+async def test_a_self_made_certificate_is_refused_unless_pinned(
+    security: str, tmp_path: Path
+) -> None:
+    mailserver.certify(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    port = mailserver.free_port()
+    controller = (
+        Controller(Sink(), hostname="127.0.0.1", port=port, ssl_context=context)
+        if security == "tls"
+        else Controller(Sink(), hostname="127.0.0.1", port=port, tls_context=context)
+    )
+    controller.start()
+    try:
+        plain = SmtpServer(host="127.0.0.1", port=controller.port, security=security)  # type: ignore[arg-type]
+        wrong = structs.replace(plain, certificate_sha256="00" * 32)
+        pinned = structs.replace(plain, certificate_sha256=mailserver.fingerprint(tmp_path))
+        for server in (plain, wrong):
+            with pytest.raises(AuthExpired, match="certificate"):
+                await send(structs.replace(call(0, "a@b.test"), server=server))
+        reply = await send(structs.replace(call(0, "a@b.test"), server=pinned))
+        assert reply.code == 250
+    finally:
+        controller.stop()
 
 
 async def test_mail_without_a_server_is_caught() -> None:

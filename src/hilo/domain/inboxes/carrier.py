@@ -16,6 +16,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
+from hilo.kit import tls
 from hilo.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from hilo.kit.http import Http, Request
 from hilo.sdk.channel import (
@@ -109,6 +110,9 @@ async def _post(server: SmtpServer, call: SmtpCall) -> Reply:
     except SMTPResponseException as refused:
         return SmtpReply(code=refused.code, text=refused.message[:_REPLY_CHARS])
     except (SMTPException, OSError) as error:
+        certificate = tls.refused(error)
+        if certificate is not None:
+            raise certificate from error
         raise TemporaryFailure(f"{server.host}: {error}") from error
 
 
@@ -143,10 +147,12 @@ async def _connected(server: SmtpServer, timeout_s: float) -> AsyncIterator[SMTP
         port=server.port,
         use_tls=server.security == "tls",
         start_tls=server.security == "starttls",
+        tls_context=tls.context(server.certificate_sha256),
         timeout=timeout_s,
     )
     await client.connect()
     try:
+        tls.check(server.certificate_sha256, client.get_transport_info("ssl_object"))
         if server.username:
             try:
                 await client.login(server.username, server.password)

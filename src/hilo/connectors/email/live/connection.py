@@ -1,13 +1,12 @@
 """One IMAP connection: streams with deadlines, TLS with an optional pinned certificate, sign-in."""
 
 import asyncio
-import hashlib
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final, Self
 
 from hilo.connectors.email import imap
+from hilo.kit import tls
 from hilo.kit.errors import AuthExpired, TemporaryFailure
 from hilo.sdk.channel import Account
 
@@ -18,37 +17,18 @@ _PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 _BUSY: Final = ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "TRY AGAIN", "TOO MANY")
 
 
-def tls_context(account: Account) -> ssl.SSLContext:
-    """Return how to trust a server: by its chain, or by the pinned certificate alone."""
-    context = ssl.create_default_context()
-    if pinned(account):
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE  # the fingerprint is compared instead
-    return context
-
-
-def check_pin(account: Account, connection: object) -> None:
-    """Raise AuthExpired when a pinned certificate is not the one the server showed."""
-    pin = pinned(account)
-    if not pin or not isinstance(connection, ssl.SSLObject | ssl.SSLSocket):
-        return
-    shown = connection.getpeercert(binary_form=True) or b""
-    if hashlib.sha256(shown).hexdigest() != pin:
-        raise AuthExpired("the server's certificate is not the pinned one")
-
-
 def pinned(account: Account) -> str:
     """Return the SHA-256 of the one certificate to trust, or an empty text."""
-    given = str(account.settings.get("certificate_sha256") or "")
-    return given.replace(":", "").replace(" ", "").lower()
+    return str(account.settings.get("certificate_sha256") or "")
 
 
 @asynccontextmanager
 async def _certificate_judged() -> AsyncIterator[None]:
     try:
         yield
-    except ssl.SSLCertVerificationError as error:
-        raise AuthExpired(f"certificate refused: {error.verify_message}") from error
+    except OSError as error:
+        notice = tls.refused(error)
+        raise (notice or error) from error
 
 
 class Connection:
@@ -74,7 +54,7 @@ class Connection:
         security = str(settings.get("imap_security") or "tls")
         given = settings.get("imap_port")
         port = given if isinstance(given, int) else _PORTS[security]
-        host, context = str(settings["imap_host"]), tls_context(account)
+        host, context = str(settings["imap_host"]), tls.context(pinned(account))
         async with asyncio.timeout(_CONNECT_S), _certificate_judged():
             reader, writer = await asyncio.open_connection(
                 host, port, ssl=context if security == "tls" else None, limit=_LINE_BYTES
@@ -88,7 +68,7 @@ class Connection:
                 async with _certificate_judged():
                     await writer.start_tls(context, server_hostname=host)
                 connection.capabilities = frozenset()
-            check_pin(account, writer.get_extra_info("ssl_object"))
+            tls.check(pinned(account), writer.get_extra_info("ssl_object"))
             await connection._sign_in(account)
             yield connection
         finally:

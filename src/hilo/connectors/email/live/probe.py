@@ -1,14 +1,15 @@
 """Trying an outgoing mail server on request, with a mail to ourselves."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
 from typing import Final
 
 import aiosmtplib
 
 from hilo.connectors.email import threads
-from hilo.kit import clock
+from hilo.connectors.email.live.connection import pinned
+from hilo.kit import clock, tls
+from hilo.kit.errors import AuthExpired
 from hilo.kit.ids import NIL
 from hilo.sdk.channel import Account, Check
 
@@ -25,7 +26,7 @@ async def resolves(host: str) -> bool:
         return False
 
 
-async def check_sending(account: Account, context: ssl.SSLContext) -> AsyncIterator[Check]:
+async def check_sending(account: Account) -> AsyncIterator[Check]:
     """Connect, sign in and send a mail to ourselves, which is recognised when it comes back."""
     settings = account.settings
     host = str(settings.get("smtp_host") or "")
@@ -43,7 +44,7 @@ async def check_sending(account: Account, context: ssl.SSLContext) -> AsyncItera
         port=given if isinstance(given, int) else _PORTS[security],
         use_tls=security == "tls",
         start_tls=security == "starttls",
-        tls_context=context,
+        tls_context=tls.context(pinned(account)),
         timeout=_TIMEOUT_S,
     )
     async for step in _talk(client, account, host):
@@ -54,6 +55,7 @@ async def _talk(client: aiosmtplib.SMTP, account: Account, host: str) -> AsyncIt
     step = "smtp_connect"
     try:
         await client.connect()
+        tls.check(pinned(account), client.get_transport_info("ssl_object"))
         yield Check(key=step, ok=True, detail=host)
         username = str(account.settings.get("smtp_username") or "")
         if username:
@@ -64,8 +66,9 @@ async def _talk(client: aiosmtplib.SMTP, account: Account, host: str) -> AsyncIt
         address = account.address or ""
         await client.sendmail(address, [address], _letter(account))
         yield Check(key=step, ok=True, detail=address)
-    except (aiosmtplib.SMTPException, OSError) as error:
-        yield Check(key=step, ok=False, detail=" ".join(str(error).split())[:300])
+    except (aiosmtplib.SMTPException, OSError, AuthExpired) as error:
+        said = tls.refused(error) or error
+        yield Check(key=step, ok=False, detail=" ".join(str(said).split())[:300])
     finally:
         client.close()
 

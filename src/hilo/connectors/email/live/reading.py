@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from hilo.connectors.email import imap
 from hilo.connectors.email.live import names, probe
-from hilo.connectors.email.live.connection import Connection, tls_context
+from hilo.connectors.email.live.connection import Connection
 from hilo.kit import clock
 from hilo.kit.errors import AuthExpired, ConnectorError, TemporaryFailure
 from hilo.sdk.channel import Account, Arrive, Check, Cursors
@@ -63,7 +63,7 @@ class Mailbox:
                 yield step
         else:
             yield Check(key="listener", ok=None, detail=account.address or "")
-        async for step in probe.check_sending(account, tls_context(account)):
+        async for step in probe.check_sending(account):
             yield step
 
 
