@@ -58,6 +58,12 @@ def test_each_story_begins_with_the_contact_and_fills_every_slot(locale: Locale)
             assert "{" not in turn.format(**slots)
 
 
+def test_what_stands_at_the_top_crosses_channels(told: Plan) -> None:
+    waiting = [each for each in told.conversations if each.status == "open"]
+    latest = sorted(waiting, key=lambda each: each.messages[-1].at)[-3:]
+    assert all(len({message.channel for message in each.messages}) == 2 for each in latest)
+
+
 def test_the_plan_is_the_same_each_time(told: Plan) -> None:
     assert plan(people(), NOW, "Ada Lovelace") == told
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from checks import catalogue, locks, machine_paths, sizes, texts, vendor_words, words
+from checks import catalogue, links, locks, machine_paths, sizes, texts, vendor_words, words
 
 ROOT = Path(__file__).parents[2]
 Find = Callable[[Path], list[str]]
@@ -14,6 +14,7 @@ MESSAGES = "clients/shared/messages"
 
 RULES: list[Find] = [
     catalogue.find,
+    links.find,
     locks.find,
     machine_paths.find,
     sizes.find,
@@ -56,6 +57,8 @@ PLANTED: list[tuple[Find, dict[str, str], str]] = [
     (sizes.find, {"tests/test_a.py": "x = 1\n" * 601}, "law 600"),
     (locks.find, {"requirements/a.txt": "--index-url https:" + "//x.test/simple"}, "a.txt:1"),
     (locks.find, {"clients/package-lock.json": '"resolved": "http:' + '//x/y.tgz"'}, "lock.json:1"),
+    (links.find, {"docs/a.md": "[there](gone.md)"}, "gone.md is not there"),
+    (links.find, {"README.md": "![](docs/images/gone.png)"}, "gone.png is not there"),
     (machine_paths.find, {"docs/a.md": "see /ho" + "me/ada/notes"}, "a.md:1"),
     (texts.find, {"clients/agent/src/a.tsx": "<p>Nothing here yet</p>"}, "Nothing here yet"),
     (texts.find, {"clients/agent/src/a.tsx": '<a aria-label="Close it" />'}, "Close it"),

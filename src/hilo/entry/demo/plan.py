@@ -10,12 +10,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hilo.entry.demo.texts import LOCALES, Arc, Locale, People, Voice, arcs
+from hilo.entry.demo.texts import LOCALES, Arc, Hero, Locale, People, Voice, arcs, heroes
 
 Channel = Literal["email", "webchat"]
 Status = Literal["open", "pending", "snoozed", "resolved"]
 CONTACTS = 200
-CONVERSATIONS = 1000
+CONVERSATIONS = 997  # and three that are told message by message
 DAYS = 90
 SEED = 20_260
 _OLD_DAYS, _NEW_DAYS = 10, 2
@@ -83,6 +83,7 @@ def plan(people: People, now: datetime, owner: str) -> Plan:
             teller = Teller(chance, people, contact, (now, owner))
             is_last = number == len(known) - 1
             told.append(teller.tell(place, known[number], start, is_last=is_last))
+    told += [_hero(each, contacts, told, (now, len(people.agents))) for each in heroes()]
     told.sort(key=lambda each: each.messages[0].at)
     return Plan(contacts, told)
 
@@ -145,6 +146,48 @@ def _starts(chance: random.Random, now: datetime) -> list[list[datetime]]:
     ]
 
 
+def _hero(
+    hero: Hero,
+    contacts: Sequence[PlannedContact],
+    told: Sequence[PlannedConversation],
+    here: tuple[datetime, int],
+) -> PlannedConversation:
+    """Tell a conversation of today. here: now, and the owner's place, who has it."""
+    busy = {each.contact for each in told if each.status != "resolved"}
+    place = next(
+        n for n, each in enumerate(contacts) if each.locale == hero.locale and n not in busy
+    )
+    now, owner = here
+    kinds: dict[str, Literal["incoming", "outgoing", "note"]] = {
+        "c": "incoming",
+        "a": "outgoing",
+        "n": "note",
+    }
+    messages = [
+        PlannedMessage(
+            kind=kinds[each.who],
+            channel=each.channel,
+            text=each.text,
+            at=now - timedelta(minutes=each.ago),
+            agent=None if each.who == "c" else owner,
+            file=each.file,
+        )
+        for each in hero.messages
+    ]
+    return PlannedConversation(
+        contact=place,
+        channel=messages[0].channel,
+        about=hero.about,
+        subject=hero.subject,
+        status="open",
+        messages=messages,
+        assignee=owner,
+        team=1 if hero.about == "damage" else 0,
+        is_read=False,
+        snoozed_until=None,
+    )
+
+
 class Teller:
     """Tells one story of one contact."""
 
@@ -204,6 +247,8 @@ class Teller:
             return turns
         last = "c" if status == "open" else "a"
         ends = [place for place, turn in enumerate(turns, 1) if turn[0] == last]
+        if status == "open" and ends[-1] == len(turns):
+            ends = ends[:-1] or ends  # who waits has asked; the thanks come later
         return turns[: self.chance.choice(ends)] if ends else turns[:1]
 
     def _agent(self) -> int:
@@ -274,7 +319,7 @@ class Teller:
 
     def _shift(self, messages: list[PlannedMessage]) -> list[PlannedMessage]:
         """Nothing happens after now: a story that would is told a little earlier."""
-        late = messages[-1].at - (self.now - timedelta(minutes=self.chance.randint(2, 200)))
+        late = messages[-1].at - (self.now - timedelta(minutes=self.chance.randint(18, 400)))
         if late <= timedelta(0):
             return messages
         return [_at(each, each.at - late) for each in messages]

@@ -20,6 +20,25 @@ class Arc(Struct, frozen=True):
     turns: Sequence[str]
 
 
+class Told(Struct, frozen=True, array_like=True):
+    """One message of a hero. ago: minutes before now."""
+
+    who: Literal["c", "a", "n"]
+    channel: Literal["email", "webchat"]
+    ago: int
+    text: str
+    file: str = ""
+
+
+class Hero(Struct, frozen=True):
+    """A conversation told message by message."""
+
+    locale: Locale
+    about: str
+    subject: str
+    messages: Sequence[Told]
+
+
 class Voice(Struct, frozen=True):
     """What one language needs beside its stories. share: of the contacts, in hundredths."""
 
@@ -78,6 +97,11 @@ def people() -> People:
 def arcs(locale: Locale) -> Sequence[Arc]:
     """Read a language's stories."""
     return msgspec.convert(_read(f"arcs.{locale}.toml")["arc"], list[Arc])
+
+
+def heroes() -> Sequence[Hero]:
+    """Read the conversations that stand at the top."""
+    return msgspec.convert(_read("heroes.toml")["hero"], list[Hero])
 
 
 def _read(name: str) -> dict[str, object]:
