@@ -895,8 +895,9 @@ begin
       -- Parts of words are a second try: it may not take for ever.
       exit when cardinality(parts) > 0 and clock_timestamp() > started + interval '1 second';
       month := to_timestamp(right(named, 6) || '01', 'YYYYMMDD')::timestamp at time zone 'UTC';
-      continue when hilo_uuid_floor(month) >= before_id
+      continue when month > now() + interval '1 day' or hilo_uuid_floor(month) >= before_id
                  or hilo_uuid_floor(month + interval '1 month') <= first_id;
+    elsif not exists (select 1 from message_rest) then continue;
     end if;
     execute format(
       'select array(select m.id from (select * from %I where workspace_id = $1 and id < $5 and id >= $6'
