@@ -73,7 +73,7 @@ function Item({ item, name, starts }: { item: TimelineItem; name: string; starts
   const type = item.event?.type ?? "";
   return (
     <Strand kind="knot" mark={<Knot />}>
-      <span className={css.muted}>{sayOr(t, `event.${type}`, String(item.event?.data?.["name"] ?? type))} · <Time at={item.at} as="moment" /> {link}</span>
+      <span className={css.muted}>{sayOr(t, `event.${type}`, type, { name: String(item.event?.data?.["name"] ?? "") })} · <Time at={item.at} as="moment" /> {link}</span>
     </Strand>
   );
 }

@@ -1,4 +1,5 @@
 /** A live check, line by line, and a test message there and back. */
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, ApiError } from "@lib/api";
 import { reasonOf, sayOr, useT } from "@lib/i18n";
@@ -8,13 +9,13 @@ import { Button } from "@ui/Button";
 import { IconAlertTriangle, IconCircleCheck, IconHelp } from "@ui/icons";
 import css from "./Inboxes.module.css";
 
-type Test = { ok?: boolean; ms?: number; took_ms?: number; detail?: string };
+type Test = { ok: boolean; ms: number; conversation_id: string | null; detail: string };
 
 export function Checks({ account }: { account: Account }) {
   const t = useT();
   const [lines, setLines] = useState<CheckLine[] | null>(null);
   const [busy, setBusy] = useState<"check" | "test" | null>(null);
-  const [result, setResult] = useState<{ ok: boolean; text: string } | null>(null);
+  const [result, setResult] = useState<{ ok: boolean; text: string; where?: string | null } | null>(null);
   const [testable, setTestable] = useState(true);
 
   async function check(): Promise<void> {
@@ -30,13 +31,10 @@ export function Checks({ account }: { account: Account }) {
 
   async function test(): Promise<void> {
     setBusy("test");
-    const begun = performance.now();
     try {
-      const answer = await api.post<Test | undefined>(`/accounts/${account.id}/test`);
-      const ms = answer?.ms ?? answer?.took_ms ?? performance.now() - begun;
+      const { ok, ms, conversation_id: where, detail } = await api.post<Test>(`/accounts/${account.id}/test`);
       const time = ms < 60_000 ? new Intl.NumberFormat(t.locale, { style: "unit", unit: "second", maximumFractionDigits: 1 }).format(ms / 1000) : span(t, ms);
-      const ok = answer?.ok !== false;
-      setResult({ ok, text: ok ? t("account.test_ok", { time }) : t("account.test_failed", { detail: answer?.detail ?? "" }) });
+      setResult({ ok, where, text: ok ? t("account.test_ok", { time }) : t("account.test_failed", { detail }) });
     } catch (error) {
       if (error instanceof ApiError && (error.status === 404 || error.status === 405)) setTestable(false);
       else setResult({ ok: false, text: t("account.test_failed", { detail: reasonOf(t, error) }) });
@@ -56,7 +54,7 @@ export function Checks({ account }: { account: Account }) {
         <Button busy={busy === "check"} onClick={() => void check()}>{t(busy === "check" ? "account.checking" : "account.check")}</Button>
         {testable ? <Button busy={busy === "test"} onClick={() => void test()}>{t(busy === "test" ? "account.test_running" : "account.test")}</Button> : null}
       </p>
-      {result ? <p className={css.result} data-ok={result.ok} role="status">{result.text}</p> : null}
+      {result ? <p className={css.result} data-ok={result.ok} role="status">{result.text} {result.where ? <Link to="/inbox/$id" params={{ id: result.where }} search={{ view: "open" }}>{t("account.test_open")}</Link> : null}</p> : null}
       {lines ? (
         <ul className={css.checks} aria-live="polite">
           {lines.map((line, index) => {
