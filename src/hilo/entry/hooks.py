@@ -63,7 +63,7 @@ class Hooks:
             await answers.send_bytes(send, 200, _TAKEN, _JSON)
 
     async def _take(self, scope: HTTPScope, receive: Receive) -> None:
-        path = scope["path"].removeprefix(_PREFIX).split("/")
+        path = scope["path"].removeprefix(_PREFIX).removesuffix("/").split("/")
         body = await _body(scope, receive)
         known = await self._find(path)
         headers = _headers(scope)

@@ -26,14 +26,16 @@ def candidate(
     key: str | None = "k",
     ago_s: int = 0,
     contact: UUID = DORA,
+    inbox: UUID = INBOX,
 ) -> Candidate:
     resolved = NOW - timedelta(seconds=ago_s) if status == "resolved" else None
-    return Candidate(UUID(int=100 + number), number, contact, key, status, resolved)
+    return Candidate(UUID(int=100 + number), number, contact, inbox, key, status, resolved)
 
 
 def arrival(**more: object) -> Arrival:
     facts: dict[str, object] = {
         "contact_id": DORA,
+        "inbox_id": INBOX,
         "key": "k",
         "reopen_window_s": WINDOW_S,
         "at": NOW,
@@ -67,6 +69,20 @@ def named(*numbers: int) -> list[UUID]:
             3,
         ),
         (arrival(named=named(9)), [candidate(1)], 1),
+        # the token of our own address comes before everything
+        (
+            arrival(token=named(3)[0], named=named(2)),
+            [candidate(1), candidate(2, key="m"), candidate(3, key="n", inbox=OTHER)],
+            3,
+        ),
+        # a mail to two inboxes: what is here comes before what is elsewhere
+        (arrival(named=named(2)), [candidate(1), candidate(2, key="m", inbox=OTHER)], 1),
+        (arrival(named=named(2)), [candidate(2, key="m", inbox=OTHER)], 2),
+        (
+            arrival(named=named(2, 3)),
+            [candidate(2, key="m", inbox=OTHER), candidate(3, key="n")],
+            3,
+        ),
         # a resolved one whose key another has taken gives way to it
         (
             arrival(named=named(2)),

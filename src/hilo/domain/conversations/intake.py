@@ -39,6 +39,7 @@ _LOG = log.get(__name__)
 BATCH = 200
 _BATCH_BYTES = 20_000_000
 _BREATH = 16  # parse so many, then let others run
+_HEAVY_BYTES = 200_000  # parsed beside the loop, which others wait for
 _DETAIL_CHARS = 500
 
 
@@ -164,7 +165,10 @@ class Intake:
                 received_at=each.received_at,
             )
             try:
-                parsed = connector.parse(given, account)
+                if len(each.body) > _HEAVY_BYTES:
+                    parsed = await asyncio.to_thread(connector.parse, given, account)
+                else:
+                    parsed = connector.parse(given, account)
             except Exception as error:  # noqa: BLE001 - whatever a connector does, others go on
                 if not isinstance(error, MalformedPayload):
                     _LOG.exception("intake.parse", delivery=str(each.id))

@@ -24,7 +24,7 @@ with wanted as (
     on o.workspace_id = :workspace and o.joining_key = i.joining_key and o.status <> 'resolved'
   where i.workspace_id = :workspace and i.id = any(:ids::uuid[])
 )
-select c.id, c.number, c.contact_id, c.joining_key, c.status, c.resolved_at
+select c.id, c.number, c.contact_id, c.inbox_id, c.joining_key, c.status, c.resolved_at
 from conversation c
 where c.workspace_id = :workspace and c.id in (select id from wanted)
 order by c.id for no key update of c

@@ -1,11 +1,12 @@
 """Which conversation an incoming message joins. Pure: facts in, decision out.
 
-A thread reference decides first, then the number in the subject when its conversation is the
-sender's own, then the joining key by the inbox's threading. A resolved conversation is opened again
-within the inbox's window; after that a new one begins.
+The token of our own reply address decides first, then a thread reference into the same inbox, the
+number in the subject when its conversation is the sender's own, the joining key by the inbox's
+threading, and a reference into another inbox: a mail to two inboxes is a conversation in each. A
+resolved conversation is opened again within the inbox's window; after that a new one begins.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -23,18 +24,24 @@ class Candidate(Struct, frozen=True):
     id: UUID
     number: int
     contact_id: UUID
+    inbox_id: UUID
     joining_key: str | None
     status: Status
     resolved_at: datetime | None
 
 
 class Arrival(Struct, frozen=True, kw_only=True):
-    """What is known of the message. named: conversations by its references, the newest first."""
+    """What is known of the message.
+
+    token: the conversation of our own reply address. named: by its references, the newest first.
+    """
 
     contact_id: UUID
+    inbox_id: UUID
     key: str
     reopen_window_s: int
     at: datetime
+    token: UUID | None = None
     named: Sequence[UUID] = ()
     number: int | None = None
 
@@ -79,21 +86,23 @@ def joining_key(threading: Threading, contact: UUID, inbox: UUID, root: str | No
         case "contact":
             return f"contact:{contact}"
         case "mail_thread" if root:
-            return f"thread:{root}"
+            return f"thread:{inbox}:{root}"
         case _:
             return f"inbox:{inbox}:{contact}"
 
 
 def join(arrival: Arrival, known: Known) -> Candidate | None:
     """Return the conversation to join, or None to open a new one under `arrival.key`."""
-    asked: list[Callable[[], Candidate | None]] = [
-        *((lambda id_=id_: known.by_id.get(id_)) for id_ in arrival.named),
-        lambda: _by_number(arrival, known),
-        lambda: known.open_by_key.get(arrival.key),
-        lambda: known.resolved_by_key.get(arrival.key),
-    ]
-    for ask in asked:
-        candidate = ask()
+    named = [known.by_id[id_] for id_ in arrival.named if id_ in known.by_id]
+    here = [each for each in named if each.inbox_id == arrival.inbox_id]
+    for candidate in (
+        None if arrival.token is None else known.by_id.get(arrival.token),
+        *here,
+        _by_number(arrival, known),
+        known.open_by_key.get(arrival.key),
+        *named,
+        known.resolved_by_key.get(arrival.key),
+    ):
         found = None if candidate is None else _usable(candidate, arrival, known)
         if found is not None:
             return found

@@ -112,7 +112,7 @@ async def _join(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]) 
     for each, who in given:
         arrival = _arrival(place, each, who, refs)
         found = policy.join(arrival, known)
-        target = found or Candidate(new_id(), 0, who.contact_id, arrival.key, "open", None)
+        target = found or _new(arrival)
         if found is None:
             opened.append((target, _subject(each.item.subject)))
         joined.append(Joined(arrived=each, sender=who, conversation=target.id, before=found))
@@ -122,16 +122,29 @@ async def _join(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]) 
     return joined
 
 
+def _new(arrival: Arrival) -> Candidate:
+    return Candidate(
+        id=new_id(),
+        number=0,
+        contact_id=arrival.contact_id,
+        inbox_id=arrival.inbox_id,
+        joining_key=arrival.key,
+        status="open",
+        resolved_at=None,
+    )
+
+
 def _arrival(place: Place, arrived: Arrived, who: Matched, refs: Mapping[str, UUID]) -> Arrival:
     item = arrived.item
     root = outside_name(item.thread_root, "") if item.thread_root else None
-    named = [item.conversation] if item.conversation else []
-    named += [refs[ref] for ref in map(outside_name, item.thread) if ref in refs]
+    named = [refs[ref] for ref in map(outside_name, item.thread) if ref in refs]
     return Arrival(
         contact_id=who.contact_id,
+        inbox_id=place.inbox.id,
         key=policy.joining_key(place.threading, who.contact_id, place.inbox.id, root),
         reopen_window_s=place.inbox.reopen_window_s,
         at=arrived.at,
+        token=item.conversation,
         named=named,
         number=item.number,
     )
@@ -150,7 +163,7 @@ async def _candidates(tx: Tx, arrivals: Sequence[Arrival]) -> list[Candidate]:
         SQL.candidates,
         Candidate,
         workspace=tx.workspace,
-        ids=list({id_ for each in arrivals for id_ in each.named}),
+        ids=list({id_ for each in arrivals for id_ in (*each.named, each.token) if id_}),
         numbers=[each.number for each in arrivals if each.number is not None],
         keys=list({each.key for each in arrivals}),
     )

@@ -157,7 +157,7 @@ class Rows:
     def _key(self, told: PlannedConversation, contact: UUID, first: Row) -> str:
         """Return what intake would: a chat joins by person, a mail by its thread."""
         if told.channel == "email":
-            return f"thread:{first['external_id']}"
+            return f"thread:{self.places.inboxes[told.channel]}:{first['external_id']}"
         return f"inbox:{self.places.inboxes[told.channel]}:{contact}"
 
     def _message(
