@@ -285,6 +285,7 @@ async def test_the_keyboard_is_enough(desk: Desk, visit: Visits) -> None:
     frame = await visitor.panel()
     await expect(frame.locator("textarea")).to_be_focused(timeout=_WITHIN_MS)
     await page.keyboard.type("Only keys")
+    await expect(frame.locator("textarea")).to_have_value("Only keys")
     await page.keyboard.press("Enter")
     await visitor.shows("Only keys")
     await page.keyboard.press("Escape")

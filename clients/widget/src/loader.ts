@@ -155,6 +155,7 @@ addEventListener("message", (event: MessageEvent<unknown>) => {
   const data = event.data;
   if (data.type === "ready") {
     isReady = true;
+    if (isOpen) frame.focus(); // loading may have taken the focus away
     for (const each of waiting.splice(0)) post(each);
     post({ hilo: 1, type: "shown", open: isOpen });
     emit("ready");
