@@ -385,6 +385,30 @@ def test_endless_nesting_is_quarantined() -> None:
         parse(b"From: carol@client.test\r\n" + raw)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "begin 644 a\n" * 40_000,
+        "> a\n" * 4_900 + "end",
+        "On 1 Jan 2026 a@b.c wrote:\n" * 4_900,
+        "Sent from my phone\n" * 4_900,
+        "\n" * 100_000,
+        "a " * 200_000 + ":",
+        "From: a\nTo: b\n" * 2_400,
+        "<" * 200_000,
+        "- " * 100_000,
+        "=?utf-8?q?" * 20_000,
+        "--x\n" * 50_000,
+    ],
+    ids=lambda body: body[:12],
+)
+@pytest.mark.parametrize("kind", ["text/plain", "text/html", "multipart/mixed; boundary=no"])
+def test_no_text_keeps_the_parser_busy(body: str, kind: str) -> None:
+    started = time.perf_counter()
+    parse(letter(body, {"Content-Type": kind, "Subject": body[:5_000].replace("\n", " ")}))
+    assert time.perf_counter() - started < 5
+
+
 _HEAD = st.sampled_from(
     [b"From: ", b"To: ", b"Subject: =?utf-8?B?", b"Date: ", b"Message-ID: <", b"References: <a@b> ",
      b"Content-Type: multipart/mixed; boundary=", b"Content-Type: text/html; charset=", b"--b\r\n",

@@ -240,8 +240,10 @@ def _mark_bars(lines: Sequence[str], kinds: list[str]) -> None:
 
 def _unmark_devices(kinds: list[str]) -> None:
     # "Sent from Madrid …" inside a paragraph is a sentence.
-    for match in re.finditer("[td]*t[td]*", "".join(kinds)):
+    for match in re.finditer("[td]+", "".join(kinds)):
         run = match[0]
+        if TEXT not in run:
+            continue
         tail = len(run) - len(run.rstrip(DEVICE))
         for index in range(match.start(), match.end() - tail):
             kinds[index] = TEXT

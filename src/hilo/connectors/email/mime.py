@@ -20,10 +20,8 @@ from hilo.kit.errors import MalformedPayload
 
 _MOST_PARTS: Final = 1_000
 _DEEPEST: Final = 60
-_UU: Final = re.compile(
-    rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n((?:[ -`]{1,80}\r?\n)+?)`?[ ]?\r?\n?end[ \t]*\r?$",
-    re.MULTILINE,
-)
+_UU_BEGIN: Final = re.compile(rb"begin [0-7]{3,4} ([^\r\n]{1,255})\Z")
+_UU_LINE: Final = re.compile(rb"[ -`]{1,80}\Z")
 _USED_BOUNDARY: Final = re.compile(
     rb'^--([^\s"][^\r\n"]{0,200}?)[ \t]*\r?\nContent-', re.MULTILINE | re.IGNORECASE
 )
@@ -161,9 +159,8 @@ class _Walk:
             self.segments.append(Segment(html=decode(data, charset)))
             return
         if b"\nbegin " in data or data.startswith(b"begin "):
-            for match in _UU.finditer(data):
-                self.pieces.append(_uu_piece(match[1], match[2]))
-            data = _UU.sub(b"", data)
+            data, packed = _without_uu(data)
+            self.pieces += packed
         text = decode(data, charset)
         if text.strip() or not self.segments:
             self.segments.append(Segment(text=text))
@@ -265,9 +262,34 @@ def _piece(part: Message, kind: str, data: bytes) -> Piece:
     )
 
 
-def _uu_piece(name: bytes, lines: bytes) -> Piece:
+def _without_uu(data: bytes) -> tuple[bytes, list[Piece]]:
+    # One pass, whatever comes: a block that never ends is text, and is not looked at again.
+    lines = data.splitlines(keepends=True)
+    kept: list[bytes] = []
+    found: list[Piece] = []
+    index = 0
+    while index < len(lines):
+        match = _UU_BEGIN.match(lines[index].rstrip())
+        last = index + 1
+        if match is not None:
+            while last < len(lines) and lines[last].rstrip() != b"end":
+                if not _UU_LINE.match(lines[last].rstrip(b"\r\n")):
+                    break
+                last += 1
+        if match is not None and last < len(lines) and lines[last].rstrip() == b"end":
+            found.append(_uu_piece(match[1], lines[index + 1 : last]))
+            kept.append(b"\n")
+            last += 1
+        else:
+            kept += lines[index:last]
+        index = last
+    return b"".join(kept), found
+
+
+def _uu_piece(name: bytes, lines: Sequence[bytes]) -> Piece:
     out = bytearray()
-    for line in lines.splitlines():
+    for each in lines:
+        line = each.rstrip(b"\r\n")
         try:
             out += binascii.a2b_uu(line)
         except binascii.Error:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from hilo.connectors.email.lines import (
     BANNER,
     DEVICE,
+    EMPTY,
     HEAD,
     INTRO,
     QUOTE,
@@ -36,7 +37,7 @@ _FOOTER: Final = re.compile(
 )
 _MOST_FOOTER_LINES: Final = 8
 
-_MOST_LINES: Final = 20_000  # beyond this nobody reads, and everything stays visible
+_MOST_LINES: Final = 5_000  # beyond this nobody reads, and everything stays visible
 
 
 def split(body: str) -> Split:
@@ -92,9 +93,10 @@ def _end(lines: Sequence[str], kinds: str) -> int:
     cuts = [len(kinds), *_cuts(lines, kinds)]
     end = min(cuts)
     # A quote that closes the mail, without an introduction, after something written.
-    match = re.search(r"t[edr]*(?P<quote>[qei]*q[qeid]*)$", kinds[:end])
-    if match is not None:
-        end = match.start("quote")
+    core = len(kinds[:end].rstrip(EMPTY + QUOTE + INTRO + DEVICE + RULE))
+    tail = kinds[core:end]
+    if core and kinds[core - 1] == TEXT and QUOTE in tail:
+        end = core + min(tail.index(kind) for kind in (QUOTE, INTRO) if kind in tail)
     return end
 
 
