@@ -69,14 +69,20 @@ def named(*numbers: int) -> list[UUID]:
             3,
         ),
         (arrival(named=named(9)), [candidate(1)], 1),
-        # the token of our own address comes before everything
+        # the token of our own address: after references, before number and key
+        (arrival(token=named(3)[0], named=named(2)), [candidate(2, key="m"), candidate(3)], 2),
         (
-            arrival(token=named(3)[0], named=named(2)),
-            [candidate(1), candidate(2, key="m"), candidate(3, key="n", inbox=OTHER)],
+            arrival(token=named(3)[0], number=1),
+            [candidate(1), candidate(3, key="n", inbox=OTHER)],
             3,
         ),
-        # a mail to two inboxes: what is here comes before what is elsewhere
-        (arrival(named=named(2)), [candidate(1), candidate(2, key="m", inbox=OTHER)], 1),
+        # a mail to two inboxes: its thread here comes before what is elsewhere
+        (
+            arrival(named=named(2), by_thread=True),
+            [candidate(1), candidate(2, key="m", inbox=OTHER)],
+            1,
+        ),
+        (arrival(named=named(2)), [candidate(1), candidate(2, key="m", inbox=OTHER)], 2),
         (arrival(named=named(2)), [candidate(2, key="m", inbox=OTHER)], 2),
         (
             arrival(named=named(2, 3)),

@@ -1,9 +1,10 @@
 """Which conversation an incoming message joins. Pure: facts in, decision out.
 
-The token of our own reply address decides first, then a thread reference into the same inbox, the
-number in the subject when its conversation is the sender's own, the joining key by the inbox's
-threading, and a reference into another inbox: a mail to two inboxes is a conversation in each. A
-resolved conversation is opened again within the inbox's window; after that a new one begins.
+In this order: a thread reference into the same inbox, the thread itself in this inbox (a mail to
+two inboxes is a conversation in each), a reference into another inbox, the token of our own reply
+address, the number in the subject when its conversation is the sender's own, and the joining key by
+the inbox's threading. A resolved conversation is opened again within the inbox's window; after that
+a new one begins.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,8 @@ class Candidate(Struct, frozen=True):
 class Arrival(Struct, frozen=True, kw_only=True):
     """What is known of the message.
 
-    token: the conversation of our own reply address. named: by its references, the newest first.
+    named: conversations by its references, the newest first. token: the one of our own reply
+    address. by_thread: the key is that of a mail thread.
     """
 
     contact_id: UUID
@@ -41,8 +43,9 @@ class Arrival(Struct, frozen=True, kw_only=True):
     key: str
     reopen_window_s: int
     at: datetime
-    token: UUID | None = None
     named: Sequence[UUID] = ()
+    by_thread: bool = False
+    token: UUID | None = None
     number: int | None = None
 
 
@@ -95,12 +98,14 @@ def join(arrival: Arrival, known: Known) -> Candidate | None:
     """Return the conversation to join, or None to open a new one under `arrival.key`."""
     named = [known.by_id[id_] for id_ in arrival.named if id_ in known.by_id]
     here = [each for each in named if each.inbox_id == arrival.inbox_id]
+    keyed = known.open_by_key.get(arrival.key)
     for candidate in (
-        None if arrival.token is None else known.by_id.get(arrival.token),
         *here,
-        _by_number(arrival, known),
-        known.open_by_key.get(arrival.key),
+        keyed if arrival.by_thread else None,
         *named,
+        None if arrival.token is None else known.by_id.get(arrival.token),
+        _by_number(arrival, known),
+        keyed,
         known.resolved_by_key.get(arrival.key),
     ):
         found = None if candidate is None else _usable(candidate, arrival, known)

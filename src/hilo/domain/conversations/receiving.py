@@ -144,8 +144,9 @@ def _arrival(place: Place, arrived: Arrived, who: Matched, refs: Mapping[str, UU
         key=policy.joining_key(place.threading, who.contact_id, place.inbox.id, root),
         reopen_window_s=place.inbox.reopen_window_s,
         at=arrived.at,
-        token=item.conversation,
         named=named,
+        by_thread=place.threading == "mail_thread" and root is not None,
+        token=item.conversation,
         number=item.number,
     )
 
