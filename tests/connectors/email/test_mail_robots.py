@@ -76,6 +76,16 @@ def test_a_bounce_in_words_fails_our_message(said: str, *, hard: bool) -> None:
     assert item.error
 
 
+def test_a_report_of_an_unknown_robot_that_returns_our_mail_counts() -> None:
+    item = parse(bounce("550 no such user", From="ndr@mx.test", Subject="Mail delivery failed"))
+    assert isinstance(item, StatusIn)
+
+
+def test_a_person_who_forwards_a_report_is_heard() -> None:
+    raw = bounce("What is this?", From="carol@client.test", Subject="Fwd: Mail delivery failed")
+    assert isinstance(parse(raw), MessageIn)
+
+
 def test_a_delay_is_a_notice_and_no_failure() -> None:
     item = parse(bounce("Your message has not been delivered yet; we will keep trying."))
     assert isinstance(item, StatusIn)

@@ -54,6 +54,7 @@ _SUBJECT: Final = re.compile(
     r"配信|送信できません|退信",
     re.IGNORECASE,
 )
+_BY_HAND: Final = re.compile(r"\s*[^\W\d]{1,6}\s*:")  # Re: Fwd: AW: …
 _DELAYED: Final = re.compile(
     r"(?:will (?:be )?(?:re)?tr(?:y|ied)|still (?:being )?(?:try|queue|retr)|delayed|"
     r"has not (?:yet )?been delivered|warning only|do(?:es)? not need to resend|verzögert|"
@@ -93,6 +94,15 @@ def looks_like(headers: Headers, sender: str) -> bool:
     spoken = bool(_SUBJECT.search(headers.text("subject")))
     null = any(value.replace(" ", "") == "<>" for value in headers.raw("return-path"))
     return (named and (spoken or null)) or (spoken and null) or ((named or null) and not sender)
+
+
+def returns_ours(mail: Mail, raw: bytes, account: Account) -> bool:
+    """Say whether a mail speaks of a failed delivery and holds a mail of ours, whoever sent it."""
+    subject = mail.headers.text("subject")
+    by_hand = _BY_HAND.match(subject) or mail.headers.has("in-reply-to")
+    if by_hand or not _SUBJECT.search(subject):
+        return False
+    return bool(named_messages(mail, raw, account))
 
 
 def read(mail: Mail) -> Sequence[Report]:

@@ -51,7 +51,7 @@ def read(delivery: Delivery, account: Account) -> Sequence[Inbound]:
     own = headers.ids("message-id")
     if own and threads.our_message(own[0], account) is not None:
         return [Unknown(kind="own-mail", reason="our own mail came back")]
-    if bounces.looks_like(headers, known):
+    if bounces.looks_like(headers, known) or bounces.returns_ours(mail, delivery.body, account):
         reports, named = bounces.read(mail), bounces.named_messages(mail, delivery.body, account)
         if reports and named:
             return bounces.statuses(reports, named, mail)
