@@ -39,6 +39,7 @@ from hilo.entry.api import (
 from hilo.entry.api.forms import Acting, Shared
 from hilo.entry.api.frame import Frame, Gate, visit_of
 from hilo.entry.api.rates import Meter, Rates
+from hilo.entry.api.reading import Wanted
 from hilo.entry.state import AppState
 from hilo.kit.db import Tx
 from hilo.kit.errors import Bug
@@ -86,8 +87,10 @@ def framework(state: AppState) -> Litestar:
     async def app_state() -> AppState:
         return state
 
+    wanted: dict[int, Wanted] = {}
+
     def gate(app: ASGIApp) -> ASGIApp:
-        return Gate(app, state)
+        return Gate(app, state, wanted)
 
     handlers = [route for resource in RESOURCES for route in resource.ROUTES]
     return Litestar(

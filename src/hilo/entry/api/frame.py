@@ -108,11 +108,11 @@ class Frame:
 class Gate:
     """The layer around a handler: admits, reads, opens the transaction, commits it, answers."""
 
-    def __init__(self, app: ASGIApp, state: AppState) -> None:
-        """app: the handler with the framework's own layers."""
+    def __init__(self, app: ASGIApp, state: AppState, wanted: dict[int, Wanted]) -> None:
+        """app: the handler with the framework's own layers. wanted: shared by all gates."""
         self._app = app
         self._state = state
-        self._wanted: dict[int, Wanted] = {}
+        self._wanted = wanted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request whose route is known."""
@@ -168,7 +168,7 @@ class Gate:
         handler = scope["route_handler"]
         found = self._wanted.get(id(handler))
         if found is None:
-            self._wanted = wanted_by_handler(scope["litestar_app"].routes)
+            self._wanted.update(wanted_by_handler(scope["litestar_app"].routes))
             found = self._wanted[id(handler)]
         return found
 
