@@ -1,6 +1,7 @@
 /** Signed in: the rail, the live connection, palette and keys; signed out: the way to the door. */
+import type { Key } from "@shared/t";
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { ApiError, setCsrf, whenSignedOut } from "@lib/api";
 import { cache, setSelf } from "@lib/cache";
@@ -10,7 +11,7 @@ import { layer } from "@lib/layers";
 import { connect, connected, disconnect } from "@lib/live";
 import type { Me } from "@lib/model";
 import { apply } from "@lib/prefs";
-import { inboxesQuery, meQuery } from "@lib/queries";
+import { countsQuery, inboxesQuery, meQuery } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { Failed } from "@ui/Empty";
 import { Thread } from "@ui/Logo";
@@ -68,6 +69,7 @@ function SignedIn({ me }: { me: Me }) {
     go_playground: () => void navigate({ to: "/playground" }), go_settings: () => void navigate({ to: "/settings/profile" }),
   });
   useFirstRun(me);
+  useTitle();
   if (!ready) return <div className={css.wait} />;
   return (
     <div className={css.desk} data-density={me.agent.preferences?.density ?? "compact"}>
@@ -93,6 +95,25 @@ function useFirstRun(me: Me): void {
   useEffect(() => {
     if (none && may && !sessionStorage.getItem("hilo.later")) void navigate({ to: "/start", replace: true });
   }, [none, may, navigate]);
+}
+
+const TITLES: readonly [string, Key][] = [
+  ["/inbox", "nav.inbox"], ["/contacts", "nav.contacts"], ["/search", "nav.search"], ["/playground", "nav.playground"],
+  ["/settings/inboxes", "settings.inboxes"], ["/settings/accounts", "settings.inboxes"], ["/settings/widget", "settings.widget"],
+  ["/settings/quarantine", "settings.quarantine"], ["/settings/agents", "settings.agents"], ["/settings/teams", "settings.teams"],
+  ["/settings/tags", "settings.tags"], ["/settings/tokens", "settings.tokens"], ["/settings/profile", "settings.profile"],
+  ["/settings/workspace", "settings.workspace"], ["/settings", "settings.title"], ["/start", "wizard.title"],
+];
+
+/** The tab says where one is and what waits. */
+function useTitle(): void {
+  const t = useT();
+  const where = useRouterState({ select: (state) => state.location.pathname });
+  const count = useQuery(countsQuery).data?.mine_unread ?? 0;
+  useEffect(() => {
+    const page = t(TITLES.find(([start]) => where.startsWith(start))?.[1] ?? "nav.inbox");
+    document.title = count ? t("app.title_unread", { count, page }) : t("app.title", { page });
+  }, [t, where, count]);
 }
 
 function Offline() {

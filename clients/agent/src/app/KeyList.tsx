@@ -21,7 +21,7 @@ export default function KeyList() {
             <h3>{t(area.title)}</h3>
             <dl>
               {area.actions.map(([action, label]) => (
-                <div key={action}><dt>{t(label)}</dt><dd><Cap keys={map[action]} /><span className="hidden">{map[action]}</span></dd></div>
+                <div key={action}><dt>{t(label)}</dt><dd>{map[action] ? <><Cap keys={map[action]} /><span className="hidden">{map[action]}</span></> : t("common.off")}</dd></div>
               ))}
             </dl>
           </section>

@@ -41,5 +41,6 @@ export function IconButton({ label, keys, on, children, className = "", ...rest 
 }
 
 export function Cap({ keys }: { keys: string }) {
+  if (!keys) return null;
   return <kbd className={css.cap} aria-hidden="true">{cap(keys)}</kbd>;
 }

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { api, ApiError } from "@lib/api";
 import { reasonOf, sayOr, useT } from "@lib/i18n";
 import type { Account, CheckLine } from "@lib/model";
-import { span } from "@lib/time";
+import { exact, span } from "@lib/time";
 import { Button } from "@ui/Button";
 import { IconAlertTriangle, IconCircleCheck, IconHelp } from "@ui/icons";
 import css from "./Inboxes.module.css";
@@ -42,6 +42,12 @@ export function Checks({ account }: { account: Account }) {
     setBusy(null);
   }
 
+  /** Moments and states in the reader's words; the rest as the outside said it. */
+  function detail(line: CheckLine): string {
+    if (/^\d{4}-\d\d-\d\d[ T]/.test(line.detail)) return exact(t, line.detail.replace(" ", "T"));
+    return line.key === "state" ? sayOr(t, `account.state_${line.detail}`, line.detail) : line.detail;
+  }
+
   function label(line: CheckLine): string {
     const [area = "", name = ""] = line.key.split(".");
     const words = sayOr(t, `check.${area}`, line.key.replaceAll(/[._]/g, " "), { name: name.replaceAll("_", " ") });
@@ -63,7 +69,7 @@ export function Checks({ account }: { account: Account }) {
               <li key={`${line.key}${index}`} data-ok={String(line.ok)}>
                 <Icon size={17} aria-hidden /><b>{label(line)}</b>
                 <span>{t(line.ok === true ? "check.ok" : line.ok === false ? "check.failed" : "account.check_unknown")}</span>
-                {line.detail ? <small>{line.detail}</small> : null}
+                {line.detail ? <small>{detail(line)}</small> : null}
               </li>
             );
           })}

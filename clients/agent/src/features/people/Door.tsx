@@ -1,12 +1,15 @@
 /** The page before one is in: logo, one card, the language. */
 import { LOCALES, type Locale } from "@shared/t";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { speak, useT } from "@lib/i18n";
 import { Logo } from "@ui/Logo";
 import css from "./Door.module.css";
 
 export function Door({ title, lead, children }: { title: string; lead?: string; children: ReactNode }) {
   const t = useT();
+  useEffect(() => {
+    document.title = t("app.title", { page: title });
+  }, [t, title]);
   return (
     <main id="content" className={css.door}>
       <svg className={css.line} viewBox="0 0 800 600" preserveAspectRatio="xMidYMid slice" fill="none" aria-hidden>

@@ -29,8 +29,9 @@ export function KeySettings() {
       setWaiting(null);
       if (event.key === "Escape") return;
       const { key, ctrlKey, metaKey, shiftKey, altKey } = event;
-      const keys = nameOf({ key, ctrlKey, metaKey, shiftKey, altKey, isComposing: false, typing: false });
-      const other = takenBy(map, waiting, keys);
+      const off = key === "Backspace" || key === "Delete";
+      const keys = off ? "" : nameOf({ key, ctrlKey, metaKey, shiftKey, altKey, isComposing: false, typing: false });
+      const other = off ? null : takenBy(map, waiting, keys);
       setClash(other ? { action: waiting, keys, other } : null);
       if (!other) void prefer({ keys: { ...own.keys, [waiting]: keys } }).catch(() => undefined);
     };
@@ -48,7 +49,7 @@ export function KeySettings() {
             {area.actions.map(([action, label]) => (
               <div key={action} className={css.key}>
                 <span>{t(label)}</span>
-                {waiting === action ? <span className={css.wait} role="status">{t("keys.press")}</span> : <Cap keys={map[action]} />}
+                {waiting === action ? <span className={css.wait} role="status">{t("keys.press")}</span> : map[action] ? <Cap keys={map[action]} /> : <span className={css.off}>{t("common.off")}</span>}
                 <Button small kind="quiet" disabled={action === FIXED} aria-label={t("keys.change", { name: t(label) })} onClick={() => setWaiting(action)}>{t("profile.change_key")}</Button>
                 {clash?.action === action ? <p className={css.clash} role="alert">{t("keys.taken", { key: clash.keys.toUpperCase(), name: LABELS.has(clash.other) ? t(LABELS.get(clash.other)!) : clash.other })}</p> : null}
               </div>
