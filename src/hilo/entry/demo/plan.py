@@ -4,6 +4,7 @@ Pure: no database and no clock; `now` is given, everything lies in the ninety da
 """
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -20,6 +21,7 @@ DAYS = 90
 SEED = 20_260
 _OLD_DAYS, _NEW_DAYS = 10, 2
 _HALVES = 2
+_HISTORY = 8  # conversations make a person known; forty would fill the panel
 
 
 class PlannedContact(Struct, frozen=True, kw_only=True):
@@ -154,9 +156,9 @@ def _hero(
 ) -> PlannedConversation:
     """Tell a conversation of today. here: now, and the owner's place, who has it."""
     busy = {each.contact for each in told if each.status != "resolved"}
-    place = next(
-        n for n, each in enumerate(contacts) if each.locale == hero.locale and n not in busy
-    )
+    before = Counter(each.contact for each in told)
+    free = [n for n, p in enumerate(contacts) if p.locale == hero.locale and n not in busy]
+    place = max(free, key=lambda each: min(before[each], _HISTORY))
     now, owner = here
     kinds: dict[str, Literal["incoming", "outgoing", "note"]] = {
         "c": "incoming",

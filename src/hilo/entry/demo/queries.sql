@@ -30,8 +30,9 @@ on conflict (workspace_id, lower(name)) do update set color = tag.color returnin
 
 -- name: add_contacts
 insert into contact (workspace_id, id, name, locale, time_zone, attributes, created_at, updated_at)
-select :workspace, r.id, r.name, r.locale, r.time_zone, r.attributes, r.at, r.at
-from jsonb_to_recordset(:rows) as r (id uuid, name text, locale text, time_zone text, attributes jsonb, at timestamptz)
+select :workspace, r.id, r.name, r.locale, r.time_zone, r.attributes, r.at, r.seen
+from jsonb_to_recordset(:rows) as r (id uuid, name text, locale text, time_zone text, attributes jsonb, at timestamptz,
+                                     seen timestamptz)
 
 -- name: add_identities
 insert into identity (workspace_id, id, contact_id, kind, scope, value, verified, created_at)

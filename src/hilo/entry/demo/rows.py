@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from hilo.kit.text import preview
 
 Row = dict[str, object]
 MAIL = "help@demo.localhost"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _TAGGED = 0.8  # of the conversations
 
 
@@ -64,9 +65,11 @@ class Rows:
     def build(self) -> Tables:
         """Return all rows."""
         firsts: dict[int, datetime] = {}
+        lasts: dict[int, datetime] = {}
         for each in self.plan.conversations:
             firsts.setdefault(each.contact, each.messages[0].at)
-        ids = {place: self._contact(place, at) for place, at in firsts.items()}
+            lasts[each.contact] = max(each.messages[-1].at, lasts.get(each.contact, _NEVER))
+        ids = {place: self._contact(place, at, lasts[place]) for place, at in firsts.items()}
         for each in self.plan.conversations:
             self._conversation(each, ids[each.contact])
         return self.tables
@@ -82,7 +85,7 @@ class Rows:
             | (chance & (2**62 - 1))
         )
 
-    def _contact(self, place: int, at: datetime) -> UUID:
+    def _contact(self, place: int, at: datetime, seen: datetime) -> UUID:
         person = self.plan.contacts[place]
         contact = self._id(at)
         facts: Row = {"city": person.city, "orders": person.orders}
@@ -96,6 +99,7 @@ class Rows:
                 "time_zone": person.zone,
                 "attributes": facts,
                 "at": at,
+                "seen": seen,
             }
         )
         self.mail[place] = self._identity(contact, "email", person.email, at)
