@@ -341,6 +341,10 @@ async def test_each_side_sees_the_other_writing(desk: Desk, visit: Visits, hilo:
     await visitor.say("Hello?")
     conversation = await until(desk, chat, ["Hello?"])
     await visitor.shows("Hello?")
+    await expect(frame.get_by_text("Sent", exact=True)).to_be_visible(timeout=_WITHIN_MS)
+    read = await desk.client.put(f"/conversations/{conversation}/read", json={})
+    assert read.is_success, read.text
+    await expect(frame.get_by_text("Seen", exact=True)).to_be_visible(timeout=_WITHIN_MS)
     cookies = "; ".join(f"{each.name}={each.value}" for each in desk.client.cookies.jar)
     address = f"{hilo.url.replace('http', 'ws')}/api/v1/socket"
     headers = {"Cookie": cookies, "Origin": hilo.url}
