@@ -13,7 +13,14 @@ import pytest
 
 from cast import CAST, a_contact, a_conversation
 from hilo.domain import conversations as desk
-from hilo.domain.conversations import Given, StaleReply, TooLateToWithdraw
+from hilo.domain.conversations import (
+    Author,
+    Given,
+    NewMessage,
+    StaleReply,
+    TooLateToWithdraw,
+    append,
+)
 from hilo.domain.conversations.markup import as_text, sanitised
 from hilo.kit.db import Database, Tx
 from hilo.kit.errors import Conflict, Gone, Invalid, NotFound
@@ -63,6 +70,27 @@ async def test_the_same_client_id_twenty_times_at_once_is_one_message(db: Databa
     written = await asyncio.gather(*(once() for _ in range(20)))
     assert len({each.message.id for each in written}) == 1
     assert sum(each.is_new for each in written) == 1
+
+
+async def test_a_visitor_cannot_take_an_agents_client_id(tx: Tx) -> None:
+    matter = await a_matter(tx)
+    for _ in range(2):
+        await append(
+            tx,
+            [
+                NewMessage(
+                    conversation_id=matter,
+                    kind="incoming",
+                    author=Author(kind="contact", id=CAST.carol),
+                    channel="api",
+                    inbox_id=CAST.inbox,
+                    state="received",
+                    text="Mine",
+                    client_id="c1",
+                )
+            ],
+        )
+    assert (await write(tx, matter, Given(text="Ours", client_id="c1"))).is_new
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,8 @@ async def _insert(tx: Tx, messages: Sequence[NewMessage], seqs: Sequence[int]) -
         ats=[m.at or tx.now for m in messages],
         created=[m.created_at or tx.now for m in messages],
     )
-    named = [m for m in messages if m.client_id is not None]
+    # What arrived is known by its external id; its client may not take the agents' names.
+    named = [m for m in messages if m.client_id is not None and m.kind != "incoming"]
     if named:
         await tx.run(
             SQL.insert_clients,
