@@ -152,7 +152,7 @@ async def test_the_subject_alone_never_joins(box: Box) -> None:
     assert len(set((await threads_of(box.state)).values())) == 2
 
 
-async def test_the_token_comes_before_references_and_those_before_the_number(box: Box) -> None:
+async def test_references_come_before_the_token_and_that_before_the_number(box: Box) -> None:
     await box.hears(mail("1", "One"), mail("2", "Two"), mail("3", "Three"))
     found = await threads_of(box.state)
     number = await value(
@@ -165,12 +165,14 @@ async def test_the_token_comes_before_references_and_those_before_the_number(box
     await box.hears(
         mail("4", "By number", **by_number),
         mail("5", "By reference", **by_reference),
-        mail("6", "By token", to=token, **by_reference),
+        mail("6", "By token", to=token, **by_number),
+        mail("7", "By both", to=token, **by_reference),
     )
     after = await threads_of(box.state)
     assert after["By number"] == found["Three"]
     assert after["By reference"] == found["Two"]
     assert after["By token"] == found["One"]
+    assert after["By both"] == found["Two"]
 
 
 async def test_a_number_counts_only_from_somebody_who_is_known_there(box: Box) -> None:
