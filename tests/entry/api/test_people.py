@@ -159,6 +159,15 @@ async def test_a_login_of_another_workspace_joins_with_its_password(
     assert chosen.json()["workspace"]["id"] == str(CAST.workspace)
 
 
+async def test_an_invitation_is_no_way_to_guess_a_password(
+    ada: httpx2.AsyncClient, anonymous: httpx2.AsyncClient
+) -> None:
+    made = await ada.post("/invitations", json={"email": CAST.mallory.email})
+    body = {"token": made.json()["link"].partition("token=")[2], "name": "M", "password": "x"}
+    answers = [await anonymous.post("/invitations/accept", json=body) for _ in range(11)]
+    assert [each.status_code for each in answers] == [401] * 10 + [429]
+
+
 async def test_agents_do_not_invite_and_admins_make_no_owners(
     ada: httpx2.AsyncClient, ben: httpx2.AsyncClient
 ) -> None:

@@ -187,6 +187,12 @@ async def test_many_guesses_at_once_count_as_many(anonymous: httpx2.AsyncClient)
     assert sorted(each.status_code for each in answers) == [401] * 10 + [429] * 10
 
 
+async def test_a_stolen_session_does_not_guess_the_password(ada: httpx2.AsyncClient) -> None:
+    body = {"current_password": "wrong", "new_password": "another long phrase"}
+    answers = [await ada.put("/me/password", json=body) for _ in range(11)]
+    assert [each.status_code for each in answers] == [422] * 10 + [429]
+
+
 async def test_the_right_password_clears_the_count(anonymous: httpx2.AsyncClient) -> None:
     wrong = {**GOOD, "password": "wrong"}
     for _ in range(2):

@@ -118,8 +118,13 @@ async def accept_invitation(
 ) -> Response[SignedIn]:
     """Join the workspace, and sign in to it."""
     found = await _open_invitation(app_state, data.token)
+    address = request.client.host if request.client else ""
+    if found.has_login:
+        async with app_state.db.transaction(None) as tx:
+            await people.begin_guess(tx, found.email, address)
     async with app_state.db.transaction(found.workspace_id) as tx:
         agent = await people.accept_invitation(tx, found, data.name, data.password)
+        await people.end_guess(tx, found.email, address, right=True)
         login = await people.login_of(tx, agent.id)
     place = LoginRow(login, None, found.workspace_id, agent.id, disabled=False)
     response = await open_session(app_state, request, place)

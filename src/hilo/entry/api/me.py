@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hilo.domain import people
 from hilo.domain.people import Actor, AgentPatch, Locale
-from hilo.entry.api.forms import PUBLIC, Acting, Body, Email, LongName, Open, Shared
+from hilo.entry.api.forms import NO_TRANSACTION, PUBLIC, Acting, Body, Email, LongName, Open, Shared
 from hilo.entry.api.frame import visit_of
 from hilo.entry.api.views import Me, agent_me, rights, workspace_ref
 from hilo.entry.post import Letter
@@ -78,15 +78,24 @@ async def change_me(
     return await _me(request, actor, tx, app_state)
 
 
-@put("/me/password", status_code=204, tags=["me"])
+@put("/me/password", status_code=204, opt=NO_TRANSACTION, tags=["me"])
 async def change_password(
-    data: JSONBody[PasswordChange], actor: Acting, tx: Open, app_state: Shared
+    data: JSONBody[PasswordChange],
+    request: Request[Any, Any, Any],
+    actor: Acting,
+    app_state: Shared,
 ) -> None:
-    """Choose a new password; every other session ends."""
+    """Choose a new password; every other session ends. Guesses are counted as at the sign-in."""
     if actor.kind != "agent":
         raise Forbidden("only a signed-in agent can do this", permission="session")
-    await people.change_password(tx, actor, data.current_password, data.new_password)
-    tx.after_commit.append(app_state.doorman.forget)
+    address = request.client.host if request.client else ""
+    async with app_state.db.transaction(actor.workspace) as tx:
+        email = (await people.get_agent(tx, actor, actor.agent)).email
+        await people.begin_guess(tx, email, address)
+    async with app_state.db.transaction(actor.workspace, by=actor.by) as tx:
+        await people.change_password(tx, actor, data.current_password, data.new_password)
+        await people.end_guess(tx, email, address, right=True)
+    app_state.doorman.forget()
 
 
 @post("/password-resets", status_code=202, opt=PUBLIC, tags=["me"])
