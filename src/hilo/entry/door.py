@@ -7,7 +7,7 @@ is bounded; when it is full, or the database is away, the sender is told to come
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hilo.domain.inboxes import NewDelivery, deliveries
 from hilo.kit import log
@@ -53,6 +53,10 @@ class Door:
     def depth(self) -> int:
         """How many wait."""
         return len(self._queue)
+
+    async def numbers(self) -> Mapping[str, float]:
+        """Return what operators watch."""
+        return {"waiting": self.depth, "stored": self.stored, "turned_away": self.refused}
 
     async def store(self, delivery: NewDelivery) -> bool:
         """Return when it is durable: True when it is new, False when it was here before.

@@ -33,6 +33,9 @@ async def open_doors(
     What they store is written by `state.door`, which runs beside them.
     """
     door, accounts = state.door, state.accounts
+    hooks = Hooks(door, accounts)
+    metrics.add("hilo_door", "Deliveries at the door of this process.", "of", door.numbers)
+    metrics.add("hilo_hooks_refused", "Webhooks refused, by why.", "code", hooks.numbers)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(tended("hub", state.hub.run))
         await stack.enter_async_context(_mail_door(state, door))
@@ -43,7 +46,7 @@ async def open_doors(
             {
                 "/health/": health,
                 "/metrics": health,
-                "/hooks/": Hooks(door, accounts),
+                "/hooks/": hooks,
                 "/chat/": chat_app(state, accounts, door.store),
                 "/api/v1/socket": socket_app(state),
                 "/files/": file_app(state),

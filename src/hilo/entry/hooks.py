@@ -5,6 +5,8 @@ parsed here. What is signed is always taken: a 4xx would make some senders stop 
 """
 
 import hashlib
+from collections import Counter
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 import msgspec
@@ -45,7 +47,11 @@ class Hooks:
         """door: stores; accounts: who is meant."""
         self._door = door
         self._accounts = accounts
-        self.refused = 0
+        self._refused: Counter[str] = Counter()
+
+    async def numbers(self) -> Mapping[str, float]:
+        """Return how many requests were refused, by the code of why."""
+        return {**self._refused}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -57,8 +63,9 @@ class Hooks:
         try:
             await self._take(scope, receive)
         except Exception as error:  # noqa: BLE001 - every answer of this door is made here
-            self.refused += 1
-            await _send_problem(send, _told(error))
+            told = _told(error)
+            self._refused[told.code if isinstance(told, HiloError) else "internal"] += 1
+            await _send_problem(send, told)
         else:
             await answers.send_bytes(send, 200, _TAKEN, _JSON)
 

@@ -60,7 +60,7 @@ class Intake:
         self._channels = channels
         self._store = store
 
-    async def pending(self, most: int = 64) -> list[PendingAccount]:
+    async def pending(self, most: int = 500) -> list[PendingAccount]:
         """Return accounts with deliveries that wait."""
         async with self._db.transaction(None) as tx:
             return await deliveries.pending_accounts(tx, most)
