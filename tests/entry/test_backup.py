@@ -1,5 +1,6 @@
 """A backup round trip: everything comes back, the log keeps its order, readers keep their place."""
 
+import asyncio
 import tarfile
 from pathlib import Path
 
@@ -74,6 +75,9 @@ async def test_a_restored_installation_goes_on_where_the_backup_stood(
     async with Database(pool).transaction(CAST.workspace) as tx:
         await tx.connection.execute(EVENT, CAST.workspace, "event.5")
     await pool.close()
+    async with asyncio.timeout(20):  # a reader waits for the server's oldest transaction
+        while await _unread(target) == ["event.3", "event.4"]:
+            await asyncio.sleep(0.05)
     assert await _unread(target) == ["event.3", "event.4", "event.5"]
 
 
