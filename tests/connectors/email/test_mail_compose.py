@@ -1,6 +1,7 @@
 # ruff: noqa: RUF001 - prefixes of other languages are meant
 """What leaves: an ordinary mail, threaded, whole, with nothing smuggled into its headers."""
 
+import re
 from collections.abc import Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -56,6 +57,16 @@ def test_it_is_an_ordinary_mail() -> None:
     assert text_of(mail, "plain").strip() == "It left today."
     assert text_of(mail, "html").strip() == "<p>It left today.</p>"
     assert mail["Auto-Submitted"] is None
+
+
+def test_its_headers_are_written_as_old_programs_read_them() -> None:
+    name = "Una persona con un nombre muy largo que no termina nunca jamás"
+    out = structs.replace(OUT, to=structs.replace(CAROL, name=name), subject="¿Dónde está? " * 12)
+    head = compose.compose(out, ACCOUNT).partition(b"\r\n\r\n")[0].decode("ascii")
+    assert head.count("MIME-Version") == 1
+    assert f"\r\nMessage-ID: {OWN}\r\n" in head
+    assert all(len(word) <= 75 for word in re.findall(r"=\?\S+\?=", head))
+    assert sent(out)["To"] == f"{name} <carol@client.test>"
 
 
 def test_nothing_in_it_tells_of_numbers_or_portals() -> None:

@@ -32,10 +32,12 @@ _PREFIX: Final = re.compile(
 )
 _LINK: Final = re.compile(r"https?://[^\s<>\"'«»]{1,2000}[^\s<>\"'«».,;:!?)\]}]")
 _MOST_REFERENCES: Final = 20
+_WORD_CHARS: Final = 60  # of an encoded word on its line; 75 is the law
 _SUBJECT_CHARS: Final = 250
 _QUOTE_CHARS: Final = 50_000
 _MOST_ATTACHED_BYTES: Final = 20_000_000  # most servers refuse 25 MB; base64 adds a third
-_POLICY: Final = policy.compat32.clone(linesep="\r\n", mangle_from_=False)
+# 998 is the law; shorter lines would fold a Message-ID, which some programs then read with a blank.
+_POLICY: Final = policy.compat32.clone(linesep="\r\n", mangle_from_=False, max_line_length=998)
 
 
 def compose(message: MessageOut, account: Account) -> bytes:
@@ -186,7 +188,6 @@ def _headers(message: MessageOut, account: Account) -> Iterable[tuple[str, str]]
         yield "Auto-Submitted", "auto-replied"
         yield "X-Auto-Response-Suppress", "All"
         yield "Precedence", "bulk"
-    yield "MIME-Version", "1.0"
 
 
 def _sender_name(message: MessageOut, account: Account) -> str:
@@ -223,12 +224,17 @@ def subject(message: MessageOut, *, is_reply: bool) -> str:
 
 
 def _mailbox(name: str, address: str) -> str:
-    return formataddr((_checked(name), bare(address)))
+    shown, found = _checked(name), bare(address)
+    if shown.isascii():
+        return formataddr((shown, found))
+    return f"{Header(shown, 'utf-8', maxlinelen=_WORD_CHARS).encode()} <{found}>"
 
 
 def _text(value: str) -> str:
     value = _checked(value)
-    return value if value.isascii() else Header(value, "utf-8", header_name="Subject").encode()
+    if value.isascii():
+        return value
+    return Header(value, "utf-8", maxlinelen=_WORD_CHARS, header_name="Subject").encode()
 
 
 def _checked(value: str) -> str:
