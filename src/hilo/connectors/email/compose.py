@@ -20,7 +20,7 @@ from typing import Final
 
 from hilo.connectors.email import threads
 from hilo.kit.errors import Rejected
-from hilo.kit.text import preview
+from hilo.kit.text import clean, preview
 from hilo.sdk.channel import Account, FileOut, MessageOut
 
 _UTF8: Final = Charset("utf-8")
@@ -219,7 +219,7 @@ def subject(message: MessageOut, *, is_reply: bool) -> str:
     stem = " ".join(given.split())
     while match := _PREFIX.match(stem):
         stem = stem[match.end() :]
-    stem = (stem or preview(message.text, 60))[:_SUBJECT_CHARS]
+    stem = (stem or preview(clean(message.text), 60))[:_SUBJECT_CHARS]
     return f"Re: {stem}" if is_reply else stem
 
 
