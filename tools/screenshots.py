@@ -60,9 +60,27 @@ def _open_first(page: Page) -> None:
     page.locator("article").first.wait_for()
 
 
-def _mail(page: Page) -> None:
-    """Open a conversation that has a mail and several messages."""
-    page.locator("[role=option]").first.click()
+# The open conversation with the most to show: channels, notes, files, messages.
+_RICHEST = """async () => {
+    const read = async (path) => (await (await fetch('/api/v1' + path)).json()).items;
+    let best = [0, ''];
+    for (const one of await read('/conversations?status=open&limit=100')) {
+        if (one.last_seq < 4) continue;
+        const said = await read(`/conversations/${one.id}/messages?limit=100`);
+        const talk = said.filter((each) => ['incoming', 'outgoing'].includes(each.kind));
+        const channels = new Set(talk.map((each) => each.channel)).size;
+        const notes = said.filter((each) => each.kind === 'note').length;
+        const files = said.reduce((sum, each) => sum + each.attachments.length, 0);
+        const score = said.length + 6 * (channels - 1) + 3 * notes + 2 * files + one.tag_ids.length;
+        if (score > best[0]) best = [score, one.id];
+    }
+    return best[1];
+}"""
+
+
+def _richest(page: Page) -> None:
+    """Open the conversation with the most to show."""
+    page.goto(f"/inbox/{page.evaluate(_RICHEST)}?view=open")
     page.locator("article").first.wait_for()
 
 
@@ -110,7 +128,7 @@ PHONE = Look(390, "light", "en")
 SCREENS = (
     Screen("sign-in", "/sign-in", signed_in=False),
     Screen("inbox", "/inbox?view=open", docs=(PHONE,)),
-    Screen("thread", "/inbox?view=open", _mail, docs=(WIDE, DARK, SPANISH, PHONE)),
+    Screen("thread", "/inbox?view=open", _richest, docs=(WIDE, DARK, SPANISH, PHONE)),
     Screen("note", "/inbox?view=open", _note),
     Screen("snooze", "/inbox?view=open", _keys("h"), docs=(WIDE,)),
     Screen("assign", "/inbox?view=open", _keys("a")),

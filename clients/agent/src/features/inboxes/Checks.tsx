@@ -32,9 +32,9 @@ export function Checks({ account }: { account: Account }) {
   async function test(): Promise<void> {
     setBusy("test");
     try {
-      const { ok, ms, conversation_id: where, detail } = await api.post<Test>(`/accounts/${account.id}/test`);
+      const { ok, ms, conversation_id: where, detail: why } = await api.post<Test>(`/accounts/${account.id}/test`);
       const time = ms < 60_000 ? new Intl.NumberFormat(t.locale, { style: "unit", unit: "second", maximumFractionDigits: 1 }).format(ms / 1000) : span(t, ms);
-      setResult({ ok, where, text: ok ? t("account.test_ok", { time }) : t("account.test_failed", { detail }) });
+      setResult({ ok, where, text: ok ? t("account.test_ok", { time }) : t("account.test_failed", { detail: why }) });
     } catch (error) {
       if (error instanceof ApiError && (error.status === 404 || error.status === 405)) setTestable(false);
       else setResult({ ok: false, text: t("account.test_failed", { detail: reasonOf(t, error) }) });
