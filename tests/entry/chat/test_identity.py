@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
-import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
@@ -111,9 +110,9 @@ async def test_two_known_people_are_never_made_one(chat: Chat) -> None:
     assert await contact_of(chat, "Known by a number") != CAST.carol
 
 
-@pytest.mark.parametrize(
-    "token",
-    [
+def made_up() -> list[str]:
+    """Return identities that prove nothing."""
+    return [
         signed(secret=OTHER_SECRET),
         signed(exp=None),
         signed(exp=int(time.time()) - 3600),
@@ -127,15 +126,16 @@ async def test_two_known_people_are_never_made_one(chat: Chat) -> None:
         "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1LTcifQ.",
         "a.b.c",
         ".",
-    ],
-    ids=range(13),
-)
-async def test_a_made_up_identity_changes_nothing(chat: Chat, token: str) -> None:
+    ]
+
+
+async def test_a_made_up_identity_changes_nothing(chat: Chat) -> None:
     async with chat.client() as client:
         before = await begin(client)
-        answer = await client.post("session", json={"identity_jwt": token})
-        assert answer.status_code == 401
-        assert answer.json()["code"] == "bad-identity"
+        for token in made_up():
+            answer = await client.post("session", json={"identity_jwt": token})
+            assert answer.status_code == 401, token
+            assert answer.json()["code"] == "bad-identity"
         after = await begin(client)
         assert after["visitor_id"] == before["visitor_id"]
         assert after["verified"] is False
