@@ -60,6 +60,7 @@ update pgqueuer set status = 'queued', execute_after = now(), updated = now(), a
 where id = $1 and status = 'failed' returning id
 """
 _DROP = "delete from pgqueuer where id = $1 and status = 'failed' returning id"
+_KEYS = "select distinct headers ->> 'key' from pgqueuer where entrypoint = $1"
 _DEPTH = """
 select entrypoint, status::text, count(*),
        extract(epoch from now() - min(execute_after))::float8
@@ -250,6 +251,12 @@ async def drop(db: Database, job_id: int) -> None:
     if await db.pool.fetchval(_DROP, job_id) is None:
         raise NotFound("no such held job")
     await db.pool.execute(_ENDED, job_id)
+
+
+async def keys(db: Database, kind: str) -> set[str]:
+    """Return the keys of the jobs of this kind that are there, held ones too."""
+    rows = await db.pool.fetch(_KEYS, kind)
+    return {row[0] for row in rows if row[0] is not None}
 
 
 async def depth(db: Database) -> Sequence[Depth]:

@@ -261,6 +261,7 @@ async def test_what_its_worker_left_behind_becomes_uncertain(state: AppState) ->
         await tx.connection.execute("update part set attempted_at = now() - interval '1 minute'")
         await tx.connection.execute("delete from pgqueuer")
     assert await carry.rescue(state.db) == 1
+    assert await carry.rescue(state.db) == 0  # a job looks after it now
     assert await value(state.db, "select count(*) from pgqueuer where entrypoint = 'carry'") == 1
     assert await carried(state) is None
     assert await outgoing(state) == [("uncertain", "unknown-outcome")]

@@ -18,9 +18,9 @@ from hilo.domain.conversations.events import MessageState
 from hilo.domain.conversations.letters import Stationery
 from hilo.domain.conversations.models import MessageError
 from hilo.domain.conversations.receipts import Moved
-from hilo.domain.conversations.replying import Carry, queue_carry
+from hilo.domain.conversations.replying import CARRY, Carry, key_of, queue_carry
 from hilo.domain.inboxes import AccountRow, Carrier, Channels, Pace, back_off_s, catcher
-from hilo.kit import log
+from hilo.kit import jobs, log
 from hilo.kit.db import Database, Tx
 from hilo.kit.errors import (
     AuthExpired,
@@ -235,10 +235,16 @@ async def resume(tx: Tx, account: UUID) -> None:
 
 
 async def rescue(db: Database, most: int = 200) -> int:
-    """Queue the conversations whose parts nobody looks after; return how many. The watchdog."""
-    async with db.transaction(None) as tx:
-        stuck = await tx.all(SQL.stuck, Stuck, stale=_STALE * 2, most=most)
-    wanted = {(each.workspace, each.conversation) for each in stuck}
+    """Queue the conversations whose parts no job looks after; return how many. The watchdog."""
+    stuck = await db.alone(SQL.stuck, Stuck, stale=_STALE * 2, most=most)
+    if not stuck:
+        return 0
+    cared_for = await jobs.keys(db, CARRY)
+    wanted = {
+        (each.workspace, each.conversation)
+        for each in stuck
+        if key_of(each.conversation) not in cared_for
+    }
     for workspace, conversation in sorted(wanted):
         async with db.transaction(workspace) as tx:
             await queue_carry(tx, conversation, tx.now)

@@ -32,6 +32,7 @@ from hilo.sdk.manifest import Feature, Manifest
 
 SQL = Queries(__package__, "replies.sql")
 UNDO_MOST_S = 30
+CARRY = "carry"
 _TEXT_CHARS = 100_000
 _CLIENT_ID_CHARS = 100
 _COPIES = 50
@@ -137,11 +138,16 @@ async def queue_carry(tx: Tx, conversation_id: UUID, due: datetime) -> None:
     """Have the conversation's due parts carried. Rolled back with the transaction."""
     await jobs.enqueue(
         tx,
-        "carry",
+        CARRY,
         Carry(tx.workspace, conversation_id),
         due=due,
-        key=f"conversation:{conversation_id}",
+        key=key_of(conversation_id),
     )
+
+
+def key_of(conversation_id: UUID) -> str:
+    """Return the key of a conversation's jobs: one at a time."""
+    return f"conversation:{conversation_id}"
 
 
 async def _note(
