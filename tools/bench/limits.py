@@ -21,6 +21,11 @@ _MANY = """
 insert into bench_limit (id, conversation, kind, body)
 select id, id, 'incoming', body from unnest($1::uuid[], $2::text[]) as t (id, body)
 """
+# What is reserved for administrators, and some room for Hilo's own.
+_FREE = """
+select current_setting('max_connections')::int - 10 - count(*)::int from pg_stat_activity
+where backend_type = 'client backend'
+"""
 BODY = "Where is my order? It should have been here on Tuesday and nobody answers the phone. " * 3
 
 
@@ -35,8 +40,13 @@ async def drop_table(connection: asyncpg.Connection) -> None:
 
 
 async def commits(dsn: str, clients: int, seconds: float) -> float:
-    """Return one-row inserts, each with its commit, a second."""
-    return await _together(dsn, clients, seconds, _insert_one)
+    """Return one-row inserts, each committed, a second. clients: fewer where none are free."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        free: int = await connection.fetchval(_FREE)
+    finally:
+        await connection.close()
+    return await _together(dsn, max(8, min(clients, free)), seconds, _insert_one)
 
 
 async def unnest(dsn: str, seconds: float, rows: int = 100) -> float:

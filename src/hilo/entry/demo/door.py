@@ -54,6 +54,11 @@ class Demo(Struct, frozen=True):
     store: Store
 
 
+class _Home(Struct, frozen=True):
+    inbox: UUID
+    account: UUID
+
+
 async def is_loaded(tx: Tx) -> bool:
     """Say whether the workspace holds the demo."""
     return await tx.one(SQL.is_loaded, bool, workspace=tx.workspace)
@@ -69,7 +74,7 @@ async def load(tx: Tx, demo: Demo) -> int:
     texts = people()
     places = await _places(tx, demo, texts)
     told = plan(texts, tx.now, demo.owner_name)
-    tables = Rows(told, texts, places, tx.workspace.int).build()
+    tables = Rows(told, texts, places, new_id().int).build()
     await _write(tx, tables)
     await _keep(tx, demo.store, tables.files)
     return len(tables.conversation)
@@ -115,6 +120,12 @@ async def _inboxes(tx: Tx, demo: Demo) -> tuple[dict[str, UUID], dict[str, UUID]
     found: dict[str, UUID] = {}
     homes: dict[str, UUID] = {}
     for channel, (name, settings) in _ACCOUNTS.items():
+        spared = await tx.maybe(
+            SQL.home, _Home, workspace=tx.workspace, address=settings.get("address")
+        )
+        if spared is not None:
+            found[channel], homes[channel] = spared.inbox, spared.account
+            continue
         inbox = await inboxes.create_inbox(tx, actor, inboxes.InboxChange(name=name))
         given = (channel, name, settings)
         account = await inboxes.create_account(tx, actor, demo.channels, inbox.id, given)

@@ -3,6 +3,10 @@
 -- name: is_loaded
 select exists (select 1 from demo_row where workspace_id = :workspace)
 
+-- name: home
+-- An inbox that a former drop spared: its address is taken, so it is used again.
+select inbox_id, id from account where workspace_id = :workspace and address = :address
+
 -- name: mark
 insert into demo_row (workspace_id, table_name, row_id)
 select :workspace, :table_name, unnest(:ids::uuid[]) on conflict do nothing
@@ -35,9 +39,11 @@ from jsonb_to_recordset(:rows) as r (id uuid, name text, locale text, time_zone 
                                      seen timestamptz)
 
 -- name: add_identities
+-- The address of somebody whom a former drop spared stays theirs.
 insert into identity (workspace_id, id, contact_id, kind, scope, value, verified, created_at)
 select :workspace, r.id, r.contact, r.kind, r.scope, r.value, r.verified, r.at
 from jsonb_to_recordset(:rows) as r (id uuid, contact uuid, kind text, scope uuid, value text, verified bool, at timestamptz)
+on conflict (workspace_id, kind, scope, value) do nothing
 
 -- name: add_files
 insert into file (workspace_id, id, name, media_type, size_bytes, sha256, store_key, width, height, created_at)

@@ -53,7 +53,7 @@ class Rows:
     """Turns a plan into rows."""
 
     def __init__(self, plan: Plan, people: People, places: Places, seed: int) -> None:
-        """seed: of the ids, so that two workspaces never share one."""
+        """seed: of the ids, another for each loading."""
         self.plan = plan
         self.people = people
         self.places = places
