@@ -128,6 +128,24 @@ def test_marked_quotes_are_folded_in_html(quote: str) -> None:
     assert "The new words" in (item.html or "")
 
 
+def test_a_quote_that_only_the_plain_text_tells_is_folded_in_html_too() -> None:
+    intro = "Am 22.11.2026 um 09:40 schrieb Ada:"
+    markup = f"<div><p>New words</p><p>Carol</p></div><div>{intro}</div><div>old words</div>"
+    item = message(html(markup, f"New words\n\nCarol\n\n{intro}\n> old words"))
+    assert item.text == "New words\n\nCarol"
+    assert "old words" not in (item.html or "")
+    assert "New words" in (item.html or "")
+
+
+def test_html_is_left_whole_when_a_new_word_would_go() -> None:
+    intro = "Am 22.11.2026 um 09:40 schrieb Ada:"
+    markup = f"<div><p>New</p><p>{intro}</p><p>old</p><p>Carol</p></div>"
+    item = message(html(markup, f"New\n\nCarol\n\n{intro}\n> old"))
+    assert item.text == "New\n\nCarol"
+    assert "Carol" in (item.html or "")
+    assert "old" in (item.html or "")
+
+
 def test_answers_inside_a_quote_leave_it_whole() -> None:
     quote = (
         '<div class="gmail_quote"><div class="gmail_attr">On 1 Jan 2026, A wrote:</div>'

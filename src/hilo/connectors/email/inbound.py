@@ -178,6 +178,8 @@ def body_of(mail: Mail, pieces: Sequence[Piece]) -> Body:
         folded = halves.folded
         if not folded and cut.folded:
             cut = markup.Cut(safe)  # the plain text says all of it is new: believe the safer one
+        elif folded and not cut.folded and spoken.rstrip().endswith(folded):
+            cut = markup.cut_at(safe, folded, halves.new)
     return Body(text=halves.new, html=cut.new or None, quoted=folded or None)
 
 

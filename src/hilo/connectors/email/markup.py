@@ -1,6 +1,7 @@
 """HTML of a mail as text, and its quotes cut off. Works on cleaned HTML only."""
 
 import re
+from collections import Counter
 from html import unescape
 from typing import Final
 
@@ -24,6 +25,10 @@ _CLOSES: Final = {**_OPENS, "li": "", "td": " ", "th": " "}
 _HREF: Final = re.compile(r' href="(https?://[^"]{1,2000})"')
 _SPACES: Final = re.compile(r"[ \t\r\n\f\u00a0]+")
 _BLANKS: Final = re.compile(r"\n(?:[ \t]*\n){2,}")
+_WORDS: Final = re.compile(r"\w+")
+_TELLING_CHARS: Final = 60
+_LEAST_TELLING: Final = 16
+_MOST_SEARCHED: Final = 200_000
 _MOST_CHARACTERS: Final = 2_000_000
 
 
@@ -116,11 +121,45 @@ def cut(html: str) -> Cut:
     found = _found(body)
     if not found:
         return Cut(html)
-    folded = "".join(_remove(node, takes_rest) for node, takes_rest in found)
+    folded = "".join(_remove(node, takes_rest=takes_rest) for node, takes_rest in found)
     new = (body.inner_html or "").strip()
     if not _shows(new):
         return Cut(html)
     return Cut(new, folded)
+
+
+def cut_at(html: str, folded: str, new: str) -> Cut:
+    """Return cleaned HTML cut where the folded text of the plain part begins, if that is certain.
+
+    For programs that mark nothing: the element that begins with the first folded words goes, with
+    all that follows, provided every new word stays.
+    """
+    lines = (" ".join(_WORDS.findall(line)) for line in folded[:400].split("\n"))
+    words = next((line for line in lines if len(line) >= _LEAST_TELLING), "")[:_TELLING_CHARS]
+    body = LexborHTMLParser(html).body if words else None
+    if body is None or len(html) > _MOST_SEARCHED:
+        return Cut(html)
+    node = _beginning_with(body, words)
+    if node is None:
+        return Cut(html)
+    rest = _remove(node, takes_rest=True)
+    left = (body.inner_html or "").strip()
+    lost = Counter(_WORDS.findall(new)) - Counter(_WORDS.findall(text_of(left)))
+    return Cut(html) if lost or not _shows(left) else Cut(left, rest)
+
+
+def _beginning_with(body: LexborNode, words: str) -> LexborNode | None:
+    # The smallest element, first in order, whose text begins with these words.
+    found: LexborNode | None = None
+    waiting = _children(body)[::-1]
+    while waiting:
+        node = waiting.pop()
+        if " ".join(_WORDS.findall(node.text(deep=True)[:1_000])).startswith(words):
+            found = node
+            waiting = _children(node)[::-1]
+        elif found is None:
+            waiting.extend(_children(node)[::-1])
+    return found
 
 
 def _shows(html: str) -> bool:
@@ -208,7 +247,7 @@ def _answered_inside(node: LexborNode, names: set[str]) -> bool:
     return bool(text) and quotes > 0 and not opens_quote(text[:300])
 
 
-def _remove(node: LexborNode, takes_rest: bool) -> str:  # noqa: FBT001
+def _remove(node: LexborNode, *, takes_rest: bool) -> str:
     parts: list[str] = []
     if takes_rest:
         climb: LexborNode | None = node
