@@ -300,6 +300,7 @@ async def connect(
         server_settings={
             **({} if role is None else {"role": role}),
             "application_name": "hilo",
+            "jit": "off",  # costs more than it gives on short queries
             "statement_timeout": "30000",
             # A forgotten transaction would hold every reader of the log back.
             "idle_in_transaction_session_timeout": "60000",
