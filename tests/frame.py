@@ -21,12 +21,16 @@ class Statements(list[str]):
 
 
 STATEMENTS = Statements()
+_DRIVERS_OWN = (
+    *("BEGIN", "COMMIT", "ROLLBACK"),
+    *("SET hilo.workspace_id", "SELECT pg_advisory_unlock_all"),
+)
 
 
 def note(record: asyncpg.connection.LoggedQuery) -> None:
     """Note one statement; the driver calls this."""
     text = record.query.strip()
-    if not text.startswith(("BEGIN", "COMMIT", "ROLLBACK", "SELECT pg_advisory_unlock_all")):
+    if not text.startswith(_DRIVERS_OWN):
         STATEMENTS.append(text)
 
 

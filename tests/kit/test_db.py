@@ -112,3 +112,24 @@ async def test_a_cancelled_transaction_leaves_its_connection_clean(db: Database)
         with suppress(asyncio.CancelledError):
             await task
     assert await count(db) == before
+
+
+async def test_reading_sees_one_workspace_and_leaves_nothing_to_the_next(db: Database) -> None:
+    for workspace in (CAST.workspace, CAST.other_workspace, CAST.workspace):
+        async with db.reading(workspace) as tx:
+            assert await tx.one(HERE, str) == f"{workspace}hilo_app"
+            other = CAST.other_workspace if workspace == CAST.workspace else CAST.workspace
+            assert await tx.one(COUNT, int, workspace_id=other) == 0
+        async with db.transaction(None) as tx:
+            assert await tx.one(HERE, str) == "hilo_app"
+        async with db.transaction(CAST.other_workspace) as tx:
+            assert await tx.one(HERE, str) == f"{CAST.other_workspace}hilo_app"
+
+
+async def test_what_is_noted_while_reading_is_written_and_told(db: Database) -> None:
+    told: list[str] = []
+    db.on_commit = lambda: told.append("bus")
+    before = await count(db)
+    async with db.reading(CAST.workspace) as tx:
+        tx.publish(Happened(), new_id())
+    assert (await count(db), told) == (before + 1, ["bus"])

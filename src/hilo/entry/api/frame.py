@@ -34,6 +34,7 @@ from hilo.kit.db import Tx
 from hilo.kit.errors import Forbidden, RateLimited, Unauthenticated
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_READS = frozenset({"GET", "HEAD"})
 _VISIT = "hilo.visit"
 STRANGERS = Rates(read=600)  # credentials a minute that are not known to be good, by address
 Headers = list[tuple[bytes, bytes]]
@@ -148,7 +149,14 @@ class Gate:
         actor = visit.actor
         repeat = repeats.repeat_of(scope, body, caller_of(actor))
         try:
-            async with self._state.db.transaction(actor.workspace, by=actor.by) as tx:
+            db = self._state.db
+            is_read = scope["method"] in _READS and repeat is None
+            opened = (
+                db.reading(actor.workspace, by=actor.by)
+                if is_read
+                else (db.transaction(actor.workspace, by=actor.by))
+            )
+            async with opened as tx:
                 visit.tx = tx
                 if visit.credential is not None and visit.known is not None:
                     await self._state.doorman.touch(tx, visit.credential, visit.known)
