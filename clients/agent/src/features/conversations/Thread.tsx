@@ -61,7 +61,9 @@ export function Thread({ conversation, onRestore }: Props) {
               <div className={css.entry}>
                 <Entry message={message} contact={conversation.contact.name}
                   onRetry={(decision) => void retry(message, decision)}
-                  {...(message.author.id === me.id ? { onUndo: () => void withdraw(message, () => onRestore({ text: message.text, meta: { attachments: message.attachments } }, "reply")) } : {})} />
+                  {...(message.author.id === me.id ? { onUndo: () => void withdraw(message, () => onRestore({ text: message.text, meta: { attachments: message.attachments } }, "reply")) } : {})}>
+                  <Answered message={messages.find((one) => message.reply_to !== null && one.id === message.reply_to)} />
+                </Entry>
               </div>
             </Fragment>
           ))}
@@ -81,6 +83,20 @@ export function Thread({ conversation, onRestore }: Props) {
 function spokenBefore(messages: readonly Message[], index: number): Message | undefined {
   for (let at = index - 1; at >= 0; at -= 1) if (messages[at]!.kind === "incoming" || messages[at]!.kind === "outgoing") return messages[at];
   return undefined;
+}
+
+/** What a message answers, in a line; a click leads there. */
+function Answered({ message }: { message: Message | undefined }) {
+  const t = useT();
+  if (!message) return null;
+  return (
+    <a href={`#m-${message.id}`} className={css.answered} onClick={(event) => {
+      event.preventDefault();
+      document.getElementById(`m-${message.id}`)?.scrollIntoView({ block: "center", behavior: "smooth" });
+    }}>
+      <span>{t("thread.reply_to", { name: message.author.name })}</span> {message.text.slice(0, 120)}
+    </a>
+  );
 }
 
 /** The label where the line goes on by another channel. */
