@@ -372,7 +372,7 @@ def test_a_mail_of_forty_three_images_is_read_within_its_budget() -> None:
     raw = mixed(part("text/html", images), *parts, kind="related")
     started = time.perf_counter()
     item = message(raw)
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 3
     assert [file.inline for file in item.files] == [True] * 43
 
 
