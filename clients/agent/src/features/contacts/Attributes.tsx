@@ -49,7 +49,7 @@ function Fact({ name, value, may, onSet }: { name: string; value: unknown; may: 
       {text === null ? <button type="button" disabled={!may} aria-label={`${t("panel.edit_attribute", { name })}: ${shown}`} onClick={() => setText(shown)}>{shown}</button> : (
         <input className={css.input} autoFocus aria-label={t("panel.edit_attribute", { name })} value={text} onBlur={done} onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === "Enter") done();
+            if (event.key === "Enter" && !event.nativeEvent.isComposing) done();
             if (event.key === "Escape") {
               setText(null);
               event.stopPropagation();

@@ -23,7 +23,7 @@ export function EditableName({ contact }: { contact: Contact }) {
   return (
     <input className={css.input} autoFocus value={text} aria-label={t("panel.rename")} onChange={(event) => setText(event.target.value)} onBlur={done}
       onKeyDown={(event) => {
-        if (event.key === "Enter") done();
+        if (event.key === "Enter" && !event.nativeEvent.isComposing) done();
         if (event.key === "Escape") {
           setText(null);
           event.stopPropagation();

@@ -108,9 +108,14 @@ export function Composer({ conversation, contact, last, typing, onResolved, back
     }
   }
 
+  /** Another text field has the keys: what is typed there is not this reply. */
+  const elsewhere = (event: KeyboardEvent): boolean =>
+    event.target !== box.current && (event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement);
+
   useKeys({
     reply: () => { setMode(mayReply ? "reply" : "note"); box.current?.focus(); }, note: () => { setMode("note"); box.current?.focus(); },
-    send: () => void submit(), send_resolve: () => void submit({ settle: true }),
+    send: (event) => (elsewhere(event) ? false : void submit()),
+    send_resolve: (event) => (elsewhere(event) ? false : void submit({ settle: true })),
     leave: (event) => {
       if (event.target !== box.current) return false;
       box.current?.blur();

@@ -23,7 +23,13 @@ function local(id: Id, mode: Mode): Draft | null {
 export type Saving = "idle" | "saving" | "saved";
 
 export function useDraft(id: Id, mode: Mode) {
-  const [draft, setDraft] = useState<Draft>(() => local(id, mode) ?? EMPTY);
+  const [draft, show] = useState<Draft>(() => local(id, mode) ?? EMPTY);
+  // Also true when nothing is on the screen any more: a reply taken back later still finds its place.
+  const held = useRef(draft);
+  const setDraft = useCallback((next: Draft) => {
+    held.current = next;
+    show(next);
+  }, []);
   const [saving, setSaving] = useState<Saving>("idle");
   const timers = useRef<{ local?: ReturnType<typeof setTimeout>; server?: ReturnType<typeof setTimeout> }>({});
   const pending = useRef<Draft | null>(null);
@@ -34,7 +40,10 @@ export function useDraft(id: Id, mode: Mode) {
     clearTimeout(timers.current.server);
     if (!waiting) return;
     pending.current = null;
+    clearTimeout(timers.current.local);
     const empty = !waiting.text.trim() && !waiting.meta?.attachments?.length;
+    if (empty) localStorage.removeItem(nameOf(id, mode));
+    else localStorage.setItem(nameOf(id, mode), JSON.stringify(waiting));
     const call = empty ? api.delete(where(id, mode)) : api.put(where(id, mode), { text: waiting.text, meta: waiting.meta ?? {} });
     call.then(() => setSaving(empty ? "idle" : "saved"), () => setSaving("idle"));
   }, [id, mode]);
@@ -48,27 +57,23 @@ export function useDraft(id: Id, mode: Mode) {
       const stored = items.find((one) => one.kind === mode);
       if (!gone && !edited.current && !local(id, mode) && stored?.text) setDraft({ text: stored.text, meta: stored.meta ?? {} });
     }, () => undefined);
-    const held = timers.current;
     return () => {
       gone = true;
-      clearTimeout(held.local);
       keep();
     };
-  }, [id, mode, keep]);
+  }, [id, mode, keep, setDraft]);
 
   const change = useCallback((next: Partial<{ text: string; meta: DraftMeta }>) => {
     edited.current = true;
     setSaving("saving");
-    setDraft((now) => {
-      const made = { ...now, ...next };
-      pending.current = made;
-      clearTimeout(timers.current.local);
-      timers.current.local = setTimeout(() => localStorage.setItem(nameOf(id, mode), JSON.stringify(made)), LOCAL_MS);
-      return made;
-    });
+    const made = { ...held.current, ...next };
+    setDraft(made);
+    pending.current = made;
+    clearTimeout(timers.current.local);
+    timers.current.local = setTimeout(() => localStorage.setItem(nameOf(id, mode), JSON.stringify(made)), LOCAL_MS);
     clearTimeout(timers.current.server);
     timers.current.server = setTimeout(keep, SERVER_MS);
-  }, [id, mode, keep]);
+  }, [id, mode, keep, setDraft]);
 
   /** After sending: nothing is left, here or there. */
   const clear = useCallback(() => {
@@ -80,7 +85,7 @@ export function useDraft(id: Id, mode: Mode) {
     setDraft(EMPTY);
     setSaving("idle");
     void api.delete(where(id, mode)).catch(() => undefined);
-  }, [id, mode]);
+  }, [id, mode, setDraft]);
 
   return { draft, saving, change, clear };
 }
