@@ -31,7 +31,17 @@ def house(root: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "name", ["HILO_NEW", "moon:write", "moon.risen", "moonless", "moonstruck", "`moon`"], ids=str
+    "name",
+    [
+        "HILO_NEW",
+        "moon:write",
+        "moon.risen",
+        "moonless",
+        "moonstruck",
+        "`moon`",
+        "no heading `Limits`",
+    ],
+    ids=str,
 )
 def test_what_has_no_heading_is_caught(tmp_path: Path, name: str) -> None:
     found = documented.find(house(tmp_path))

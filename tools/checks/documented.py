@@ -1,6 +1,8 @@
-"""Documents cannot rot: every setting, permission, event, error, command and channel has a heading.
+"""Documents cannot rot: every setting, permission, event, error and command has a heading.
 
-The heading stands in `docs/reference/<kind>.md` and names the thing in backquotes.
+The heading stands in `docs/reference/<kind>.md` and names the thing in backquotes. A channel brings
+its page in its own folder, so that a new one is that folder and nothing else: what is asked of the
+page is its four headings.
 """
 
 import ast
@@ -21,6 +23,7 @@ _WORD = re.compile(
 _NARROWED = re.compile(
     r"""(?:Conflict|Forbidden|Gone|NotFound|Unavailable)\([^()]*\breason=["']([a-z-]+)["']"""
 )
+_CHANNEL_HEADINGS = ("What you need", "Connect", "Limits", "Troubleshooting")
 _HEADING = re.compile(r"^#{2,4} .*?`([^`]+)`", re.MULTILINE)
 
 
@@ -33,9 +36,13 @@ def find(root: Path) -> list[str]:
         "events": set(_tags(source)),
         "errors": {*_codes(source), *_named(source, _NARROWED)},
         "cli": {a or b for a, b in _WORD.findall(text_of(source / "entry/cli.py"))},
-        "channels": {each.parent.name for each in (source / "connectors").glob("*/manifest.toml")},
     }
-    problems: list[str] = []
+    problems = [
+        f"{page.relative_to(root)}: no heading `{heading}`"
+        for page in _channel_pages(source)
+        for heading in _CHANNEL_HEADINGS
+        if f"## {heading}\n" not in (text_of(page) if page.is_file() else "")
+    ]
     for kind, names in wanted.items():
         path = root / "docs" / "reference" / f"{kind}.md"
         told = {name.split()[-1] for name in _HEADING.findall(text_of(path))}
@@ -43,6 +50,11 @@ def find(root: Path) -> list[str]:
         problems += [f"{where}: no heading for `{name}`" for name in sorted(names - told)]
         problems += [f"{where}: `{name}` is not there any more" for name in sorted(told - names)]
     return problems
+
+
+def _channel_pages(source: Path) -> list[Path]:
+    manifests = (source / "connectors").glob("*/manifest.toml")
+    return sorted(each.with_name("README.md") for each in manifests)
 
 
 def _named(source: Path, pattern: re.Pattern[str]) -> Iterator[str]:
