@@ -35,6 +35,7 @@ class Wire(asyncio.Protocol):
         """Made by `connect`."""
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
+        self._place = ("", 80)
         self._waiting: asyncio.Future[tuple[int, bytes]] | None = None
 
     @classmethod
@@ -42,7 +43,9 @@ class Wire(asyncio.Protocol):
         """Open a connection to the server of an address."""
         parts = urlsplit(url)
         loop = asyncio.get_running_loop()
-        _, wire = await loop.create_connection(cls, parts.hostname or "", parts.port or 80)
+        place = (parts.hostname or "", parts.port or 80)
+        _, wire = await loop.create_connection(cls, *place)
+        wire._place = place  # noqa: SLF001 - our own
         return wire
 
     @override
@@ -72,11 +75,15 @@ class Wire(asyncio.Protocol):
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever waits."""
+        self._buffer.clear()
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(exc or ConnectionError("closed"))
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
-        """Send and return status and body."""
+        """Send and return status and body; connect again where the server let go meanwhile."""
+        if self._transport is None or self._transport.is_closing():
+            loop = asyncio.get_running_loop()
+            await loop.create_connection(lambda: self, *self._place)
         assert self._transport is not None  # noqa: S101 - connected
         self._waiting = asyncio.get_running_loop().create_future()
         self._transport.write(request)
