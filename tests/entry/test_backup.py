@@ -1,6 +1,7 @@
 """A backup round trip: everything comes back, the log keeps its order, readers keep their place."""
 
 import asyncio
+import os
 import tarfile
 from pathlib import Path
 
@@ -18,7 +19,8 @@ STEPS = Path(database.__file__).parents[1] / "entry" / "migrations"
 EVENT = "insert into event (workspace_id, slot, type, data) values ($1, 7, $2, '{}')"
 
 
-async def _empty(server_dsn: str, name: str) -> str:
+async def _empty(server_dsn: str, purpose: str) -> str:
+    name = f"hilo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{purpose}"
     admin = await asyncpg.connect(server_dsn)
     await admin.execute(f"drop database if exists {name} with (force)")
     await admin.execute(f"create database {name}")
@@ -29,7 +31,7 @@ async def _empty(server_dsn: str, name: str) -> str:
 @pytest.fixture
 async def source(server_dsn: str) -> str:
     """Give a workspace with five events and a reader that has read three."""
-    dsn = await _empty(server_dsn, "hilo_backup_source")
+    dsn = await _empty(server_dsn, "backup_source")
     await migrations.migrate(dsn, STEPS)
     owner = await asyncpg.connect(dsn)
     await owner.execute("insert into workspace (id, name) values ($1, 'Kept')", CAST.workspace)
@@ -45,7 +47,7 @@ async def source(server_dsn: str) -> str:
 @pytest.fixture
 async def target(server_dsn: str) -> str:
     """Give an empty database."""
-    return await _empty(server_dsn, "hilo_backup_target")
+    return await _empty(server_dsn, "backup_target")
 
 
 async def _unread(dsn: str) -> list[str]:
