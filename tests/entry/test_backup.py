@@ -15,6 +15,9 @@ from hilo.kit import db as database
 from hilo.kit import migrations
 from hilo.kit.db import Database
 
+# Dumps and restores are long transactions: they hide the log from every test beside them.
+pytestmark = pytest.mark.crash
+
 STEPS = Path(database.__file__).parents[1] / "entry" / "migrations"
 EVENT = "insert into event (workspace_id, slot, type, data) values ($1, 7, $2, '{}')"
 

@@ -128,7 +128,8 @@ async def test_a_visitors_own_message_comes_back_without_a_look_up(
         await chat.settle()
         heard: list[str] = []
         while len(heard) < 5:
-            heard += [each["text"] for each in (await wire.frame())["messages"]]
+            said = [each["text"] for each in (await wire.frame())["messages"]]
+            heard += [text for text in said if text != "Hello"]
         assert heard == [f"{number}" for number in range(5)]
         assert [each for each in statements if "select distinct i.contact_id" in each] == []
 
