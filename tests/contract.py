@@ -21,19 +21,10 @@ import msgspec
 from msgspec import Struct
 
 import hilo.connectors
-from hilo.sdk.channel import (
-    Accepted,
-    Account,
-    ChannelConnector,
-    Delivery,
-    HttpReply,
-    Inbound,
-    MessageOut,
-    Recipient,
-    Reply,
-    Sending,
-    SmtpReply,
-)
+from hilo.sdk.account import Account, Delivery
+from hilo.sdk.channel import ChannelConnector
+from hilo.sdk.inbound import Inbound
+from hilo.sdk.outbound import Accepted, HttpReply, MessageOut, Recipient, Reply, Sending, SmtpReply
 
 NOW = datetime(2026, 11, 22, 10, 1, tzinfo=UTC)
 ROOT = Path(hilo.connectors.__file__).parent

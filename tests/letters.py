@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from hilo.connectors.email import CONNECTOR
 from hilo.connectors.email.testing import ACCOUNT
-from hilo.sdk.channel import Account, Delivery, Inbound, MessageIn
+from hilo.sdk.account import Account, Delivery
+from hilo.sdk.inbound import Inbound, MessageIn
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 PLAIN = {"From": "Carol <carol@client.test>", "To": "help@desk.test", "Subject": "Hello"}

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from hilo.connectors.email import CONNECTOR
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 USER = "help@desk.test"
 PASSWORD = 'pass "word"\\'

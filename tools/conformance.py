@@ -30,7 +30,8 @@ from hilo.connectors.email.mime import take_apart
 from hilo.connectors.email.quoting import split
 from hilo.connectors.email.testing import ACCOUNT
 from hilo.kit.errors import MalformedPayload
-from hilo.sdk.channel import Delivery, MessageIn
+from hilo.sdk.account import Delivery
+from hilo.sdk.inbound import MessageIn
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("HILO_SHARED", ROOT.parent / "shared"))

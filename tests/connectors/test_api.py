@@ -20,7 +20,9 @@ import contract
 from hilo.connectors.api import CONNECTOR, signing
 from hilo.connectors.api.testing import ACCOUNT, SECRET
 from hilo.kit.errors import BadSignature, Invalid, MalformedPayload
-from hilo.sdk.channel import Delivery, HttpCall, MessageIn, SettingsRead
+from hilo.sdk.account import Delivery, SettingsRead
+from hilo.sdk.inbound import MessageIn
+from hilo.sdk.outbound import HttpCall
 
 BODY = b'{"id":"m-1","from":{"id":"u-7"},"text":"hi"}'
 OTHER = "whsec_" + base64.b64encode(b"another key of thirty-two bytes!").decode()

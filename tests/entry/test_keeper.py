@@ -14,7 +14,8 @@ from hilo.entry.state import AppState
 from hilo.kit.db import Database
 from hilo.kit.errors import AuthExpired
 from hilo.kit.lock import Locks
-from hilo.sdk.channel import Account, Arrive, Check, Cursors
+from hilo.sdk.abilities import Arrive, Cursors
+from hilo.sdk.account import Account, Check
 from path import rows, state_on, until, value
 
 Hold = Callable[[Arrive, Cursors], Awaitable[None]]

@@ -15,7 +15,7 @@ from hilo.kit.bus import Local
 from hilo.kit.config import Config
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Database
-from hilo.sdk.channel import Trial
+from hilo.sdk.abilities import Trial
 
 SETTINGS = {"email": {"address": "shop@hilo.test"}}
 

@@ -21,7 +21,7 @@ from hilo.entry.state import AppState
 from hilo.entry.worker import Worker
 from hilo.kit.db import Database
 from hilo.kit.ids import new_id
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 from letters import letter
 from path import rows, state_on, taken_in, value
 from stage import agent

@@ -16,7 +16,7 @@ from bench.report import Result, judged
 from bench.wire import closed_loop, open_loop
 from hilo.entry import registry
 from hilo.kit.ids import NIL, new_id
-from hilo.sdk.channel import Account, Delivery
+from hilo.sdk.account import Account, Delivery
 
 _WIDTH = 64
 _STAMP = datetime(2026, 1, 1, tzinfo=UTC)

@@ -9,7 +9,8 @@ from hilo.domain import inboxes
 from hilo.domain.inboxes import AccountRow, Channels
 from hilo.kit.bus import Bus
 from hilo.kit.db import Database
-from hilo.sdk.channel import Account, ChannelConnector
+from hilo.sdk.account import Account
+from hilo.sdk.channel import ChannelConnector
 
 _REMEMBERED_S = 5.0
 _UNKNOWN_S = 1.0

@@ -17,7 +17,7 @@ from hilo.entry.smtp import Listener
 from hilo.entry.socket import socket_app
 from hilo.entry.state import AppState
 from hilo.entry.tending import tended
-from hilo.sdk.channel import Judging
+from hilo.sdk.abilities import Judging
 
 
 class CannotListen(Exception):

@@ -29,7 +29,7 @@ from hilo.kit.errors import (
 )
 from hilo.kit.ids import new_id
 from hilo.kit.text import clean
-from hilo.sdk.channel import Delivery
+from hilo.sdk.account import Delivery
 
 BODY_BYTES = 40_000_000  # ten files of a message, as base64 writes them
 _PREFIX = "/hooks/"

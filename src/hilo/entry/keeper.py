@@ -17,7 +17,7 @@ from hilo.kit.db import Database
 from hilo.kit.errors import AuthExpired
 from hilo.kit.ids import new_id
 from hilo.kit.lock import Locks
-from hilo.sdk.channel import Live
+from hilo.sdk.abilities import Live
 
 _LOG = log.get(__name__)
 _LOOK_S = 10.0

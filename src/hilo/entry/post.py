@@ -17,7 +17,7 @@ from hilo.kit import clock, ids, jobs
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Database, Tx
 from hilo.kit.messages import Catalogue
-from hilo.sdk.channel import MessageOut, Recipient, SmtpCall
+from hilo.sdk.outbound import MessageOut, Recipient, SmtpCall
 
 _CONTEXT = "letter"
 

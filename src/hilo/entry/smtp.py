@@ -18,7 +18,7 @@ from hilo.domain.inboxes import queries as inboxes
 from hilo.domain.inboxes.queries import AddressRow
 from hilo.kit import ids
 from hilo.kit.db import Database
-from hilo.sdk.channel import Judging
+from hilo.sdk.abilities import Judging
 
 MAIL_BYTES = 35_000_000  # 25 MB of files, as base64 writes them
 _RECIPIENTS_MAX = 100

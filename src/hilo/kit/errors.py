@@ -20,7 +20,7 @@ HiloError
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 
@@ -145,10 +145,18 @@ class Throttled(TemporaryFailure):
 
     code = "throttled"
 
-    def __init__(self, message: str = "", *, retry_after_s: float, vendor_code: str = "") -> None:
-        """retry_after_s: at least this long."""
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        retry_after_s: float,
+        vendor_code: str = "",
+        scope: Literal["account", "recipient"] = "account",
+    ) -> None:
+        """retry_after_s: at least this long. scope: whom else the pause holds back."""
         super().__init__(message, vendor_code=vendor_code)
         self.retry_after_s = retry_after_s
+        self.scope = scope
 
 
 class UnknownOutcome(ConnectorError):

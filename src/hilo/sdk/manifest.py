@@ -26,22 +26,86 @@ Feature = Literal[
     "copies",
     "undo",
     "live",
+    "video",
+    "voice",
+    "sticker",
+    "people",
+    "captions",
+    "list",
+    "carousel",
+    "quotes",
+    "whole",
+    "uploads",
+    "public",
 ]
+Unit = Literal["chars", "utf16", "utf8_bytes", "gsm7_segments"]
+Resolve = Literal["none", "key", "tracker", "echo", "list", "message_id"]
 Threading = Literal["contact_inbox", "mail_thread", "contact"]
 QualityMark = str  # "done", "todo", or the reason of an exemption
 
 
-class Limits(Struct, frozen=True, kw_only=True):
-    """Refused or degraded before queuing.
+class Media(Struct, frozen=True, kw_only=True):
+    """What files of one family may be. types: media types; empty: all of the family."""
 
-    text_chars: characters; file_bytes: each; reply_window_s: 0 = none.
+    family: Literal["image", "audio", "video", "voice", "sticker", "file"]
+    bytes: int
+    types: list[str] = field(default_factory=list)
+
+
+class Taps(Struct, frozen=True, kw_only=True):
+    """What may be tapped. text: of the message that carries them; each in `Limits.text_unit`."""
+
+    buttons: int = 0
+    button_text: int = 20
+    rows: int = 0
+    row_text: int = 24
+    row_description: int = 72
+    label: int = 20
+    text: int = 1024
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """Until when we may write freely after the contact was last heard.
+
+    free_s: 0 = always. person_s: longer, when a person writes and not a machine; 0 = no longer.
+    template: a text the vendor approved goes out at any time.
+    """
+
+    free_s: int = 0
+    person_s: int = 0
+    template: bool = False
+
+
+class Rates(Struct, frozen=True, kw_only=True):
+    """How fast an account may send, 0 = no limit known.
+
+    per_s and burst: in all. recipient_every_s and recipient_burst: to one contact.
+    """
+
+    per_s: float = 0
+    burst: int = 1
+    recipient_every_s: float = 0
+    recipient_burst: int = 1
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """Refused, split or degraded before queuing.
+
+    text: of one part, in text_unit; caption: of a file's text, 0 = none. file_bytes: each.
+    edit_s, delete_s: for how long, where the features are there; 0 = for ever.
     """
 
     text_chars: int = 100_000
+    text_unit: Unit = "chars"
+    caption_chars: int = 0
     file_bytes: int = 25_000_000
     attachments: int = 10
-    reply_window_s: int = 0
-    sends_per_s: float = 0
+    media: list[Media] = field(default_factory=list)
+    taps: Taps = Taps()
+    window: Window = Window()
+    rates: Rates = Rates()
+    edit_s: int = 0
+    delete_s: int = 0
 
 
 class Setting(Struct, frozen=True, kw_only=True):
@@ -60,7 +124,13 @@ class Setting(Struct, frozen=True, kw_only=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """The whole manifest. id is the folder's name; hue is the bead's colour in degrees (OKLCH)."""
+    """The whole manifest. id is the folder's name; hue is the bead's colour in degrees (OKLCH).
+
+    resolve: by what an unknown outcome becomes known; resolve_s: how long it may take until an
+    agent is asked. hosts: where its files may be fetched from, `*.` in front for all below a name;
+    empty: anywhere public. invite: how a contact is invited to this channel, with `{address}` and
+    `{token}`, as `https://…`.
+    """
 
     id: str
     name: str
@@ -71,6 +141,10 @@ class Manifest(Struct, frozen=True, kw_only=True):
     features: list[Feature]
     limits: Limits = Limits()
     settings: list[Setting] = field(default_factory=list)
+    resolve: Resolve = "none"
+    resolve_s: int = 60
+    hosts: list[str] = field(default_factory=list)
+    invite: str = ""
     quality: dict[str, QualityMark] = field(default_factory=dict)
 
     def has(self, feature: Feature) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from hilo.kit.errors import FieldError, Invalid
-from hilo.sdk.channel import SettingsRead
+from hilo.sdk.account import SettingsRead
 from hilo.sdk.manifest import Manifest, Setting
 
 _TEXT_CHARS = 4000

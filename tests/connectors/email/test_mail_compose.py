@@ -17,7 +17,7 @@ from hilo.connectors.email import CONNECTOR, compose, threads
 from hilo.connectors.email.headers import Headers
 from hilo.connectors.email.testing import ACCOUNT
 from hilo.kit.errors import Invalid, Rejected, TemporaryFailure
-from hilo.sdk.channel import FileOut, MessageOut, Recipient, SmtpCall, SmtpReply
+from hilo.sdk.outbound import FileOut, MessageOut, Recipient, SmtpCall, SmtpReply
 from letters import message as parsed
 
 CAROL = Recipient(kind="email", value="carol@client.test", name="Carol Reyes")

@@ -14,7 +14,8 @@ from hilo.connectors.email import CONNECTOR
 from hilo.connectors.email.live import reading
 from hilo.connectors.email.testing import ACCOUNT
 from hilo.kit.errors import AuthExpired, TemporaryFailure
-from hilo.sdk.channel import Account, Unknown
+from hilo.sdk.account import Account
+from hilo.sdk.inbound import Unknown
 from letters import letter, parse
 
 

@@ -14,7 +14,8 @@ from msgspec import structs
 from hilo.connectors.email import CONNECTOR
 from hilo.connectors.email.testing import ACCOUNT
 from hilo.kit.errors import BadSignature, MalformedPayload
-from hilo.sdk.channel import Delivery, FileIn, StatusIn, Unknown
+from hilo.sdk.account import Delivery
+from hilo.sdk.inbound import FileIn, StatusIn, Unknown
 from letters import NOW, html, letter, message, parse
 
 NOW_ID = UUID("01a203e2-b99f-73ed-842d-ddf325e20c4b")

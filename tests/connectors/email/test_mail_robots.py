@@ -7,7 +7,7 @@ from msgspec import structs
 
 from hilo.connectors.email import threads
 from hilo.connectors.email.testing import ACCOUNT
-from hilo.sdk.channel import MessageIn, StatusIn, Unknown
+from hilo.sdk.inbound import MessageIn, StatusIn, Unknown
 from letters import letter, message, parse
 
 MESSAGE = UUID("01a203e2-b99f-73ed-842d-ddf325e20c4b")

@@ -11,7 +11,7 @@ from cast import CAST, a_contact
 from frame import Statements
 from hilo.domain.contacts import Asked, Matched, match
 from hilo.kit.db import Tx
-from hilo.sdk.channel import IdentityIn, IdentityKind, SenderIn
+from hilo.sdk.inbound import IdentityIn, IdentityKind, SenderIn
 
 
 def identity(kind: IdentityKind, value: str, *, verified: bool = True) -> IdentityIn:

@@ -39,10 +39,9 @@ from hilo.domain.inboxes import Channels, deliveries
 from hilo.entry.state import AppState
 from hilo.kit.db import Database
 from hilo.kit.errors import TemporaryFailure
-from hilo.sdk.channel import (
-    Account,
+from hilo.sdk.account import Account, Delivery
+from hilo.sdk.inbound import (
     ContactChanged,
-    Delivery,
     IdentityIn,
     Inbound,
     MessageIn,

@@ -25,7 +25,7 @@ from hilo.domain.conversations.receipts import ORDER, Moved
 from hilo.domain.conversations.writing import NewMessage, append
 from hilo.entry import timers, work
 from hilo.kit.db import Database, Tx
-from hilo.sdk.channel import SeenIn, SenderIn, StatusIn
+from hilo.sdk.inbound import SeenIn, SenderIn, StatusIn
 from path import events, heard, receipt, rows, state_on
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

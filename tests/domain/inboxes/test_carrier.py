@@ -21,7 +21,7 @@ import mailserver
 from hilo.domain.inboxes import Carrier
 from hilo.kit.errors import AuthExpired, TemporaryFailure, UnknownOutcome
 from hilo.kit.http import Guard, Http
-from hilo.sdk.channel import Accepted, Call, Reply, SmtpCall, SmtpReply, SmtpServer
+from hilo.sdk.outbound import Accepted, Call, Reply, SmtpCall, SmtpReply, SmtpServer
 
 OK: Mapping[str, str] = {
     "EHLO": "250-mail.test\r\n250-SMTPUTF8\r\n250 AUTH PLAIN LOGIN",

@@ -17,7 +17,7 @@ from frame import Statements
 from hilo.connectors import webchat
 from hilo.domain.people import ALL_PERMISSIONS, OF_ROLE
 from hilo.kit import clock
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 from policy import OWN, POLICY, PUBLIC
 
 # Where the example of a body is not enough to reach the permission.

@@ -23,7 +23,7 @@ export interface Setting {
 }
 export interface Channel {
   id: string; name: string; threading: string; hue: number; icon_svg?: string; features: string[];
-  limits: { text_chars: number; file_bytes: number; attachments: number; reply_window_s: number };
+  limits: { text_chars: number; file_bytes: number; attachments: number; window: { free_s: number } };
   settings: Setting[];
 }
 /** Whether a channel is a chat on one's own page: it sees typing and has no letters. */

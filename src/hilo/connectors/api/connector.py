@@ -15,19 +15,11 @@ import msgspec
 from hilo.connectors.api import inbound, outbound, signing
 from hilo.kit.errors import BadSignature, FieldError, Invalid, UnknownOutcome
 from hilo.sdk import settings as form
-from hilo.sdk.channel import (
-    Accepted,
-    Account,
-    Delivery,
-    HttpCall,
-    HttpReply,
-    Inbound,
-    MessageOut,
-    Sample,
-    Sending,
-    SettingsRead,
-)
+from hilo.sdk.abilities import Sample
+from hilo.sdk.account import Account, Delivery, SettingsRead
+from hilo.sdk.inbound import Inbound
 from hilo.sdk.manifest import Manifest
+from hilo.sdk.outbound import Accepted, HttpCall, HttpReply, MessageOut, Sending
 
 
 class Api:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from hilo.kit.errors import MalformedPayload
 from hilo.sdk import settings as form
-from hilo.sdk.channel import (
+from hilo.sdk.inbound import (
     FileIn,
     IdentityIn,
     Inbound,

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 import msgspec
 
 from hilo.kit.errors import AuthExpired, Rejected, TemporaryFailure, Throttled, UnknownOutcome
-from hilo.sdk.channel import Accepted, HttpReply, MessageOut
+from hilo.sdk.outbound import Accepted, HttpReply, MessageOut
 
 _ID_CHARS = 500
 _DETAIL_CHARS = 300

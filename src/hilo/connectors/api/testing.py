@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hilo.connectors.api import signing
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="  # noqa: S105 - made up
 

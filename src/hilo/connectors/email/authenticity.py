@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hilo.sdk.channel import Account, Delivery
+from hilo.sdk.account import Account, Delivery
 
 _RESULT: Final = re.compile(r"(?:^|;)\s*(spf|dkim|dmarc)\s*=\s*([a-z]+)([^;]*)", re.IGNORECASE)
 _PROPERTY: Final = re.compile(r"([a-z]+)\.([a-z-]+)\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)

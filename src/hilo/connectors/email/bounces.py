@@ -15,7 +15,8 @@ from msgspec import Struct
 from hilo.connectors.email.headers import Headers, addresses_of
 from hilo.connectors.email.mime import Mail, leaves, payload_text
 from hilo.connectors.email.threads import our_message
-from hilo.sdk.channel import Account, Inbound, StatusIn
+from hilo.sdk.account import Account
+from hilo.sdk.inbound import Inbound, StatusIn
 
 Action = Literal["failed", "delayed", "delivered", "read"]
 

@@ -21,7 +21,8 @@ from typing import Final
 from hilo.connectors.email import threads
 from hilo.kit.errors import Rejected
 from hilo.kit.text import clean, preview
-from hilo.sdk.channel import Account, FileOut, MessageOut
+from hilo.sdk.account import Account
+from hilo.sdk.outbound import FileOut, MessageOut
 
 _UTF8: Final = Charset("utf-8")
 _UTF8.body_encoding = QP

@@ -26,20 +26,11 @@ from hilo.kit.errors import (
     UnknownOutcome,
 )
 from hilo.sdk import settings as form
-from hilo.sdk.channel import (
-    Accepted,
-    Account,
-    Delivery,
-    Inbound,
-    MessageOut,
-    Sample,
-    Sending,
-    SettingsRead,
-    SmtpCall,
-    SmtpReply,
-    SmtpServer,
-)
+from hilo.sdk.abilities import Sample
+from hilo.sdk.account import Account, Delivery, SettingsRead
+from hilo.sdk.inbound import Inbound
 from hilo.sdk.manifest import Manifest
+from hilo.sdk.outbound import Accepted, MessageOut, Sending, SmtpCall, SmtpReply, SmtpServer
 
 # What our listener and mailbox reader write. A web request brings others, `host` at least.
 _MARKS: Final = frozenset(

@@ -14,16 +14,8 @@ from hilo.connectors.email.headers import Address, Headers, addresses_of, spelle
 from hilo.connectors.email.mime import Mail, Piece, take_apart
 from hilo.connectors.email.tnef import unpack
 from hilo.kit.text import clean as clean_text
-from hilo.sdk.channel import (
-    Account,
-    Delivery,
-    FileIn,
-    IdentityIn,
-    Inbound,
-    MessageIn,
-    SenderIn,
-    Unknown,
-)
+from hilo.sdk.account import Account, Delivery
+from hilo.sdk.inbound import FileIn, IdentityIn, Inbound, MessageIn, SenderIn, Unknown
 
 _CLOCK_SKEW: Final = timedelta(minutes=5)
 _STUB_SHARE: Final = 12  # a plain part shorter than a twelfth of the HTML's text is a stub

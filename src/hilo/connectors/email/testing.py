@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 ACCOUNT = Account(
     id=UUID(int=1),

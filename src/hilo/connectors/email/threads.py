@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from hilo.connectors.email.headers import Headers
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 SECRET: Final = "signing"  # noqa: S105  # the name of the account's secret, not a secret
 _MOST_REFERENCES: Final = 200

@@ -20,25 +20,21 @@ from msgspec import Struct
 
 from hilo.connectors.webchat import visitor
 from hilo.kit.errors import BadSignature, FieldError, Invalid, MalformedPayload
-from hilo.sdk.channel import (
-    Accepted,
-    Account,
+from hilo.sdk.abilities import Sample
+from hilo.sdk.account import Account, Delivery, SettingsRead
+from hilo.sdk.inbound import (
     ContactChanged,
-    Delivery,
     FileIn,
     Inbound,
     MessageIn,
-    MessageOut,
-    Sample,
     SeenIn,
     SenderIn,
-    Sending,
-    SettingsRead,
     StatusIn,
     Tracked,
     Unknown,
 )
 from hilo.sdk.manifest import Manifest, Setting
+from hilo.sdk.outbound import Accepted, MessageOut, Sending
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:\d{1,5})?", re.IGNORECASE)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from hilo.connectors.webchat.visitor import Visitor, issue, seal
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 ACCOUNT = Account(
     id=UUID(int=11),

@@ -20,7 +20,8 @@ from joserfc.jwk import OctKey
 from msgspec import Struct
 
 from hilo.kit.errors import BadSignature
-from hilo.sdk.channel import Account, IdentityIn, SenderIn
+from hilo.sdk.account import Account
+from hilo.sdk.inbound import IdentityIn, SenderIn
 
 ALGORITHM = "HS256"
 TOKEN_LIFE = timedelta(days=400)  # browsers keep no cookie longer either; renewed with each session

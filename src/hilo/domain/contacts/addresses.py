@@ -6,7 +6,7 @@ import phonenumbers
 
 from hilo.kit.errors import invalid
 from hilo.kit.text import clean
-from hilo.sdk.channel import IdentityKind
+from hilo.sdk.inbound import IdentityKind
 
 # What can be an address at all; whether it exists only sending tells. `.test` and `.localhost` may.
 _EMAIL = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,255}")

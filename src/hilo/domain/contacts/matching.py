@@ -20,7 +20,7 @@ from hilo.kit.events import By
 from hilo.kit.ids import NIL, new_id
 from hilo.kit.sql import Queries
 from hilo.kit.text import clean, clean_all
-from hilo.sdk.channel import IdentityIn, SenderIn
+from hilo.sdk.inbound import IdentityIn, SenderIn
 
 SQL = Queries(__package__, "matching.sql")
 _NAME_CHARS = 200

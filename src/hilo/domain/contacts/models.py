@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from hilo.kit.ids import NIL
-from hilo.sdk.channel import IdentityKind
+from hilo.sdk.inbound import IdentityKind
 
 
 class IdentityView(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from hilo.domain.contacts.models import ContactRow
 from hilo.kit.db import Tx
 from hilo.kit.ids import NIL, new_id
 from hilo.kit.sql import Queries
-from hilo.sdk.channel import IdentityKind
+from hilo.sdk.inbound import IdentityKind
 
 SQL = Queries(__package__, "queries.sql")
 

@@ -20,7 +20,7 @@ from hilo.kit.errors import NotFound
 from hilo.kit.ids import new_id
 from hilo.kit.sql import Queries
 from hilo.kit.text import clean
-from hilo.sdk.channel import FileIn
+from hilo.sdk.inbound import FileIn
 
 SQL = Queries(__package__, "arriving.sql")
 FETCH = "fetch"

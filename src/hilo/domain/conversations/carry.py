@@ -36,7 +36,9 @@ from hilo.kit.errors import (
 from hilo.kit.jobs import Later
 from hilo.kit.sql import Queries
 from hilo.kit.text import clean
-from hilo.sdk.channel import Accepted, Account, ChannelConnector, MessageOut, SmtpCall
+from hilo.sdk.account import Account
+from hilo.sdk.channel import ChannelConnector
+from hilo.sdk.outbound import Accepted, MessageOut, SmtpCall
 
 SQL = Queries(__package__, "carry.sql")
 _LOG = log.get(__name__)
@@ -142,7 +144,7 @@ class Carriage:
         due_s = (part.due_at - tx.now).total_seconds()
         if due_s > 0:
             return due_s
-        return self._pace.wait_s(row.id, self._channels.of(row).manifest.limits.sends_per_s)
+        return self._pace.wait_s(row.id, self._channels.of(row).manifest.limits.rates.per_s)
 
     async def _written_down(self, tx: Tx, part: Part, row: AccountRow) -> Loaded | None:
         """Write the attempt down; None when the message cannot be sent at all."""

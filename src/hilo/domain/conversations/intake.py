@@ -24,16 +24,8 @@ from hilo.kit.db import Database, Tx, transient
 from hilo.kit.errors import HiloError, MalformedPayload
 from hilo.kit.ids import new_id
 from hilo.kit.text import clean, clean_all
-from hilo.sdk.channel import (
-    ContactChanged,
-    Delivery,
-    Inbound,
-    MessageIn,
-    SeenIn,
-    StatusIn,
-    Tracked,
-    Unknown,
-)
+from hilo.sdk.account import Delivery
+from hilo.sdk.inbound import ContactChanged, Inbound, MessageIn, SeenIn, StatusIn, Tracked, Unknown
 
 _LOG = log.get(__name__)
 BATCH = 200

@@ -17,8 +17,9 @@ from hilo.kit.db import Tx
 from hilo.kit.errors import NotFound, Rejected
 from hilo.kit.messages import LOCALES, Catalogue
 from hilo.kit.sql import Queries
-from hilo.sdk.channel import FileOut, IdentityKind, MessageOut, Recipient
+from hilo.sdk.inbound import IdentityKind
 from hilo.sdk.manifest import Manifest
+from hilo.sdk.outbound import FileOut, MessageOut, Recipient
 
 SQL = Queries(__package__, "carry.sql")
 

@@ -18,7 +18,7 @@ from hilo.domain.conversations.models import MessageError
 from hilo.kit.db import Tx
 from hilo.kit.sql import Queries
 from hilo.kit.text import clean
-from hilo.sdk.channel import SeenIn, StatusIn
+from hilo.sdk.inbound import SeenIn, StatusIn
 
 SQL = Queries(__package__, "receipts.sql")
 State = Literal["queued", "sending", "uncertain", "sent", "failed", "delivered", "read"]

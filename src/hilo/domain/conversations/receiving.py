@@ -27,7 +27,7 @@ from hilo.kit.errors import TemporaryFailure
 from hilo.kit.ids import new_id
 from hilo.kit.sql import Queries
 from hilo.kit.text import clean, clean_all
-from hilo.sdk.channel import MessageIn
+from hilo.sdk.inbound import MessageIn
 from hilo.sdk.manifest import Manifest, Threading
 
 SQL = Queries(__package__, "joining.sql")

@@ -326,7 +326,7 @@ def _refuse_file(manifest: Manifest, field: str, file: StoredFile) -> None:
 
 
 def _refuse_late(manifest: Manifest, way: Way, now: datetime) -> None:
-    window_s = manifest.limits.reply_window_s
+    window_s = manifest.limits.window.free_s
     if window_s and way.since is not None and now > way.since + timedelta(seconds=window_s):
         raise WindowClosed(
             "the channel takes no free reply any more",

@@ -19,7 +19,7 @@ from aiosmtplib import (
 from hilo.kit import tls
 from hilo.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from hilo.kit.http import Http, Request
-from hilo.sdk.channel import (
+from hilo.sdk.outbound import (
     Accepted,
     Call,
     HttpCall,

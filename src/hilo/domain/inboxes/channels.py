@@ -11,7 +11,8 @@ import msgspec
 from hilo.domain.inboxes.models import AccountRow, AccountView, InboxRow, InboxView
 from hilo.kit.crypto import Vault
 from hilo.kit.errors import Bug, invalid
-from hilo.sdk.channel import Account, ChannelConnector
+from hilo.sdk.account import Account
+from hilo.sdk.channel import ChannelConnector
 
 
 class Channels:

@@ -20,7 +20,9 @@ from hilo.kit.db import Tx
 from hilo.kit.errors import Conflict, FieldError, Invalid, NotFound
 from hilo.kit.ids import new_id
 from hilo.sdk import settings as form
-from hilo.sdk.channel import ChannelConnector, Configurable, SettingsRead
+from hilo.sdk.abilities import Configurable
+from hilo.sdk.account import SettingsRead
+from hilo.sdk.channel import ChannelConnector
 from hilo.sdk.manifest import Threading
 
 _WEEK_S = 7 * 24 * 3600

@@ -16,7 +16,8 @@ from hilo.domain.people import Actor
 from hilo.entry.api.forms import NO_TRANSACTION, Acting, Body, Id, Open, Shared
 from hilo.entry.state import AppState
 from hilo.kit.errors import HiloError, Rejected, TemporaryFailure, invalid
-from hilo.sdk.channel import Check, Live
+from hilo.sdk.abilities import Live
+from hilo.sdk.account import Check
 
 Channel = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 AccountName = Annotated[str, msgspec.Meta(max_length=100)]

@@ -6,7 +6,7 @@ from msgspec import Struct
 from hilo.domain import inboxes
 from hilo.entry.api.forms import Acting, Id, Open, Shared
 from hilo.kit.errors import NotFound
-from hilo.sdk.channel import Embeddable
+from hilo.sdk.abilities import Embeddable
 
 
 class Snippet(Struct, frozen=True):

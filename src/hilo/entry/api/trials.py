@@ -19,7 +19,8 @@ from hilo.entry.state import AppState
 from hilo.kit import clock
 from hilo.kit.errors import Conflict, Unsupported
 from hilo.kit.ids import new_id
-from hilo.sdk.channel import MessageIn, Trial
+from hilo.sdk.abilities import Trial
+from hilo.sdk.inbound import MessageIn
 
 _PATIENCE_S = 15.0
 _PAUSE_S = 0.05

@@ -8,7 +8,7 @@ from hilo.domain import people
 from hilo.entry.accounts import Accounts
 from hilo.kit.db import Database
 from hilo.kit.errors import NotFound
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 CHANNEL = "webchat"
 _MOST = 10_000

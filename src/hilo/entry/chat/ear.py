@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from hilo.domain.conversations import AttachmentView, visitors
 from hilo.entry.hub import Heard, Hub
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 _SEEN_STATES = {"sent", "delivered", "read"}
 _TELLING_CHANGES = {"read", "resolved", "reopened", "moved"}

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hilo.entry.api.problems import MEDIA_TYPE, headers_of, of_decoding, problem_of
 from hilo.kit.errors import Forbidden, HiloError, Invalid, TooLarge
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 Body = TypeVar("Body")
 _MAX_AGE = b"600"

@@ -23,7 +23,7 @@ from hilo.kit.db import Tx
 from hilo.kit.errors import BadSignature, Conflict, HiloError, NotFound, Unauthenticated
 from hilo.kit.ids import new_id
 from hilo.kit.page import decode_cursor, encode_cursor
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 _LOG = log.get(__name__)
 PAGE = 30

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 
 def console(nonce: str, host: str) -> str:

@@ -14,7 +14,7 @@ from hilo.entry.pages.files import Folder
 from hilo.entry.pages.policy import allowed_origins
 from hilo.entry.state import AppState
 from hilo.kit.messages import LOCALES
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 # Without an account in its address the loader reads `data-account` of its own tag and comes again.
 _AGAIN = b"""(()=>{const s=document.currentScript,a=s&&s.dataset.account;if(!a)return;

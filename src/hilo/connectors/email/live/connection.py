@@ -8,7 +8,7 @@ from typing import Final, Self
 from hilo.connectors.email import imap
 from hilo.kit import tls
 from hilo.kit.errors import AuthExpired, TemporaryFailure
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 _CONNECT_S: Final = 20
 _COMMAND_S: Final = 60

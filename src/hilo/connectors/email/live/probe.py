@@ -11,7 +11,7 @@ from hilo.connectors.email.live.connection import pinned
 from hilo.kit import clock, tls
 from hilo.kit.errors import AuthExpired
 from hilo.kit.ids import NIL
-from hilo.sdk.channel import Account, Check
+from hilo.sdk.account import Account, Check
 
 _TIMEOUT_S: Final = 20
 _PORTS: Final = {"tls": 465, "starttls": 587, "none": 25}

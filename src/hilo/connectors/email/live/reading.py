@@ -20,7 +20,8 @@ from hilo.connectors.email.live import names, probe
 from hilo.connectors.email.live.connection import Connection
 from hilo.kit import clock
 from hilo.kit.errors import AuthExpired, ConnectorError, TemporaryFailure
-from hilo.sdk.channel import Account, Arrive, Check, Cursors
+from hilo.sdk.abilities import Arrive, Cursors
+from hilo.sdk.account import Account, Check
 
 _LOG: Final = structlog.get_logger(__name__)
 _CONNECT_S: Final = 20

@@ -1,0 +1,86 @@
+"""An account as its connector sees it, and what reaches it raw."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """A connected account as a connector sees it. secrets are opened; never log one.
+
+    is_sandbox: its calls go to the simulator and can never reach the vendor.
+    """
+
+    id: UUID
+    workspace: UUID
+    inbox: UUID
+    channel: str
+    address: str | None = None
+    settings: Mapping[str, object] = {}
+    secrets: Mapping[str, str] = {}
+    public_url: str = ""
+    is_sandbox: bool = False
+
+    @property
+    def webhook_url(self) -> str:
+        """The address the vendor calls."""
+        return f"{self.public_url}/hooks/{self.channel}/{self.id}"
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A request at an account's own address, before anything is stored.
+
+    query: the last of equal names. headers: lower-cased names.
+    """
+
+    method: Literal["GET", "POST"]
+    url: str
+    query: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+    received_at: datetime
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What the door answers instead of its own words. stores: keep it as a delivery too."""
+
+    status: int = 200
+    body: bytes = b""
+    media_type: str = "text/plain; charset=utf-8"
+    stores: bool = False
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """One raw request as received. headers: lower-cased names; received_at: our clock, aware."""
+
+    body: bytes
+    headers: Mapping[str, str] = {}
+    url: str = ""
+    received_at: datetime
+    id: UUID | None = None
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """One line of an account's live check.
+
+    key: of its text; ok None = cannot tell. detail: plain, no secrets.
+    """
+
+    key: str
+    ok: bool | None
+    detail: str = ""
+
+
+class SettingsRead(Struct, frozen=True, kw_only=True):
+    """An account's settings after the connector accepted them.
+
+    address: the mailbox, where there is one.
+    """
+
+    settings: Mapping[str, object]
+    secrets: Mapping[str, str]
+    address: str | None = None
+    name: str = ""
