@@ -5,6 +5,7 @@ A lock by name says which process holds it. What arrives goes through the same d
 
 import asyncio
 import contextlib
+import random
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -110,7 +111,8 @@ class Keeper:
                         _LOG.warning("live.broke", account=str(row.id), error=repr(error))
                     if loop.time() - began > _STEADY_S:
                         pause_s = _FIRST_PAUSE_S
-            await asyncio.sleep(pause_s)
+            # Not all at once: many mailboxes of one server break at the same moment.
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1))  # noqa: S311 - no secret
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
     async def _read(self, row: AccountRow) -> None:

@@ -16,6 +16,7 @@ HiloError
 │  ├─ Unsupported       should have asked for the feature first
 │  ├─ BadSignature      401, counted, nothing kept
 │  └─ MalformedPayload  the delivery is kept and parked
+│     └─ LeftBehind     ... by its beginning: the rest is still where it came from
 └─ Bug                  an invariant broke: 500, and someone is told
 """
 
@@ -193,6 +194,12 @@ class MalformedPayload(ConnectorError):
     """Signed, but not understood."""
 
     code = "malformed-payload"
+
+
+class LeftBehind(MalformedPayload):
+    """Only the beginning was taken; the rest is where it was. Parked, so that somebody decides."""
+
+    code = "left-behind"
 
 
 class Bug(HiloError):

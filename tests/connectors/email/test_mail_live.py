@@ -247,7 +247,7 @@ async def test_a_server_without_password_sign_in_is_an_admins_business() -> None
             await CONNECTOR.hold(server.account(), box.Shelf().arrive, box.Shelf())
 
 
-async def test_a_mail_the_server_cannot_give_is_tried_a_few_times_then_left() -> None:
+async def test_a_mail_the_server_cannot_give_is_tried_a_few_times_then_told() -> None:
     shelf = box.Shelf()
     async with serving(lambda s: setattr(s, "refuses", "UID FETCH 1 (UID BODY|gone bad")) as server:
         server.add(letter("Bad"))
@@ -256,7 +256,10 @@ async def test_a_mail_the_server_cannot_give_is_tried_a_few_times_then_left() ->
             with pytest.raises(TemporaryFailure):
                 await CONNECTOR.hold(server.account(), shelf.arrive, shelf)
         async with box.held(server.account(), shelf):
-            await shelf.until(1, seconds=20)
+            await shelf.until(2, seconds=20)
+    (notice, facts), (good, _) = shelf.arrived
+    assert (notice, facts["left"], facts["uid"]) == (b"", "unreadable", "1")
+    assert b"Good" in good
 
 
 # ------------------------------------------------------------------ the way out

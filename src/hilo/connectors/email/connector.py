@@ -43,6 +43,8 @@ _MARKS: Final = frozenset(
         "uid",
         "uidvalidity",
         "internal-date",
+        "left",
+        "left-bytes",
         "authentication-results",
     ]
 )
@@ -51,6 +53,7 @@ _AUTH_CODES: Final = frozenset({530, 534, 535, 538})
 _PORTS: Final = {"tls": 465, "starttls": 587, "none": 25}
 _IMAP_PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 _HIGHEST_PORT: Final = 65_535
+_HIGHEST_MB: Final = 150
 _HARD: Final = 500
 _SOFT: Final = 400
 
@@ -127,6 +130,7 @@ class Email(Mailbox):
         read = form.read(self._manifest, given, old)
         settings = dict(read.settings)
         problems = [*_servers(settings, "imap", _IMAP_PORTS), *_servers(settings, "smtp", _PORTS)]
+        problems += _sizes(settings)
         if problems:
             raise Invalid(*problems)
         if "plus_address" not in given and old is None and settings.get("imap_host"):
@@ -151,6 +155,14 @@ def _servers(
     port = settings.setdefault(f"{kind}_port", ports[str(settings.get(f"{kind}_security", "tls"))])
     if not isinstance(port, int) or not 0 < port <= _HIGHEST_PORT:
         return (FieldError(f"settings.{kind}_port", "range", "a port of 1 to 65535 is expected"),)
+    return ()
+
+
+def _sizes(settings: Mapping[str, object]) -> Sequence[FieldError]:
+    most = settings.get("imap_most_mb")
+    if isinstance(most, int) and not 1 <= most <= _HIGHEST_MB:
+        message = f"1 to {_HIGHEST_MB} megabytes are expected"
+        return (FieldError("settings.imap_most_mb", "range", message),)
     return ()
 
 

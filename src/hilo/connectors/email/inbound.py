@@ -1,7 +1,7 @@
 """A delivered mail as inbound items: the one place where the parts of this folder meet."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,6 +13,7 @@ from hilo.connectors.email.compose import paragraphs
 from hilo.connectors.email.headers import Address, Headers, addresses_of, spelled
 from hilo.connectors.email.mime import Mail, Piece, take_apart
 from hilo.connectors.email.tnef import unpack
+from hilo.kit.errors import LeftBehind
 from hilo.kit.text import clean as clean_text
 from hilo.sdk.account import Account, Delivery
 from hilo.sdk.inbound import FileIn, IdentityIn, Inbound, MessageIn, SenderIn, Unknown
@@ -35,6 +36,8 @@ class Body(Struct, frozen=True, kw_only=True):
 
 def read(delivery: Delivery, account: Account) -> Sequence[Inbound]:
     """Return what a mail means. Raises MalformedPayload when it cannot be taken apart."""
+    if "left" in delivery.headers:
+        raise LeftBehind(_left(delivery.headers))
     mail = take_apart(delivery.body)
     headers = mail.headers
     envelope = delivery.headers.get("mail-from")
@@ -53,6 +56,14 @@ def read(delivery: Delivery, account: Account) -> Sequence[Inbound]:
         return [Unknown(kind="no-sender", reason=headers.text("from")[:_NAME_CHARS])]
     doubts = authenticity.warnings(mail.root, delivery, account, known)
     return [_message(mail, delivery, account, sender, [*warnings, *doubts])]
+
+
+def _left(facts: Mapping[str, str]) -> str:
+    place = f"mail {facts.get('uid', '')} of the folder {facts.get('folder', '')}"
+    if facts["left"] == "unreadable":
+        return f"{place}: the mail server cannot give it"
+    size = int(facts.get("left-bytes", "0"))
+    return f"{place}: {size / 1_000_000:.1f} MB, over the account's limit imap_most_mb"
 
 
 def _message(

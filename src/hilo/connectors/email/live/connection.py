@@ -13,6 +13,7 @@ from hilo.sdk.account import Account
 _CONNECT_S: Final = 20
 _COMMAND_S: Final = 60
 _LINE_BYTES: Final = 1 << 20
+_LITERAL_BYTES: Final = 160_000_000  # sizes are told before; some servers are out by a few percent
 _PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 _BUSY: Final = ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "TRY AGAIN", "TOO MANY")
 
@@ -29,6 +30,10 @@ async def _certificate_judged() -> AsyncIterator[None]:
     except OSError as error:
         notice = tls.refused(error)
         raise (notice or error) from error
+
+
+class FolderMissing(AuthExpired):
+    """A folder cannot be opened: an admin's business, unless it comes back by itself."""
 
 
 class Connection:
@@ -85,10 +90,12 @@ class Connection:
         return done
 
     async def examine(self, folder: str) -> Mapping[str, int]:
-        """Open a folder read-only. Raises AuthExpired when it is not there."""
+        """Open a folder read-only. Raises FolderMissing."""
         done = await self._command(f"EXAMINE {imap.folder_name(folder)}")
         if done.status != "OK":
-            raise AuthExpired(f"the folder {folder} cannot be opened: {done.text}"[:500])
+            if any(word in done.text.upper() for word in _BUSY):
+                raise TemporaryFailure(f"the folder {folder} is put off: {done.text}"[:500])
+            raise FolderMissing(f"the folder {folder} cannot be opened: {done.text}"[:500])
         return imap.folder_state(done.untagged)
 
     async def idle(self, most_s: float) -> None:
@@ -121,6 +128,8 @@ class Connection:
                     response = imap.Response(line, literals)
                     self.has_news = self.has_news or imap.has_news(response)
                     return response
+                if size > _LITERAL_BYTES:
+                    raise ConnectionAbortedError(f"the server announces {size} bytes")
                 literals.append(await self._reader.readexactly(size))
 
     async def _command(self, command: str, *, timeout_s: float = _COMMAND_S) -> imap.Done:

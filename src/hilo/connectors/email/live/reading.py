@@ -3,21 +3,21 @@
 A cursor of (UIDVALIDITY, UID) per folder says what was taken; after any gap everything above it is
 fetched, never "since a date". Folders are opened read-only and mail is peeked at, so that what
 people see in their own mail program does not change. Each read has a deadline: a server that hangs
-costs its own mailbox only.
+costs its own mailbox only. A folder that was renamed or made anew under us is noticed when the
+server is next asked, and opened again.
 """
 
 import asyncio
-import hashlib
+import random
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
 from typing import Final
 
 import structlog
-from msgspec import Struct
 
 from hilo.connectors.email import imap
-from hilo.connectors.email.live import names, probe
-from hilo.connectors.email.live.connection import Connection
+from hilo.connectors.email.live import names, probe, taking
+from hilo.connectors.email.live.connection import Connection, FolderMissing
+from hilo.connectors.email.live.taking import Place
 from hilo.kit import clock
 from hilo.kit.errors import AuthExpired, ConnectorError, TemporaryFailure
 from hilo.sdk.abilities import Arrive, Cursors
@@ -25,13 +25,12 @@ from hilo.sdk.account import Account, Check
 
 _LOG: Final = structlog.get_logger(__name__)
 _CONNECT_S: Final = 20
-_BODY_S: Final = 300
 _IDLE_S: Final = 9 * 60  # servers may hang up after 30 minutes, routers after 10
 _RECONNECT_S: Final = 1
 _HEALTHY_S: Final = 5  # a connection that lived so long is made again at once
 _BATCH: Final = 25
-_MOST_TRIES: Final = 5
-_MOST_BYTES: Final = 40_000_000  # of a larger mail only the beginning is taken
+_MISSING_S: Final = 20  # between looks for a folder that was there before
+_MISSING_LOOKS: Final = 30  # then an admin is told
 
 
 class Mailbox:
@@ -75,38 +74,29 @@ def folders(account: Account) -> list[str]:
     return list(dict.fromkeys(filter(None, found))) or ["INBOX"]
 
 
-class _Place(Struct, frozen=True):
-    """How far a folder was read. since: mails before it are not ours to take (first connection)."""
-
-    uidvalidity: int
-    uid: int
-    since: str | None = None
-    stuck: int = 0
-    tries: int = 0
-
-    def kept(self) -> dict[str, object]:
-        """Return it as the cursor is stored."""
-        return {
-            "uidvalidity": self.uidvalidity,
-            "uid": self.uid,
-            "since": self.since,
-            "stuck": self.stuck,
-            "tries": self.tries,
-        }
-
-
 async def _hold_folder(account: Account, folder: str, arrive: Arrive, cursors: Cursors) -> None:
     loop = asyncio.get_running_loop()
+    missed = 0
     while True:
         began = loop.time()
+        pause_s = _RECONNECT_S
         try:
             async with Connection.open(account) as connection:
                 await _read_on(connection, account, folder, (arrive, cursors))
+        except FolderMissing:
+            # Somebody may be renaming it; the other folders are read on meanwhile.
+            missed += 1
+            if missed > _MISSING_LOOKS or await cursors.get(folder) is None:
+                raise
+            _LOG.warning("mailbox.folder_missing", account=str(account.id), folder=folder)
+            pause_s = _MISSING_S
         except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
+            missed = 0
             if loop.time() - began < _HEALTHY_S:
                 raise TemporaryFailure(f"{folder}: {error!r}"[:500]) from error
             _LOG.info("mailbox.reconnect", account=str(account.id), folder=folder)
-        await asyncio.sleep(_RECONNECT_S)
+        # Not all at once: a server that comes back has every reader at its door.
+        await asyncio.sleep(pause_s * random.uniform(0.5, 2))  # noqa: S311 - no secret
 
 
 async def _read_on(
@@ -115,45 +105,46 @@ async def _read_on(
     arrive, cursors = ends
     poll = account.settings.get("imap_poll_s")
     pause = max(1, poll) if isinstance(poll, int) else 60
-    state = await connection.examine(folder)
-    place = await _place(account, folder, state, cursors)
+    taker = taking.Taker(connection, account, folder, (arrive, cursors))
+    place = await _open(connection, account, folder, cursors)
+    place = await taker.take_left(place)
     while True:
         connection.has_news = False
-        place = await _catch_up(connection, folder, place, (arrive, cursors))
+        place = await _catch_up(taker, place)
         if connection.has_news:
             continue
         if "IDLE" in connection.capabilities:
             await connection.idle(_IDLE_S)
         else:
             await asyncio.sleep(pause)
-            await connection.run("NOOP")
+        if not connection.has_news:
+            # What we opened may have another name by now, and another folder its name.
+            place = await _open(connection, account, folder, cursors)
 
 
-async def _place(
-    account: Account, folder: str, state: Mapping[str, int], cursors: Cursors
-) -> _Place:
+async def _open(connection: Connection, account: Account, folder: str, cursors: Cursors) -> Place:
+    state = await connection.examine(folder)
     kept = await cursors.get(folder)
-    validity = state.get("uidvalidity", 0)
+    validity, last = state.get("uidvalidity", 0), state.get("uidnext", 1) - 1
     if kept is None:
         fresh = bool(account.settings.get("imap_since_now", True))
-        uid = state.get("uidnext", 1) - 1 if fresh else 0
-        place = _Place(validity, uid, clock.now().isoformat() if fresh else None)
+        place = Place(
+            uidvalidity=validity,
+            uid=last if fresh else 0,
+            since=clock.now().isoformat() if fresh else None,
+        )
         await cursors.put(folder, place.kept())
         return place
-    since = str(kept["since"]) if kept.get("since") else None
-    if kept.get("uidvalidity") != validity:
-        # The numbers mean nothing any more: everything again; what is known is recognised.
-        _LOG.warning("mailbox.renumbered", account=str(account.id), folder=folder)
-        return _Place(validity, 0, since)
-    numbers = (kept.get("uid"), kept.get("stuck"), kept.get("tries"))
-    uid, stuck, tries = (each if isinstance(each, int) else 0 for each in numbers)
-    return _Place(validity, uid, since, stuck, tries)
+    place = Place.read(kept)
+    if place.uidvalidity == validity:
+        return place
+    # The numbers mean nothing any more: everything again; what is known is recognised.
+    _LOG.warning("mailbox.renumbered", account=str(account.id), folder=folder)
+    return Place(uidvalidity=validity, uid=0, since=place.since, old_to=last)
 
 
-async def _catch_up(
-    connection: Connection, folder: str, place: _Place, ends: tuple[Arrive, Cursors]
-) -> _Place:
-    _arrive, cursors = ends
+async def _catch_up(taker: taking.Taker, place: Place) -> Place:
+    connection = taker.connection
     done = await connection.run(f"UID SEARCH UID {place.uid + 1}:*")
     waiting = [uid for uid in imap.search_result(done.untagged) if uid > place.uid]
     for start in range(0, len(waiting), _BATCH):
@@ -164,48 +155,9 @@ async def _catch_up(
         facts = {each.uid: each for each in imap.fetched(listed.untagged)}
         for uid in batch:
             fact = facts.get(uid)
-            if fact is not None and not _is_older(fact.received_at, place.since):
-                await _take(connection, folder, (fact, place), ends)
-            place = _Place(place.uidvalidity, uid, place.since)
-        await cursors.put(folder, place.kept())
+            place = place.after(uid) if fact is None else await taker.take(fact, place)
+        await taker.keep(place)
     return place
-
-
-def _is_older(received_at: datetime | None, since: str | None) -> bool:
-    return (
-        since is not None
-        and received_at is not None
-        and (received_at < datetime.fromisoformat(since))
-    )
-
-
-async def _take(
-    connection: Connection,
-    folder: str,
-    what: tuple[imap.Fetched, _Place],
-    ends: tuple[Arrive, Cursors],
-) -> None:
-    (fact, place), (arrive, cursors) = what, ends
-    if place.stuck == fact.uid and place.tries >= _MOST_TRIES:
-        _LOG.error("mailbox.unreadable", folder=folder, uid=fact.uid)
-        return
-    part = f"<0.{_MOST_BYTES}>" if fact.size_bytes > _MOST_BYTES else ""
-    try:
-        done = await connection.run(
-            f"UID FETCH {fact.uid} (UID BODY.PEEK[]{part})", timeout_s=_BODY_S
-        )
-    except (TemporaryFailure, OSError, TimeoutError):
-        tries = place.tries + 1 if place.stuck == fact.uid else 1
-        before = _Place(place.uidvalidity, place.uid, place.since, fact.uid, tries)
-        await cursors.put(folder, before.kept())
-        raise
-    body = next((each.body for each in imap.fetched(done.untagged) if each.uid == fact.uid), None)
-    if body is None:
-        return  # gone in between
-    headers = {"folder": folder, "uid": str(fact.uid), "uidvalidity": str(place.uidvalidity)}
-    if fact.received_at is not None:
-        headers["internal-date"] = fact.received_at.isoformat()
-    await arrive(body, headers, f"imap:{hashlib.sha256(body).hexdigest()}")
 
 
 async def _check_mailbox(account: Account) -> AsyncIterator[Check]:
