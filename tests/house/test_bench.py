@@ -1,10 +1,15 @@
 """The bench is honest: it judges by the ratio first, refuses unsafe servers, keeps raw samples."""
 
+import os
+import subprocess
+import sys
+
 import asyncpg
 import pytest
 
 from bench import machine
 from bench.__main__ import ROWS
+from bench.context import Cpu
 from bench.report import judged, missing, table
 from bench.wire import Samples
 
@@ -44,6 +49,25 @@ def test_percentiles_come_from_raw_samples() -> None:
     samples = Samples([float(each) for each in range(1, 101)])
     assert samples.at(0.5) == 51
     assert samples.at(0.99) == 100
+
+
+def test_a_process_below_two_roots_counts_once() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        both = machine.tree(os.getpid(), child.pid)
+        alone = machine.tree(os.getpid(), without=child.pid)
+    finally:
+        child.kill()
+        child.communicate()
+    assert both.count(child.pid) == 1
+    assert child.pid not in alone
+    assert os.getpid() in alone
+
+
+def test_what_one_request_took_is_told_apart() -> None:
+    before, after = Cpu(1, 2, 3), Cpu(1.1, 2.05, 3.01)
+    told = "CPU each 160 us: Hilo 100, PostgreSQL 50, load generator 10"
+    assert after.each(before, 1_000) == told
 
 
 async def test_a_server_without_safety_is_refused(owner: asyncpg.Connection) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx2
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bench import machine
 from bench.wire import request
@@ -34,6 +34,25 @@ EFFORTS: dict[str, Effort] = {
     "default": Effort(5, 20_000, 300, 200, 200, 2_000, 1_000),
     "full": Effort(20, 60_000, 1_000, 200, 5_000, 10_000, 1_000),
 }
+
+
+class Cpu(Struct, frozen=True):
+    """Seconds of CPU, user and system."""
+
+    hilo: float
+    postgres: float
+    bench: float
+
+    def each(self, before: "Cpu", count: int) -> str:
+        """Say what one of `count` took since `before`, in microseconds."""
+        hilo, postgres, bench = (
+            (now - then) / max(count, 1) * 1e6
+            for now, then in zip(structs.astuple(self), structs.astuple(before), strict=True)
+        )
+        return (
+            f"CPU each {hilo + postgres + bench:.0f} us: Hilo {hilo:.0f}, "
+            f"PostgreSQL {postgres:.0f}, load generator {bench:.0f}"
+        )
 
 
 class Bench(Struct, frozen=True):
@@ -71,10 +90,15 @@ class Bench(Struct, frozen=True):
             made.append(request("POST", self.hook, headers(self.secret, id_, body), body))
         return made
 
-    def cpu_s(self) -> float:
-        """CPU of the whole server so far: Hilo and its PostgreSQL."""
+    def cpu(self) -> "Cpu":
+        """Return what was used so far by Hilo, by its PostgreSQL and by this load generator."""
         assert self.rig.process is not None  # noqa: S101 - it runs
-        return machine.cpu_s(self.rig.process.pid, self.rig.postgres_pid)
+        database = self.rig.postgres_pid  # a child of Hilo
+        return Cpu(
+            machine.cpu_s(self.rig.process.pid, without=database),
+            machine.cpu_s(database),
+            time.process_time(),
+        )
 
     async def drained(self, within_s: float = 120) -> float:
         """Wait until every delivery is processed; return the seconds waited."""

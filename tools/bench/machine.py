@@ -52,43 +52,42 @@ def facts(scale: str) -> dict[str, object]:
     }
 
 
-def tree(pid: int) -> list[int]:
-    """Return a process and all its descendants."""
+def tree(*pids: int, without: int | None = None) -> list[int]:
+    """Return processes and all their descendants, each once. without: a branch left out."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             parent = _stat(int(entry.name), 1)
             if parent is not None:
                 children.setdefault(parent, []).append(int(entry.name))
-    found, ahead = [], [pid]
+    found, ahead = set[int](), list(pids)
     while ahead:
         each = ahead.pop()
-        found.append(each)
-        ahead += children.get(each, [])
-    return found
+        if each not in found and each != without:
+            found.add(each)
+            ahead += children.get(each, [])
+    return sorted(found)
 
 
-def cpu_s(*roots: int) -> float:
+def cpu_s(*roots: int, without: int | None = None) -> float:
     """Return the CPU seconds, user and system, of whole trees."""
     total = 0
-    for root in roots:
-        for pid in tree(root):
-            total += (_stat(pid, 11) or 0) + (_stat(pid, 12) or 0)
-            # Children that have ended count with their parent.
-            total += (_stat(pid, 13) or 0) + (_stat(pid, 14) or 0)
+    for pid in tree(*roots, without=without):
+        total += (_stat(pid, 11) or 0) + (_stat(pid, 12) or 0)
+        # Children that have ended count with their parent.
+        total += (_stat(pid, 13) or 0) + (_stat(pid, 14) or 0)
     return total / _TICKS
 
 
-def memory_mib(*roots: int) -> float:
+def memory_mib(*roots: int, without: int | None = None) -> float:
     """Return the proportional memory of whole trees: shared pages are shared out."""
     kib = 0
-    for root in roots:
-        for pid in tree(root):
-            try:
-                rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            except OSError:
-                continue
-            kib += sum(int(line.split()[1]) for line in rollup.splitlines() if line[:4] == "Pss:")
+    for pid in tree(*roots, without=without):
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        kib += sum(int(line.split()[1]) for line in rollup.splitlines() if line[:4] == "Pss:")
     return kib / 1024
 
 

@@ -35,14 +35,13 @@ async def at_rest(seconds: float) -> list[Result]:
         rig = Rig(Path(folder))
         try:
             await asyncio.to_thread(rig.start)
-            await asyncio.sleep(5)
             assert rig.process is not None  # noqa: S101 - it runs
-            alone = machine.memory_mib(rig.process.pid)
-            roots = (rig.process.pid, rig.postgres_pid)
-            whole = machine.memory_mib(*roots)
-            before, started = machine.cpu_s(*roots), time.monotonic()
-            await asyncio.sleep(max(seconds, 3))
-            cpu = (machine.cpu_s(*roots) - before) / (time.monotonic() - started) * 100
+            pid, database = rig.process.pid, rig.postgres_pid
+            # At rest is when the database has looked over what the start wrote.
+            await asyncio.sleep(min(seconds * 12, 60))
+            alone = machine.memory_mib(pid, without=database)
+            whole = machine.memory_mib(pid, database)
+            cpu = await _cpu_percent(pid, database, min(seconds * 12, 60))
             starts = [await asyncio.to_thread(_restart_s, rig) for _ in range(3)]
         finally:
             rig.__exit__(None, None, None)
@@ -59,7 +58,14 @@ async def at_rest(seconds: float) -> list[Result]:
             note="absolute target 250 MiB; the limit is a bare framework process",
         ),
         judged(14, "memory at rest with PostgreSQL", whole, "MiB", most=450),
-        judged(14, "CPU at rest, with PostgreSQL", cpu, "%", most=1),
+        judged(
+            14,
+            "CPU at rest, with PostgreSQL",
+            sum(cpu),
+            "%",
+            most=1,
+            note=f"of one core, Hilo {cpu[0]:.2f}, PostgreSQL {cpu[1]:.2f}",
+        ),
         judged(
             15,
             "start to the first 200, database included",
@@ -71,6 +77,19 @@ async def at_rest(seconds: float) -> list[Result]:
             note="absolute target 2.0 s; the limit is importing the framework and drivers",
         ),
     ]
+
+
+async def _cpu_percent(hilo: int, database: int, seconds: float) -> tuple[float, float]:
+    """Return what Hilo and its PostgreSQL took of one core."""
+
+    def used() -> tuple[float, float]:
+        return machine.cpu_s(hilo, without=database), machine.cpu_s(database)
+
+    before, started = used(), time.monotonic()
+    await asyncio.sleep(seconds)
+    passed = time.monotonic() - started
+    after = used()
+    return (after[0] - before[0]) / passed * 100, (after[1] - before[1]) / passed * 100
 
 
 def _restart_s(rig: Rig) -> float:
