@@ -19,7 +19,8 @@ from msgspec import Struct, structs
 from hilo.connectors.email import imap
 from hilo.connectors.email.live.connection import Connection
 from hilo.kit.errors import TemporaryFailure
-from hilo.sdk.channel import Account, Arrive, Cursors
+from hilo.sdk.abilities import Arrive, Cursors
+from hilo.sdk.channel import Account
 
 _LOG: Final = structlog.get_logger(__name__)
 _BODY_S: Final = 300
