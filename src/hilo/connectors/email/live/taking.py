@@ -20,7 +20,7 @@ from hilo.connectors.email import imap
 from hilo.connectors.email.live.connection import Connection
 from hilo.kit.errors import TemporaryFailure
 from hilo.sdk.abilities import Arrive, Cursors
-from hilo.sdk.channel import Account
+from hilo.sdk.account import Account
 
 _LOG: Final = structlog.get_logger(__name__)
 _BODY_S: Final = 300
