@@ -13,8 +13,19 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+import uvloop
 
-from bench import data, limits, machine, rows_browser, rows_in, rows_live, rows_read, rows_start
+from bench import (
+    data,
+    limits,
+    machine,
+    rows_browser,
+    rows_chat,
+    rows_in,
+    rows_live,
+    rows_read,
+    rows_start,
+)
 from bench.context import EFFORTS, Bench
 from bench.report import Result, missing, table, write
 from rig import ROOT, Rig, end_on_signals
@@ -28,7 +39,7 @@ ROWS: Mapping[str, tuple[Sequence[int], Row]] = {
     "search": ((9,), rows_read.search),
     "mails": ((20,), rows_in.mails),
     "sockets": ((11,), rows_live.sockets),
-    "visitor to agent": ((4,), rows_live.visitor_to_agent),
+    "visitor to agent": ((4,), rows_chat.visitor_to_agent),
     "browser": ((16, 17), rows_browser.browser),
     "webhooks": ((1,), rows_in.webhooks),
     "ingest": ((2, 3), rows_in.ingest),
@@ -103,7 +114,7 @@ def main() -> int:
         return 2
     wanted = frozenset(int(each) for each in sys.argv[1:])
     facts = machine.facts(scale)
-    results = asyncio.run(bench(scale, wanted, ROOT / "build" / f"bench-{scale}"))
+    results = uvloop.run(bench(scale, wanted, ROOT / "build" / f"bench-{scale}"))
     print("\n" + table(results))
     if not wanted:
         write(results, ROOT / "bench", {**facts, "load_average_after": os.getloadavg()})

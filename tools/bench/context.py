@@ -31,7 +31,7 @@ class Effort(Struct, frozen=True):
 
 EFFORTS: dict[str, Effort] = {
     "small": Effort(1, 300, 20, 5, 5, 50, 40),
-    "default": Effort(5, 20_000, 300, 200, 200, 2_000, 1_000),
+    "default": Effort(5, 20_000, 300, 200, 5_000, 2_000, 1_000),
     "full": Effort(20, 60_000, 1_000, 200, 5_000, 10_000, 1_000),
 }
 

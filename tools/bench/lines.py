@@ -5,13 +5,14 @@ import base64
 import os
 import time
 from collections.abc import Callable
-from typing import Self
+from typing import Self, cast
 from urllib.parse import urlsplit
 
 from typing_extensions import override
 
 _LONG = 126
 _LONGER = 127
+_RECEIVED = b'"type":"message.received"'
 
 
 class Line(asyncio.Protocol):
@@ -45,9 +46,8 @@ class Line(asyncio.Protocol):
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the socket."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP it is
-        self._transport = transport
-        transport.write(self._request)
+        self._transport = cast("asyncio.Transport", transport)  # TCP it is
+        self._transport.write(self._request)
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -98,10 +98,12 @@ class Ear:
         """Listen with `hear`."""
         self._mark = f"{mark}-".encode()
         self.heard: dict[int, float] = {}
+        self.repeated = 0
 
     def hear(self, frame: bytes) -> None:
-        """Note the first time of a number."""
+        """Note when a message came, and whether it came before."""
         place = frame.find(self._mark)
-        if place >= 0:
+        if place >= 0 and _RECEIVED in frame:
             digits = frame[place + len(self._mark) : place + len(self._mark) + 6]
+            self.repeated += int(digits) in self.heard
             self.heard.setdefault(int(digits), time.perf_counter())

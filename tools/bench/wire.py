@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
-from typing import Self
+from typing import Self, cast
 from urllib.parse import urlsplit
 
 from msgspec import Struct, field
@@ -51,8 +51,7 @@ class Wire(asyncio.Protocol):
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP it is
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # TCP it is
 
     @override
     def data_received(self, data: bytes) -> None:

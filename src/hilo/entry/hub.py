@@ -6,7 +6,8 @@ socket exactly once and in order. Presence, typing and counts pass by without th
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from hilo.domain import conversations
 from hilo.entry import feed, presence
 from hilo.entry.doorman import Doorman
 from hilo.entry.feed import Place, Row
+from hilo.entry.frames import Frames, frame
 from hilo.entry.presence import Mark
 from hilo.entry.recent import Recent
 from hilo.entry.rooms import Follower, Heard, Listener, Room, Topic
@@ -210,28 +212,33 @@ class Hub:
         rows = await self._db.alone(
             feed.SQL.read_all, _Row, after_xid=self.at.xid, after_id=self.at.id, most=_BATCH
         )
+        news: defaultdict[UUID, list[_Row]] = defaultdict(list)
         for row in rows:
             self._recent.add(row)
-            room = self._rooms.get(row.workspace)
+            news[row.workspace].append(row)
+        for workspace, its in news.items():
+            room = self._rooms.get(workspace)
             if room is not None and not room.is_empty:
-                self._tell(room, row)
+                self._tell(room, its)
         if rows:
             self.at = Place(rows[-1].xid, rows[-1].id)
         return len(rows)
 
-    def _tell(self, room: Room, row: _Row) -> None:
-        room.tell(_heard(row))
-        if row.type.startswith(_CHANGES_COUNTS):
+    def _tell(self, room: Room, rows: Sequence[_Row]) -> None:
+        room.tell([_heard(row) for row in rows])
+        if any(row.type.startswith(_CHANGES_COUNTS) for row in rows):
             room.has_new_counts = True
             self._news.set()
-        if row.type.startswith(_CHANGES_RIGHTS) and row.type != "agent.signed_in":
+        if any(
+            row.type.startswith(_CHANGES_RIGHTS) and row.type != "agent.signed_in" for row in rows
+        ):
             self._recheck.add(room.workspace)
 
     async def _send_recent(self, listener: Listener, after: Place, send: "Sender") -> Place:
         until = self.at
         for row in self._recent.since(listener.actor.workspace, after):
             if feed.may_see(listener.audience, row.type):
-                await send(_heard(row).frame)
+                await send(_heard(row).payload.decode())
         return until
 
     async def _send_page(self, listener: Listener, after: Place, send: "Sender") -> Place:
@@ -240,7 +247,7 @@ class Hub:
             rows = await feed.read_until(tx, after, until, _BATCH)
         for row in rows:
             if feed.may_see(listener.audience, row.type):
-                await send(Heard(row).frame)
+                await send(Heard(row).payload.decode())
         return Place(rows[-1].xid, rows[-1].id) if len(rows) == _BATCH else until
 
     async def _is_near(self, workspace: UUID, after: Place) -> bool:
@@ -292,7 +299,7 @@ class Hub:
                         data = TypingData(
                             conversation_id=typing.conversation_id, until=typing.until
                         )
-                        room.say(msgspec.json.encode(TypingFrame(data=data)).decode())
+                        room.say(frame(msgspec.json.encode(TypingFrame(data=data))))
 
     async def _count(self) -> None:
         while True:
@@ -307,7 +314,7 @@ class Hub:
     async def _push_counts(self, room: Room) -> None:
         async with self._db.transaction(room.workspace) as tx:
             numbers = await conversations.all_counts(tx)
-        frames: dict[conversations.Counts, str] = {}
+        frames: dict[conversations.Counts, Frames] = {}
         for place, listener in enumerate(room.listeners):
             if place % _AT_ONCE == _AT_ONCE - 1:
                 await asyncio.sleep(0)  # a large room does not hold up the others
@@ -315,7 +322,7 @@ class Hub:
             if counts == listener.counts or "conversation:read" not in listener.audience:
                 continue
             if counts not in frames:
-                frames[counts] = msgspec.json.encode(CountsFrame(data=counts)).decode()
+                frames[counts] = frame(msgspec.json.encode(CountsFrame(data=counts)))
             listener.counts = counts
             listener.outbox.put(frames[counts])
 

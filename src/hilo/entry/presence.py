@@ -11,6 +11,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from hilo.entry.frames import Frames, frame
+
 KEPT_S = 60.0
 TYPING_S = 8.0
 Doing = Literal["viewing", "typing", "left"]
@@ -82,7 +84,7 @@ class Presence:
         return len(self._marks)
 
 
-def frame_of(mark: Mark) -> str:
+def frame_of(mark: Mark) -> Frames:
     """Return the frame that tells it."""
     data = MarkData(
         conversation_id=mark.conversation_id,
@@ -90,4 +92,4 @@ def frame_of(mark: Mark) -> str:
         agent_name=mark.agent_name,
         doing=mark.doing,
     )
-    return msgspec.json.encode(MarkFrame(data=data)).decode()
+    return frame(msgspec.json.encode(MarkFrame(data=data)))

@@ -13,6 +13,7 @@ from hilo.domain.people import Actor
 from hilo.entry import feed
 from hilo.entry.doorman import Credential
 from hilo.entry.feed import Place, Row
+from hilo.entry.frames import Frames
 from hilo.entry.outbox import Outbox
 from hilo.entry.presence import Presence
 
@@ -37,9 +38,9 @@ class Heard:
         return self.row.at
 
     @cached_property
-    def frame(self) -> str:
+    def payload(self) -> bytes:
         """As agents' sockets get it."""
-        return msgspec.json.encode(feed.item_of(self.row)).decode()
+        return msgspec.json.encode(feed.item_of(self.row))
 
     @cached_property
     def data(self) -> Mapping[str, object]:
@@ -157,22 +158,35 @@ class Room:
         listener.audience = audience_of(actor)
         self.enter(listener)
 
-    def tell(self, heard: Heard) -> None:
-        """Give one event to all who may see it."""
+    def tell(self, news: Sequence[Heard]) -> None:
+        """Give events to all who may see them. news: in the order of the log, not empty."""
+        first = news[0].place
         for audience, group in self.audiences.items():
-            if feed.may_see(audience, heard.type):
-                frame, place = heard.frame, heard.place
-                for listener in group:
-                    if listener.after < place:
-                        listener.outbox.put(frame)
+            seen = [each for each in news if feed.may_see(audience, each.type)]
+            if not seen:
+                continue
+            frames = Frames(each.payload for each in seen)
+            for listener in group:
+                if listener.after < first:
+                    listener.outbox.put(frames)
+                else:
+                    self._tell_rest(listener, seen)
         if self.followers:
-            found = [
-                follower for topic in heard.topics for follower in self.followers.get(topic, ())
-            ]
-            for follower in dict.fromkeys(found):
-                follower.heard(heard)
+            for each in news:
+                self._tell_followers(each)
 
-    def say(self, frame: str, spare: UUID | None = None) -> None:
+    def _tell_rest(self, listener: Listener, seen: Sequence[Heard]) -> None:
+        """Give the part that a listener, who came in between, has not read from the log."""
+        rest = [each.payload for each in seen if listener.after < each.place]
+        if rest:
+            listener.outbox.put(Frames(rest))
+
+    def _tell_followers(self, heard: Heard) -> None:
+        found = [follower for topic in heard.topics for follower in self.followers.get(topic, ())]
+        for follower in dict.fromkeys(found):
+            follower.heard(heard)
+
+    def say(self, frame: Frames, spare: UUID | None = None) -> None:
         """Give a frame that is not of the log to every agent's socket. spare: not to this agent."""
         for group in self.audiences.values():
             for listener in group:

@@ -21,6 +21,7 @@ from typing_extensions import override
 from hilo.entry import bootstrap, first
 from hilo.entry.doors import CannotListen, open_doors
 from hilo.entry.health import Metrics, Readiness
+from hilo.entry.lines import LentLine
 from hilo.entry.tending import tended
 from hilo.entry.worker import Worker
 from hilo.kit.config import Config
@@ -94,7 +95,7 @@ async def _http(config: Config, app: ASGIApp, listening: socket.socket) -> Async
             app,
             loop="none",
             http="httptools",
-            ws="websockets-sansio",
+            ws=LentLine,
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -20,7 +20,9 @@ from hilo.domain.people import Actor
 from hilo.entry import feed
 from hilo.entry.doorman import Credential
 from hilo.entry.feed import Place
+from hilo.entry.frames import frame
 from hilo.entry.hub import UNAUTHENTICATED, Hub
+from hilo.entry.lines import Line, line_of
 from hilo.entry.outbox import Outbox
 from hilo.entry.rooms import Listener
 from hilo.entry.state import AppState
@@ -29,7 +31,7 @@ from hilo.kit.errors import Forbidden, Invalid, Unauthenticated
 FORBIDDEN = 4403
 TOO_SLOW = 4408
 _FRAMES_PER_S = 20
-_PONG = '{"type":"pong"}'
+_PONG = frame(b'{"type":"pong"}')
 
 
 class Said(Struct, frozen=True):
@@ -63,20 +65,24 @@ def socket_app(state: AppState) -> ASGIApp:
             await _refuse(send, FORBIDDEN, error.message)
             return
         await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
-        line = _Line(state.hub, actor, credential or Credential("token", b""), send)
-        await line.serve(receive, query.get("after", [""])[0])
+        shown = credential or Credential("token", b"")
+        call = _Call(state.hub, actor, shown, send, line_of(scope))
+        await call.serve(receive, query.get("after", [""])[0])
 
     return app
 
 
-class _Line:
+class _Call:
     """One open socket."""
 
-    def __init__(self, hub: Hub, actor: Actor, credential: Credential, send: Send) -> None:
+    def __init__(
+        self, hub: Hub, actor: Actor, credential: Credential, send: Send, line: Line | None
+    ) -> None:
+        """line: written to directly, where there is one."""
         self._hub = hub
         self._send = send
         self._ended: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
-        outbox = Outbox(self._text, lambda: self.end(TOO_SLOW, "too slow; resume by cursor"))
+        outbox = Outbox(self._text, lambda: self.end(TOO_SLOW, "too slow; resume by cursor"), line)
         self._listener = Listener(actor, credential, outbox, self.end)
         self._tokens, self._filled_at = float(_FRAMES_PER_S), time.monotonic()
 

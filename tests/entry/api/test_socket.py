@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from litestar.types import ASGIApp
 from msgspec import Struct
+from websockets import frames as protocol
 
 from cast import CAST, a_conversation, a_message
 from hilo.domain.conversations import Author, NewMessage, NoteAdded, append
@@ -21,6 +22,7 @@ from hilo.domain.conversations.lists import get_conversation
 from hilo.domain.people import system
 from hilo.entry import hub, recent
 from hilo.entry.feed import Place
+from hilo.entry.frames import Frames, frame
 from hilo.entry.hub import UNAUTHENTICATED
 from hilo.entry.outbox import MOST_BYTES, MOST_FRAMES, Outbox
 from hilo.entry.socket import FORBIDDEN, TOO_SLOW, socket_app
@@ -255,7 +257,7 @@ async def test_a_client_that_never_reads_is_dropped(
     wire.reads.clear()
     room = app_state.hub.room(CAST.workspace)
     for _ in range(MOST_FRAMES + 2):
-        room.say("{}")
+        room.say(frame(b"{}"))
     await asyncio.sleep(0.05)
     assert room.listeners == []
     wire.reads.set()
@@ -302,9 +304,78 @@ async def test_a_large_frame_is_sent_and_many_are_too_many() -> None:
         sent.append(frame)
 
     box = Outbox(send, lambda: dropped.append(True))
-    box.put("x" * (MOST_BYTES + 1))
+    box.put(frame(b"x" * (MOST_BYTES + 1)))
     await asyncio.sleep(0)
     assert (len(sent), dropped) == (1, [])
-    box.put("x" * MOST_BYTES)
-    box.put("x")
+    box.put(frame(b"x" * MOST_BYTES))
+    box.put(frame(b"x"))
     assert (box.is_closed, dropped) == (True, [True])
+
+
+class Lent:
+    """A line that takes so many writes, then lags."""
+
+    def __init__(self, room: int) -> None:
+        self.written = b""
+        self.is_gone = False
+        self._room = room
+        self._some = asyncio.Event()
+
+    def write(self, wire: bytes) -> bool:
+        """Take it while there is room."""
+        if self.is_gone:
+            raise ConnectionError
+        if self._room == 0:
+            self._some.clear()
+            return False
+        self._room -= 1
+        self.written += wire
+        return True
+
+    async def room(self) -> None:
+        """Wait for `drain`."""
+        if self._room == 0:
+            await self._some.wait()
+
+    def drain(self, room: int) -> None:
+        """Make room again."""
+        self._room += room
+        self._some.set()
+
+
+async def never(_frame: str) -> None:
+    """Stand for the way that is not used beside a line."""
+    raise AssertionError
+
+
+async def test_a_line_that_lags_gets_everything_once_and_in_order() -> None:
+    line = Lent(room=2)
+    box = Outbox(never, lambda: None, line)
+    for number in range(6):
+        box.put(frame(b"%d" % number))
+    assert line.written == b"\x81\x010\x81\x011"
+    line.drain(room=10)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    box.put(frame(b"6"))
+    assert line.written == b"".join(b"\x81\x01%d" % number for number in range(7))
+
+
+async def test_a_line_that_never_drains_is_dropped_and_one_that_is_gone_closed() -> None:
+    dropped: list[bool] = []
+    box = Outbox(never, lambda: dropped.append(True), Lent(room=0))
+    for _ in range(MOST_FRAMES + 1):
+        box.put(frame(b"{}"))
+    assert (box.is_closed, dropped) == (True, [True])
+    line = Lent(room=1)
+    line.is_gone = True
+    box = Outbox(never, lambda: dropped.append(True), line)
+    box.put(frame(b"{}"))
+    assert (box.is_closed, dropped) == (True, [True])
+
+
+@pytest.mark.parametrize("length", [0, 125, 126, 65_535, 65_536])
+def test_the_bytes_of_the_wire_are_those_of_the_protocol(length: int) -> None:
+    payloads = [b"a", b"x" * length]
+    theirs = [protocol.Frame(protocol.Opcode.TEXT, each).serialize(mask=False) for each in payloads]
+    assert Frames(payloads).wire == b"".join(theirs)
