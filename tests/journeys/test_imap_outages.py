@@ -13,7 +13,7 @@ import mailserver as box
 from hilo.connectors.email import CONNECTOR
 from hilo.connectors.email.live import reading
 from hilo.kit.errors import AuthExpired, LeftBehind
-from hilo.sdk.channel import Delivery
+from hilo.sdk.account import Delivery
 from letters import letter
 
 pytestmark = [
