@@ -7,7 +7,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hilo.kit.errors import ConnectorError
 from hilo.sdk.account import Account, Answer, Asked, Check, Delivery, SettingsRead
 from hilo.sdk.outbound import (
     Accepted,
@@ -212,8 +211,8 @@ class Marking(Protocol):
 class Checking(Protocol):
     """Optional: tries an account's credentials step by step."""
 
-    def check(self, account: Account) -> Generator[Call, Reply | ConnectorError, Sequence[Check]]:
-        """Return one line a step. A call that failed is answered by its error."""
+    def check(self, account: Account) -> Generator[Call, Reply, Sequence[Check]]:
+        """Return one line a step. A call that failed raises its ConnectorError at its `yield`."""
         ...
 
 
