@@ -6,12 +6,19 @@ from ipaddress import ip_address
 from typing import Final
 
 import dns.exception
+import dns.name
 import dns.resolver
 
 from hilo.connectors.email import judging
 
 _LOOKUP_S: Final = 2.0
 _WHOLE_S: Final = 8.0
+_NOTHING: Final = (
+    dns.resolver.NXDOMAIN,
+    dns.resolver.NoAnswer,
+    dns.name.LabelTooLong,
+    dns.name.EmptyLabel,
+)
 
 
 def resolve(name: str, kind: str) -> Sequence[str]:
@@ -19,7 +26,12 @@ def resolve(name: str, kind: str) -> Sequence[str]:
     resolver = dns.resolver.get_default_resolver()
     try:
         answer = resolver.resolve(name, kind, lifetime=_LOOKUP_S)
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+    except (
+        dns.resolver.NXDOMAIN,
+        dns.resolver.NoAnswer,
+        dns.name.LabelTooLong,
+        dns.name.EmptyLabel,
+    ):
         return []
     except (dns.exception.DNSException, UnicodeError) as error:
         raise OSError(f"{kind} of {name}: {error!r}") from error
