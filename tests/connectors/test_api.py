@@ -3,6 +3,7 @@
 conformance  test
 G-01         test_contract.py::test_what_is_not_signed_so_is_refused
 G-02         test_either_of_two_active_secrets_passes
+G-25         test_a_receipt_of_an_unknown_state_is_kept_for_a_person
 G-41         test_half_an_emoji_does_not_lose_the_message
 X-07         exempt: the signed webhook-id takes the place of an Idempotency-Key; see the README
 """
@@ -85,6 +86,12 @@ def test_half_an_emoji_does_not_lose_the_message() -> None:
 def test_what_cannot_be_understood_names_the_place() -> None:
     body = b'{"id":"m-1","from":{"id":"u-7"},"attachments":[{"content":"no base64!"}]}'
     with pytest.raises(MalformedPayload, match="attachments"):
+        CONNECTOR.parse(delivery({}, body), ACCOUNT)
+
+
+def test_a_receipt_of_an_unknown_state_is_kept_for_a_person() -> None:
+    body = b'{"status":{"message":"ext-79","state":"played"}}'
+    with pytest.raises(MalformedPayload, match=r"status\.state"):
         CONNECTOR.parse(delivery({}, body), ACCOUNT)
 
 

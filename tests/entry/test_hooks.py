@@ -170,6 +170,7 @@ async def test_an_unknown_account_is_not_found(client: httpx2.AsyncClient, path:
 async def test_only_posts_are_taken(client: httpx2.AsyncClient) -> None:
     answer = await client.get(URL)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert answer.json()["code"] == "method-not-allowed"
 
 
 async def test_too_much_is_refused(client: httpx2.AsyncClient) -> None:

@@ -115,7 +115,7 @@ async def _far(bench: Bench, connection: asyncpg.Connection) -> str:
         " order by activity_at desc, id desc offset $2 limit 1",
         *(bench.workspace, min(_FAR, await _half(connection))),
     )
-    return encode_cursor(row["activity_at"], row["id"])
+    return encode_cursor("conversations", row["activity_at"], row["id"])
 
 
 async def _half(connection: asyncpg.Connection) -> int:

@@ -1,7 +1,8 @@
 """Who stands at the door: reads the credential of a request and says whom it stands for.
 
-An answer is remembered for a moment, so a hot client costs no look-up; rights taken away are gone
-within that moment everywhere, and at once in the process that took them.
+An answer is remembered for a moment, so a hot client costs no look-up. Rights taken away are gone
+at once in the process that took them, in the others as soon as the bus tells them, and within that
+moment in any case.
 """
 
 import hashlib
@@ -16,12 +17,15 @@ from msgspec import Struct
 
 from hilo.domain import people
 from hilo.domain.people import Actor, Bearer, Holder
+from hilo.kit.bus import Bus
 from hilo.kit.db import Database, Tx
 from hilo.kit.errors import Unauthenticated
 
 _REMEMBERED_S = 3.0  # reliability asks for rights re-read within 5 s
 _MOST = 10_000
 _TOKEN_CHARS_MAX = 200
+_TOPIC = "cache"
+_MARK = b"doorman"
 
 
 class Credential(Struct, frozen=True):
@@ -43,9 +47,10 @@ class Known(Struct, frozen=True, kw_only=True):
 class Doorman:
     """Knows who is who, for a few seconds."""
 
-    def __init__(self, db: Database, *, secure: bool) -> None:
-        """secure: the public address is https, so the cookie is bound to it."""
+    def __init__(self, db: Database, bus: Bus, *, secure: bool) -> None:
+        """bus: other processes say when to forget. secure: the cookie is bound to https."""
         self._db = db
+        self._bus = bus
         self._known: dict[Credential, Known] = {}
         self._met: set[Credential] = set()
         self.secure = secure
@@ -97,8 +102,20 @@ class Doorman:
         self._known.pop(credential, None)
 
     def forget(self) -> None:
-        """Forget everybody: rights, sessions or tokens have changed."""
+        """Forget everybody, here and in the other processes: rights, sessions or tokens changed."""
+        self.forget_here()
+        self._bus.publish(_TOPIC, _MARK)
+
+    def forget_here(self) -> None:
+        """Look everybody up anew in this process."""
         self._known.clear()
+
+    async def run(self) -> None:
+        """Listen to the other processes until cancelled."""
+        with self._bus.subscribe(_TOPIC) as heard:
+            async for payload in heard:
+                if payload in (_MARK, b""):
+                    self.forget_here()
 
     def _cookie_of(self, header: str) -> str | None:
         if self.cookie not in header:

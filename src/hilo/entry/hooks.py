@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 from litestar.enums import ScopeType
+from litestar.exceptions import MethodNotAllowedException
 from litestar.types import HTTPScope, Receive, Scope, Send
 
 from hilo.domain.inboxes import NewDelivery
@@ -37,7 +38,6 @@ _HEADERS_BYTES = 32_000
 _KEEP_OUT = {"authorization", "cookie"}
 _TAKEN = b'{"status":"accepted"}'
 _JSON = "application/json"
-_NOT_ALLOWED = 405
 
 
 class Hooks:
@@ -58,7 +58,7 @@ class Hooks:
         if scope["type"] != ScopeType.HTTP:
             return  # a socket is not accepted
         if scope["method"] != "POST":
-            await answers.send_bytes(send, _NOT_ALLOWED, b"", _JSON, [(b"allow", b"POST")])
+            await _send_problem(send, MethodNotAllowedException(headers={"allow": "POST"}))
             return
         try:
             await self._take(scope, receive)
@@ -158,7 +158,7 @@ def _told(error: Exception) -> Exception:
 async def _send_problem(send: Send, error: Exception) -> None:
     problem = problems.problem_of(error, str(uuid4()))
     headers = {
-        name.encode(): value.encode() for name, value in problems.headers_of(problem).items()
+        name.encode(): value.encode() for name, value in problems.headers_of(problem, error).items()
     }
     if isinstance(error, BadSignature):
         headers.pop(b"www-authenticate", None)

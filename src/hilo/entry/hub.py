@@ -342,7 +342,7 @@ class Hub:
                 await self._read_rights(wanted)
 
     async def _read_rights(self, workspaces: Iterable[UUID]) -> None:
-        self._doorman.forget()
+        self._doorman.forget_here()
         for workspace in workspaces:
             room = self._rooms.get(workspace)
             for listener in room.listeners if room is not None else ():

@@ -43,8 +43,13 @@ async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], N
         await stack.enter_async_context(tended("bus", house.bus.run))
         if house.store.private is not None:
             await stack.enter_async_context(tended("database", house.store.private.watch))
-        for name, part in (("door", house.state.door), ("accounts", house.state.accounts)):
-            await stack.enter_async_context(tended(name, part.run))
+        state = house.state
+        for name, run in (
+            ("door", state.door.run),
+            ("accounts", state.accounts.run),
+            ("doorman", state.doorman.run),
+        ):
+            await stack.enter_async_context(tended(name, run))
         readiness = Readiness(["demo", *(["http", "smtp"] if "web" in parts else [])])
         conversations = await first.first_owner(house.state)
         is_owned = bool(await first.workspaces(house.state))

@@ -38,8 +38,8 @@ class AppState:
 
     @cached_property
     def doorman(self) -> Doorman:
-        """Who is who; one, so that forgetting reaches every door."""
-        return Doorman(self.db, secure=self.config.public_url.startswith("https://"))
+        """Who is who; one, so that forgetting reaches every door. Bootstrap runs it."""
+        return Doorman(self.db, self.bus, secure=self.config.public_url.startswith("https://"))
 
     @cached_property
     def files(self) -> Files:

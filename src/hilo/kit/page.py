@@ -43,9 +43,14 @@ def decode_cursor(text: str, *types: object) -> tuple[object, ...]:
         raise _not_a_cursor() from None
 
 
-def decode_keyset(text: str) -> tuple[datetime, UUID]:
-    """Return the moment and id a list goes on from. Raises Invalid with code cursor-invalid."""
-    moment, id_ = decode_cursor(text, datetime, UUID)
+def decode_keyset(text: str, of: str) -> tuple[datetime, UUID]:
+    """Return the moment and id a list goes on from. of: the list's name, its cursor's first value.
+
+    Raises Invalid with code cursor-invalid, for another list's cursor too.
+    """
+    name, moment, id_ = decode_cursor(text, str, datetime, UUID)
+    if name != of:
+        raise _not_a_cursor()
     if not isinstance(moment, datetime) or not isinstance(id_, UUID) or moment.tzinfo is None:
         raise _not_a_cursor()
     return moment, id_

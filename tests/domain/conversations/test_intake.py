@@ -37,6 +37,7 @@ from hilo.domain.conversations import receiving
 from hilo.domain.conversations.intake import Intake
 from hilo.domain.inboxes import Channels, deliveries
 from hilo.entry.state import AppState
+from hilo.kit import clock
 from hilo.kit.db import Database
 from hilo.kit.errors import TemporaryFailure
 from hilo.sdk.account import Account, Delivery
@@ -310,7 +311,9 @@ async def test_a_kill_at_any_await_loses_and_doubles_nothing(state: AppState) ->
     await taken_in(state)
     assert await counts(state.db) == (3, 3, 12)
     assert await value(state.db, "select count(*) from event where type = 'message.received'") == 12
-    assert not await rows(state.db, "select 1 from pg_locks where locktype = 'advisory'")
+    left = """select 1 from pg_locks l join pg_database d on d.oid = l.database
+        where l.locktype = 'advisory' and d.datname = current_database()"""
+    assert not await rows(state.db, left)
 
 
 async def test_a_blocked_contact_changes_nothing(state: AppState) -> None:
@@ -382,6 +385,13 @@ async def test_odd_texts_are_kept(state: AppState) -> None:
     texts = await rows(state.db, "select text from message order by seq")
     assert [len(str(text)) for (text,) in texts] == [2, 150_000, 5, 4]
     assert await value(state.db, "select count(*) from delivery where state = 'parked'") == 1
+
+
+async def test_a_sender_with_a_wild_clock_writes_now(state: AppState) -> None:
+    wild = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1969-12-31T23:59:59Z")
+    await heard(state, *(said(at=at) for at in (*wild, "2020-02-02T02:02:02Z")))
+    years = await rows(state.db, "select extract(year from at)::int from message order by seq")
+    assert [year for (year,) in years] == [*[clock.now().year] * 3, 2020]
 
 
 async def test_markup_stays_text(state: AppState) -> None:

@@ -4,7 +4,7 @@ conformance  test
 G-21, G-24   test_a_state_never_goes_back, test_any_order_ends_in_the_same_state
 G-22         test_a_receipt_waits_for_its_message
 G-23         test_a_receipt_nobody_asked_for_is_dropped_after_a_week
-G-25         tests/connectors/test_contract.py (status_unknown)
+G-25         tests/connectors/test_api.py::test_a_receipt_of_an_unknown_state_is_kept_for_a_person
 G-26         test_a_moment_marks_what_was_sent_up_to_it
 G-27         test_a_mark_touches_only_that_identity_and_account
 """

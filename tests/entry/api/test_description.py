@@ -36,6 +36,11 @@ async def test_every_operation_is_described_whole(document: Json) -> None:
     assert "/api/v1/openapi.json" not in document["paths"]
 
 
+async def test_parameters_have_the_names_that_are_read(document: Json) -> None:
+    named = {each["name"] for each in document["paths"]["/api/v1/search"]["get"]["parameters"]}
+    assert {"q", "type", "from", "to"} <= named
+
+
 async def test_unknown_fields_are_said_to_be_refused(document: Json) -> None:
     schemas = document["components"]["schemas"]
     for methods in document["paths"].values():

@@ -15,7 +15,7 @@ from hilo.kit.page import encode_cursor
 from hilo.kit.sql import query
 
 # A cursor of the right shape whose moment names no time zone.
-NAIVE = encode_cursor("2026-01-01T00:00:00", CAST.carol)
+NAIVE = encode_cursor("conversations", "2026-01-01T00:00:00", CAST.carol)
 OPEN = query(
     "open_conversation",
     "insert into conversation (workspace_id, id, contact_id, inbox_id, channel, joining_key)"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
+from typing import cast as cast_type
 
 import asyncpg
 import httpx2
@@ -10,7 +11,9 @@ import pytest
 
 from cast import CAST
 from frame import Statements
+from hilo.entry.api.app import build_api
 from hilo.entry.api.rates import Rates
+from hilo.entry.state import AppState
 
 
 def is_problem(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
@@ -89,6 +92,54 @@ async def test_a_parameter_is_named(ada: httpx2.AsyncClient) -> None:
         (error,) = is_problem(await ada.get(url), 422, "validation")["errors"]
         assert (error["field"], error["code"]) == (field, code), error
     is_problem(await ada.get("/conversations?cursor=nonsense"), 400, "cursor-invalid")
+    (error,) = is_problem(await ada.get("/search?q=x&type=y"), 422, "validation")["errors"]
+    assert (error["field"], error["code"]) == ("type", "choice")
+    (error,) = is_problem(await ada.get("/conversations?inbox=null"), 422, "validation")["errors"]
+    assert (error["field"], error["code"]) == ("inbox", "type")
+    assert (await ada.get("/contacts?q=null")).status_code == 200, "a word like any other"
+
+
+async def test_a_cursor_is_of_one_list(ada: httpx2.AsyncClient) -> None:
+    for name in ("Dora", "Emil"):
+        await ada.post("/contacts", json={"name": name})
+    cursor = (await ada.get("/contacts?limit=1")).json()["next_cursor"]
+    assert (await ada.get(f"/contacts?cursor={cursor}")).status_code == 200
+    elsewhere = await ada.get(f"/conversations?cursor={cursor}")
+    is_problem(elsewhere, 400, "cursor-invalid")
+
+
+async def test_a_route_without_a_body_takes_none(ada: httpx2.AsyncClient) -> None:
+    path = "/sessions"
+    for body in (b"", b"{}", b"null"):
+        assert (await ada.request("DELETE", path, content=body)).status_code < 300, body
+    is_problem(await ada.request("DELETE", path, content=b"{"), 400, "malformed-json")
+    problem = is_problem(await ada.request("DELETE", path, content=b'{"x":1}'), 422, "validation")
+    assert problem["errors"][0]["field"] == "x"
+
+
+async def test_a_file_comes_in_a_form(ada: httpx2.AsyncClient) -> None:
+    is_problem(await ada.post("/files", json={}), 415, "unsupported-media-type")
+    (error,) = is_problem(await ada.post("/files", files={"x": b"y"}), 422, "validation")["errors"]
+    assert error["field"] == "file"
+
+
+async def test_the_server_still_knows_that_it_was_head(app_state: AppState) -> None:
+    scope = {
+        "type": "http",
+        "method": "HEAD",
+        "path": "/api/v1/openapi.json",
+        "query_string": b"",
+        "headers": [],
+    }
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        assert not message.get("body")
+
+    await build_api(app_state)(cast_type("Any", scope), receive, send)
+    assert scope["method"] == "HEAD"
 
 
 async def test_every_answer_has_the_headers(

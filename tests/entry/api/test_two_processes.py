@@ -9,12 +9,14 @@ import pytest
 
 from cast import CAST, SECRET_KEY, a_conversation
 from hilo.domain.conversations import Given, write
+from hilo.entry import doorman
 from hilo.entry.socket import socket_app
 from hilo.entry.state import AppState
 from hilo.kit.bus import PostgresBus
 from hilo.kit.config import Config
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Database
+from hilo.kit.errors import Unauthenticated
 from stage import CHANNELS, agent
 from wire import Wire
 
@@ -25,7 +27,9 @@ async def process(db: Database, dsn: str, config: Config) -> AsyncIterator[AppSt
     bus = PostgresBus(dsn)
     own = Database(db.pool, on_commit=lambda: bus.publish("log"))
     state = AppState(config=config, db=own, vault=Vault(SECRET_KEY), bus=bus)
-    running = [asyncio.ensure_future(work()) for work in (bus.run, state.hub.run)]
+    running = [
+        asyncio.ensure_future(work()) for work in (bus.run, state.hub.run, state.doorman.run)
+    ]
     await state.hub.ready()
     yield state
     for each in running:
@@ -41,6 +45,26 @@ async def pair(db: Database, dsn: str, config: Config) -> AsyncIterator[tuple[Ap
         two = await stack.enter_async_context(process(db, dsn, config))
         await asyncio.sleep(0.3)  # both have begun to listen
         yield one, two
+
+
+async def test_a_right_taken_away_in_one_process_is_gone_in_the_other(
+    pair: tuple[AppState, AppState], ada: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = pair
+    monkeypatch.setattr(doorman, "_REMEMBERED_S", 3600.0)
+    made = (await ada.post("/tokens", json={"name": "till", "scopes": ["*"]})).json()
+    shown = two.doorman.credential({"authorization": f"Bearer {made['token']}"})
+    assert (await two.doorman.who(shown)).actor.kind == "token"
+    await ada.delete(f"/tokens/{made['id']}")
+    assert (await two.doorman.who(shown)).actor.kind == "token", "it remembers, until it is told"
+    one.doorman.forget()
+
+    async def until_refused() -> None:
+        while await two.doorman.who(shown):
+            await asyncio.sleep(0.01)
+
+    with pytest.raises(Unauthenticated):
+        await asyncio.wait_for(until_refused(), 5)
 
 
 async def test_what_one_process_does_the_other_tells(

@@ -21,7 +21,6 @@ from hilo.sdk.inbound import (
     ReceiptState,
     SenderIn,
     StatusIn,
-    Unknown,
 )
 
 _STATES: Mapping[str, ReceiptState] = {state: state for state in get_args(ReceiptState)}
@@ -147,11 +146,11 @@ def _file(given: File, number: int) -> FileIn:
     return FileIn(name=name, media_type=media_type, url=given.url)
 
 
-def _status(given: Status) -> Inbound:
+def _status(given: Status) -> StatusIn:
     id_ = _id(given.message, "status.message")
     state = _STATES.get(given.state)
     if state is None:
-        return Unknown(kind=f"status.{given.state[:100]}", reason="not a state of this channel")
+        raise MalformedPayload(f"one of {', '.join(_STATES)} is expected - at `$.status.state`")
     return StatusIn(
         state=state,
         external_id=id_,

@@ -15,6 +15,7 @@ from hilo.kit.text import clean
 SQL = Queries(__package__, "lists.sql")
 END = datetime(9999, 12, 31, tzinfo=UTC)
 LAST = UUID(int=(1 << 128) - 1)
+_LIST = "contacts"  # what its cursors begin with
 _QUESTION_CHARS = 200
 _WORDS = 8
 _NUMBER = re.compile(r"[+(]?[\d\s().-]{5,}")
@@ -41,7 +42,7 @@ async def list_contacts(
     actor.must("contact:read")
     before_at, before_id = END, LAST
     if cursor:
-        before_at, before_id = decode_keyset(cursor)
+        before_at, before_id = decode_keyset(cursor, _LIST)
     words = words_of(q)
     if q.strip() and not words:
         return Page([], None)
@@ -60,7 +61,7 @@ async def list_contacts(
     more = len(rows) > limit
     return Page(
         [contact_view(row) for row in kept],
-        encode_cursor(kept[-1].updated_at, kept[-1].id) if more else None,
+        encode_cursor(_LIST, kept[-1].updated_at, kept[-1].id) if more else None,
     )
 
 

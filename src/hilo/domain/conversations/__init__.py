@@ -46,6 +46,7 @@ from hilo.domain.conversations.lists import (
 )
 from hilo.domain.conversations.merging import Collision, MergePreview, merge, preview_merge
 from hilo.domain.conversations.models import (
+    SEQ_MOST,
     AttachmentView,
     Author,
     ContactRef,
@@ -76,6 +77,7 @@ from hilo.domain.conversations.writing import NewMessage, append
 
 __all__ = [
     "FETCH",
+    "SEQ_MOST",
     "AllCounts",
     "AlreadyTaken",
     "Assignment",

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hilo.domain.contacts import END, LAST
-from hilo.domain.conversations.models import ConversationView, MessageView, Status
+from hilo.domain.conversations.models import SEQ_MOST, ConversationView, MessageView, Status
 from hilo.domain.conversations.rows import (
     ConversationRow,
     MessageRow,
@@ -22,7 +22,8 @@ from hilo.kit.page import Page, decode_cursor, decode_keyset, encode_cursor
 from hilo.kit.sql import Queries, Query
 
 SQL = Queries(__package__, "lists.sql")
-_NEWEST = (1 << 31) - 1
+_LIST = "conversations"  # what its cursors begin with
+_NEWEST = SEQ_MOST
 _COMMON_TAG = 5_000  # reading so many and sorting costs what walking past the others does
 
 
@@ -45,7 +46,7 @@ async def list_conversations(
     actor.must("conversation:read")
     before_at, before_id = END, LAST
     if cursor:
-        before_at, before_id = decode_keyset(cursor)
+        before_at, before_id = decode_keyset(cursor, _LIST)
     query = leading(filters)
     if query is SQL.by_tag and await _is_common(tx, filters):
         query = leading(replace(filters, tag=None))
@@ -59,7 +60,8 @@ async def list_conversations(
     asked = {name: values[name] for name in query.params}
     rows = await tx.connection.fetch(query.text, *query.arguments(asked))
     kept = [ConversationRow(*row) for row in rows[:limit]]
-    next_cursor = encode_cursor(kept[-1].activity_at, kept[-1].id) if len(rows) > limit else None
+    last = kept[-1] if len(rows) > limit else None
+    next_cursor = None if last is None else encode_cursor(_LIST, last.activity_at, last.id)
     return Page([conversation_view(row) for row in kept], next_cursor)
 
 

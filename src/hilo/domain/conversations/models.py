@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+SEQ_MOST = (1 << 31) - 1  # a place in a conversation is an integer of the database
 Status = Literal["open", "pending", "snoozed", "resolved"]
 MessageKind = Literal["incoming", "outgoing", "note", "activity"]
 AuthorKind = Literal["contact", "agent", "system"]

@@ -5,7 +5,7 @@ Each external id enters once for ever. Nothing here looks at the outside.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from msgspec import Struct, structs
@@ -33,6 +33,7 @@ from hilo.sdk.manifest import Manifest, Threading
 SQL = Queries(__package__, "joining.sql")
 _NAME_CHARS = 500  # of an outside id; a longer one is kept by its hash
 _SUBJECT_CHARS = 500
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -235,9 +236,14 @@ def _message(
         state="received",
         client_id=item.client_id,
         external_id=arrived.name,
-        at=min(item.at or arrived.at, arrived.at),
+        at=_said_at(item.at, arrived.at),
         quiet=item.automatic,
     )
+
+
+def _said_at(said: datetime | None, came: datetime) -> datetime:
+    # A sender's clock may be anything: nothing was written after it came, or before there was mail.
+    return came if said is None or not _EARLIEST <= said <= came else said
 
 
 async def _keep_refs(tx: Tx, joined: Sequence[Joined]) -> None:

@@ -5,10 +5,10 @@ What the channel cannot do is refused here, before anything is queued.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from hilo.domain import library
 from hilo.domain.contacts import normal
@@ -16,7 +16,13 @@ from hilo.domain.conversations import markup
 from hilo.domain.conversations.changes import lock
 from hilo.domain.conversations.errors import StaleReply, WindowClosed
 from hilo.domain.conversations.events import MessageQueued, NoteAdded
-from hilo.domain.conversations.models import AttachmentView, Author, AuthorKind, MessageView
+from hilo.domain.conversations.models import (
+    SEQ_MOST,
+    AttachmentView,
+    Author,
+    AuthorKind,
+    MessageView,
+)
 from hilo.domain.conversations.rows import ConversationRow, MessageRow, message_view
 from hilo.domain.conversations.writing import NewMessage, append
 from hilo.domain.inboxes import Channels
@@ -54,7 +60,7 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     inbox_id: UUID | None = None
     client_id: str | None = None
     undo_s: int = 0
-    if_last_seq: int | None = None
+    if_last_seq: Annotated[int, Meta(ge=0, le=SEQ_MOST)] | None = None
     reply_to: UUID | None = None
     subject: str | None = None
     cc: Sequence[str] = ()

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, Router
 from litestar.di import Provide
+from litestar.exceptions import ValidationException
 from litestar.types import ASGIApp, Scope
 
 from hilo.domain.people import Actor
@@ -39,7 +40,7 @@ from hilo.entry.api import (
 from hilo.entry.api.forms import Acting, Shared
 from hilo.entry.api.frame import Frame, Gate, visit_of
 from hilo.entry.api.rates import Meter, Rates
-from hilo.entry.api.reading import Wanted
+from hilo.entry.api.reading import Wanted, query_name
 from hilo.entry.state import AppState
 from hilo.kit.db import Tx
 from hilo.kit.errors import Bug
@@ -125,7 +126,11 @@ async def _tx(scope: Scope, actor: Acting) -> Tx:
 def _answer_problem(
     request: Request[Any, Any, Any], error: Exception
 ) -> Response[problems.Problem]:
-    problem = problems.problem_of(error, visit_of(request.scope).request_id)
+    names = {}
+    if isinstance(error, ValidationException):
+        parameters = request.route_handler.parsed_fn_signature.parameters
+        names = {name: query_name(field) for name, field in parameters.items()}
+    problem = problems.problem_of(error, visit_of(request.scope).request_id, names)
     return Response(
         problem,
         status_code=problem.status,

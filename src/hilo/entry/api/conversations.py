@@ -6,9 +6,10 @@ from uuid import UUID
 
 from litestar import delete, get, put
 from litestar.params import FromQuery, JSONBody, QueryParameter
+from msgspec import Meta
 
 from hilo.domain import conversations
-from hilo.domain.conversations import Assignment, ConversationView, Filters, Status
+from hilo.domain.conversations import SEQ_MOST, Assignment, ConversationView, Filters, Status
 from hilo.domain.people import Actor
 from hilo.entry.api.forms import Acting, Body, Cursor, Id, Limit, Open
 from hilo.kit.errors import invalid
@@ -24,7 +25,7 @@ class Snooze(Body, frozen=True, kw_only=True):
 class ReadMark(Body, frozen=True, kw_only=True):
     """seq: how far the agent has read; null = all."""
 
-    seq: int | None = None
+    seq: Annotated[int, Meta(ge=0, le=SEQ_MOST)] | None = None
 
 
 Assignee = Annotated[

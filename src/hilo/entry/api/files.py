@@ -1,6 +1,5 @@
 """Files: `POST /files`. They are served at `/files/{id}`, outside the API: `entry/filedoor.py`."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import post
@@ -17,7 +16,7 @@ from hilo.kit.errors import invalid
 class UploadForm(Struct, frozen=True, kw_only=True):
     """A form with one field."""
 
-    file: Annotated[UploadFile, "the file"]
+    file: UploadFile | None = None
 
 
 class FileView(Struct, frozen=True, kw_only=True):
@@ -39,7 +38,8 @@ async def upload_file(
     """Upload a file (multipart, field `file`) to attach it to a message. At most 25 MB."""
     given: object = data.file  # a form's text field arrives here as it is
     if not isinstance(given, UploadFile):
-        raise invalid("file", "type", "must be one file")
+        code = "required" if given is None else "type"
+        raise invalid("file", code, "must be one file")
     content = await given.read()
     kept = await library.upload(tx, actor, app_state.files, given.filename, content)
     return FileView(

@@ -8,6 +8,7 @@ transaction is committed before the answer is sent; an answer of 400 or more rol
 import hmac
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import get_args
 from uuid import uuid4
 
 import msgspec
@@ -91,7 +92,9 @@ class Frame:
             await _refuse(complete, RateLimited(allowance.reset_s), visit.request_id)
             return
         if scope["method"] == "HEAD":
-            scope["method"], complete = HttpMethod.GET, _headless(complete)
+            # A copy: the server looks at its own scope to know that no body will follow.
+            scope = {**scope, "method": HttpMethod.GET}
+            complete = _headless(complete)
         await self._app(scope, receive, complete)
 
     def _allow(self, scope: HTTPScope, visit: Visit) -> Allowance:
@@ -233,24 +236,38 @@ def wanted_by_handler(routes: Sequence[BaseRoute]) -> dict[int, Wanted]:
         if not isinstance(route, HTTPRoute):
             continue
         for method, (handler, kwargs_model) in route.route_handler_map.items():
-            data = handler.parsed_fn_signature.parameters.get("data")
+            parameters = handler.parsed_fn_signature.parameters
+            data = parameters.get("data")
             found[id(handler)] = Wanted(
                 is_public=handler.opt.get("public", False) or method == "OPTIONS",
                 has_transaction=handler.opt.get("transaction", True) and method != "OPTIONS",
                 takes_body=data is not None,
+                takes_form=_is_form(data),
                 body_bytes=handler.opt.get("body_bytes", reading.BODY_BYTES),
-                decoder=_decoder_of(data),
+                decoder=None if "body_type" in handler.opt else _decoder_of(data),
                 queries=frozenset(p.field_alias for p in kwargs_model.expected_query_params),
+                texts=frozenset(
+                    p.field_alias
+                    for p in kwargs_model.expected_query_params
+                    if str in _kinds(parameters[p.field_name].annotation)
+                ),
             )
     return found
 
 
+def _kinds(annotation: object) -> tuple[object, ...]:
+    return get_args(annotation) or (annotation,)
+
+
 def _decoder_of(data: FieldDefinition | None) -> msgspec.json.Decoder[object] | None:
     if data is None:
-        return None
-    kwarg = data.kwarg_definition
-    is_json = not isinstance(kwarg, BodyKwarg) or kwarg.media_type == RequestEncodingType.JSON
-    return msgspec.json.Decoder(data.annotation) if is_json else None
+        return reading.NOTHING
+    return None if _is_form(data) else msgspec.json.Decoder(data.annotation)
+
+
+def _is_form(data: FieldDefinition | None) -> bool:
+    kwarg = None if data is None else data.kwarg_definition
+    return isinstance(kwarg, BodyKwarg) and kwarg.media_type != RequestEncodingType.JSON
 
 
 def _completing(send: Send, visit: Visit, allowance: Allowance, always: Headers) -> Send:

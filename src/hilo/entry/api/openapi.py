@@ -18,7 +18,7 @@ from litestar.typing import FieldDefinition
 from msgspec import Struct
 
 from hilo import __version__
-from hilo.entry.api import repeats
+from hilo.entry.api import reading, repeats
 from hilo.entry.api.examples import example_of
 from hilo.entry.api.problems import MEDIA_TYPE, Problem, title_of
 from hilo.entry.api.rates import Cost, Rates, cost_of
@@ -215,8 +215,12 @@ def _query(field: FieldDefinition) -> Json:
         schema = msgspec.json.schema(Annotated[kind, msgspec.Meta(**kept)])
     if field.has_default and field.default is not None:
         schema["default"] = field.default
-    alias = rules.query if rules is not None and rules.query else field.name
-    found: Json = {"name": alias, "in": "query", "required": field.is_required, "schema": schema}
+    found: Json = {
+        "name": reading.query_name(field),
+        "in": "query",
+        "required": field.is_required,
+        "schema": schema,
+    }
     if rules is not None and rules.description:
         found["description"] = rules.description
     return found

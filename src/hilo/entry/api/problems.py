@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 
 import msgspec
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hilo.entry.statuses import BadBody, status_of
 from hilo.kit import log
@@ -73,13 +75,20 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     retry_after: int | None = None
 
 
-def problem_of(error: BaseException, request_id: str) -> Problem:
-    """Return what to answer; log what is our fault."""
+def problem_of(
+    error: BaseException, request_id: str, names: Mapping[str, str] = MappingProxyType({})
+) -> Problem:
+    """Return what to answer; log what is our fault.
+
+    names: what the client calls a handler's parameters, where the framework tells our name.
+    """
     match error:
         case HiloError():
             return _of_ours(error, request_id)
         case ValidationException():
-            return _of_ours(Invalid(*_parameter_errors(error.detail, error.extra)), request_id)
+            told = _parameter_errors(error.detail, error.extra)
+            told = [replace(each, field=names.get(each.field, each.field)) for each in told]
+            return _of_ours(Invalid(*told), request_id)
         case HTTPException():
             return _of_framework(error, request_id)
         case SerializationException() | UnicodeError() | RecursionError():

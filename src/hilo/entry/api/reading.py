@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
 import msgspec
+from litestar.params import ParameterKwarg
 from litestar.types import HTTPScope, Receive
+from litestar.typing import FieldDefinition
 from litestar.utils.scope.state import ScopeState
 from msgspec import Struct
 
@@ -20,15 +22,27 @@ BODY_BYTES = 2_000_000
 _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
+class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of a route that takes none: absent, or without fields."""
+
+
+NOTHING: msgspec.json.Decoder[object] = msgspec.json.Decoder(Nothing | None)
+
+
 class Wanted(Struct, frozen=True, kw_only=True):
-    """What a route takes. decoder None: no JSON body. queries: its query parameters."""
+    """What a route takes. decoder None: the handler reads it. queries: its query parameters.
+
+    texts: those of them that may be any text; for the others `null` is no value.
+    """
 
     is_public: bool
     has_transaction: bool
     takes_body: bool
+    takes_form: bool
     body_bytes: int
     decoder: msgspec.json.Decoder[object] | None
     queries: frozenset[str]
+    texts: frozenset[str]
 
 
 def check_query(scope: HTTPScope, wanted: Wanted) -> None:
@@ -42,6 +56,8 @@ def check_query(scope: HTTPScope, wanted: Wanted) -> None:
             unknown.append(FieldError(name, "unknown", "is not a parameter of this request"))
         elif "\0" in value:
             raise invalid(name, "nul", "must not contain the character NUL")
+        elif name not in wanted.texts and value.lower() == "null":
+            raise invalid(name, "type", "must have a value; leave it out for none")
     if unknown:
         raise Invalid(*unknown)
 
@@ -54,11 +70,25 @@ async def read_body(scope: HTTPScope, receive: Receive, wanted: Wanted) -> bytes
     body = await _read(scope, receive, wanted.body_bytes)
     state = ScopeState.from_scope(scope)
     state.body = body
-    if wanted.decoder is not None:
+    if wanted.takes_form:
+        _check_form(scope)
+    elif wanted.decoder is not None and (wanted.takes_body or body):
         state.json = _decoded(scope, body or b"{}", wanted.decoder)
         # An empty body counts as `{}`: then the fields it lacks are named.
         state.body = body or b"{}"
     return body
+
+
+def query_name(field: FieldDefinition) -> str:
+    """Return what a parameter is called in a query."""
+    kwarg = field.kwarg_definition
+    return (isinstance(kwarg, ParameterKwarg) and kwarg.name) or field.name
+
+
+def _check_form(scope: HTTPScope) -> None:
+    media = header(scope, b"content-type").partition(";")[0].strip().lower()
+    if media and media != "multipart/form-data":
+        raise UnsupportedMedia(f"send multipart/form-data, not {media}")
 
 
 def header(scope: HTTPScope, name: bytes) -> str:
