@@ -14,9 +14,9 @@ where e.workspace_id = :workspace and (e.xid, e.id) > (:after_xid, :after_id)
 order by e.xid, e.id limit :most
 
 -- name: read_all
--- The hub: every workspace, by the one function that may.
-select f.workspace_id, f.id, f.xid, f.type, f.subject, f.actor::text, f.data::text, f.at
-from hilo_feed(:after_xid, :after_id, :most) f
+-- The hub: every workspace, by the one function that may. Without news one row, its id 0.
+select n.is_hiding, n.workspace_id, coalesce(n.id, 0), n.xid, n.type, n.subject, n.actor::text, n.data::text, n.at
+from hilo_news(:after_xid, :after_id, :most) n
 
 -- name: horizon
 -- Everything below this transaction is visible for ever: where a feed that begins now begins.

@@ -31,7 +31,7 @@ from hilo.kit.errors import Unauthenticated
 _LOG = log.get(__name__)
 _BATCH = 500
 _AT_ONCE = 500
-_FIRST_POLL_S = 0.004  # after a wake-up: an older transaction may still hide the news
+_FIRST_POLL_S, _LAST_POLL_S = 0.002, 0.05  # while an older transaction hides news
 _POLL_S = 1.0
 _COUNTS_S = 0.15
 _RECHECK_S = 20.0
@@ -70,6 +70,9 @@ class CountsFrame(Struct, frozen=True, kw_only=True, tag="counts", tag_field="ty
 
 
 class _Row(Struct, frozen=True):
+    """An event. is_hiding: more is committed, but hides behind an older transaction."""
+
+    is_hiding: bool
     workspace: UUID
     id: int
     xid: int
@@ -197,21 +200,21 @@ class Hub:
             async with self._db.transaction(None) as tx:
                 self.at = self._recent.after = await feed.newest(tx)
             self._ready.set()
-        delay = _POLL_S
+        delay = _FIRST_POLL_S
         with self._bus.subscribe("log") as wake:
             while True:
-                found = await self._step()
+                found, is_hiding = await self._step()
                 if found == _BATCH:
                     continue
-                if found:
-                    delay = _FIRST_POLL_S
-                delay = _FIRST_POLL_S if await wake.wait(delay) else min(delay * 2, _POLL_S)
+                delay = _FIRST_POLL_S if found or not is_hiding else min(delay * 2, _LAST_POLL_S)
+                await wake.wait(delay if is_hiding else _POLL_S)
 
-    async def _step(self) -> int:
-        """Read on and tell; between reading and telling nothing is awaited."""
-        rows = await self._db.alone(
+    async def _step(self) -> tuple[int, bool]:
+        """Read on and tell; return how many, and whether more hides. Then nothing is awaited."""
+        looked = await self._db.alone(
             feed.SQL.read_all, _Row, after_xid=self.at.xid, after_id=self.at.id, most=_BATCH
         )
+        rows = [row for row in looked if row.id]
         news: defaultdict[UUID, list[_Row]] = defaultdict(list)
         for row in rows:
             self._recent.add(row)
@@ -222,7 +225,7 @@ class Hub:
                 self._tell(room, its)
         if rows:
             self.at = Place(rows[-1].xid, rows[-1].id)
-        return len(rows)
+        return len(rows), looked[0].is_hiding
 
     def _tell(self, room: Room, rows: Sequence[_Row]) -> None:
         room.tell([_heard(row) for row in rows])

@@ -379,3 +379,18 @@ def test_the_bytes_of_the_wire_are_those_of_the_protocol(length: int) -> None:
     payloads = [b"a", b"x" * length]
     theirs = [protocol.Frame(protocol.Opcode.TEXT, each).serialize(mask=False) for each in payloads]
     assert Frames(payloads).wire == b"".join(theirs)
+
+
+@pytest.mark.crash  # holds a transaction
+async def test_what_hides_behind_an_older_transaction_is_told_as_soon_as_that_ends(
+    ada: httpx2.AsyncClient, dial: Dial, db: Database, conversation: UUID
+) -> None:
+    wire = dial(ada)
+    await wire.until("counts")
+    async with db.transaction(None) as older:
+        await older.connection.execute("select pg_current_xact_id()")
+        await note(db, conversation, "hidden")
+        await asyncio.sleep(0.3)
+        assert not [f for f in wire.waiting() if f["type"] == "message.noted"]
+    # The older transaction publishes nothing: the hub looks by itself.
+    assert (await wire.until("message.noted"))["data"]["message"]["text"] == "hidden"

@@ -12,6 +12,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from joserfc import jwt
@@ -84,20 +85,36 @@ def issue(visitor: Visitor, account: Account, now: datetime) -> str:
 
 def read(token: str, account: Account, now: datetime) -> Visitor:
     """Return whose token it is. Raises BadSignature: not ours, for another account, too old."""
-    claims = _decode(token, _key(account, "visitor_key"))
-    if claims.get("aud") != str(account.id) or _number(claims, "exp") < now.timestamp():
+    signed = _signed(token, account.secrets.get("visitor_key", ""))
+    if signed.account != str(account.id) or signed.until < now.timestamp():
         raise BadSignature("the visitor token is for another account or too old")
+    return signed.visitor
+
+
+class _Signed(Struct, frozen=True):
+    """What a visitor token says. until: seconds since 1970."""
+
+    visitor: Visitor
+    account: str
+    until: float
+
+
+@lru_cache(maxsize=8_192)
+def _signed(token: str, key: str) -> _Signed:
+    """Check the signature, once: a visitor shows the same token with everything it says."""
+    claims = _decode(token, _key_of(key, "visitor_key"))
     try:
         id_ = UUID(_text(claims, "sub"))
     except ValueError as error:
         raise BadSignature("the visitor token names no visitor") from error
-    return Visitor(
+    visitor = Visitor(
         id=id_,
         external=_text(claims, "ext"),
         email=_text(claims, "email"),
         phone=_text(claims, "phone"),
         name=_text(claims, "name"),
     )
+    return _Signed(visitor, str(claims.get("aud")), _number(claims, "exp"))
 
 
 def identify(token: str, visitor: Visitor, account: Account, now: datetime) -> Visitor:
@@ -146,7 +163,10 @@ def _vouched(token: str, account: Account) -> Mapping[str, object]:
 
 
 def _key(account: Account, name: str) -> OctKey:
-    secret = account.secrets.get(name, "")
+    return _key_of(account.secrets.get(name, ""), name)
+
+
+def _key_of(secret: str, name: str) -> OctKey:
     if len(secret) < 16:  # noqa: PLR2004 - an empty or short key would let anybody sign
         raise BadSignature(f"the account has no {name}")
     return OctKey.import_key(secret)
