@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 from msgspec import structs
 
-from hilo.connectors.email import threads
+from hilo.connectors.email import bounces, threads
+from hilo.connectors.email.mime import take_apart
 from hilo.connectors.email.testing import ACCOUNT
 from hilo.sdk.inbound import MessageIn, StatusIn, Unknown
 from letters import letter, message, parse
@@ -144,6 +145,41 @@ def test_a_delivery_receipt_says_delivered() -> None:
     item = parse(dsn("Final-Recipient: rfc822; a@b.test\nAction: delivered\nStatus: 2.0.0"))
     assert isinstance(item, StatusIn)
     assert item.state == "delivered"
+
+
+def test_a_complaint_is_a_notice_and_no_failure() -> None:
+    body = "--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n"
+    body += "Original-Rcpt-To: <dora@client.test>\n\n"
+    body += f"--b\nContent-Type: message/rfc822\n\nMessage-ID: {OWN}\n\nx\n--b--\n"
+    kind = "multipart/report; report-type=feedback-report; boundary=b"
+    item = parse(letter(body, {"From": "fbl@mx.test", "Content-Type": kind}))
+    assert isinstance(item, StatusIn)
+    assert (item.state, item.suppress) == ("sent", None)
+    assert item.notice == "complaint abuse (dora@client.test)"
+
+
+@pytest.mark.parametrize(
+    ("said", "returned", "recipient"),
+    [
+        ("An error occurred delivering to <postmaster@gone.test>.", "", "postmaster@gone.test"),
+        ("I'm sorry.\n<help@desk.test>:\nRemote host said: 552 full", "", "help@desk.test"),
+        ("Not a valid user. Message not delivered.", "To: dora@gone.test", "dora@gone.test"),
+        ("It could not be delivered.", "Received: by mx for <d@gone.test>; x", "d@gone.test"),
+        ("It could not be delivered.", "To: a@b.test, c@d.test", ""),
+    ],
+)
+def test_whom_a_report_in_words_means(said: str, returned: str, recipient: str) -> None:
+    body = f"--b\nContent-Type: text/plain\n\n{said}\n\n"
+    body += f"--b\nContent-Type: message/rfc822\n\nMessage-ID: {OWN}\n{returned}\n\nx\n--b--\n"
+    named = {"From": "MAILER-DAEMON@mx.test", "Subject": "Sorry", "Return-Path": "<>"}
+    raw = letter(body, {**named, "Content-Type": "multipart/mixed; boundary=b"})
+    found = bounces.read(take_apart(raw))
+    assert [(each.action, each.recipient) for each in found] == [("failed", recipient)]
+
+
+def test_an_auto_reply_is_no_report() -> None:
+    raw = letter("I cannot read mail until Monday.", {"Subject": "Auto reply"})
+    assert bounces.read(take_apart(raw)) == []
 
 
 # ------------------------------------------------------------------ who it says it is

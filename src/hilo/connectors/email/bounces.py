@@ -14,11 +14,12 @@ from msgspec import Struct
 
 from hilo.connectors.email.headers import Headers, addresses_of
 from hilo.connectors.email.mime import Mail, leaves, payload_text
+from hilo.connectors.email.returned import recipient_of
 from hilo.connectors.email.threads import our_message
 from hilo.sdk.account import Account
 from hilo.sdk.inbound import Inbound, StatusIn
 
-Action = Literal["failed", "delayed", "delivered", "read"]
+Action = Literal["failed", "delayed", "delivered", "read", "complained"]
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -52,7 +53,7 @@ _SUBJECT: Final = re.compile(
     r"bounce|nondeliverable|non remis|unzustellbar|nicht zugestellt|zustellung|no se (?:ha )?pud|"
     r"não (?:foi )?(?:entregue|possível)|mancata consegna|non recapitabile|kunde inte levereras|"
     r"onbestelbaar|niet bezorgd|недостав|warning: (?:message|could not)|delayed|"
-    r"配信|送信できません|退信",
+    r"配信|送信できません|退信|complaint about message from",
     re.IGNORECASE,
 )
 _BY_HAND: Final = re.compile(r"\s*[^\W\d]{1,6}\s*:")  # Re: Fwd: AW: …
@@ -76,6 +77,16 @@ _UNKNOWN_ADDRESS: Final = re.compile(
     r"usuario (?:desconocido|inexistente)|empfänger (?:unbekannt|nicht gefunden)",
     re.IGNORECASE,
 )
+_REFUSED: Final = re.compile(
+    r"(?:could|can|did|do|will|would|was|were)(?: ?not|n\W?t) (?:be |been )?(?:able to )?"
+    r"(?:deliver|reach)|unable to deliver|non-delivery|permanent error|error \w* ?delivering|"
+    r"pas (?:pu )?(?:être |etre )?(?:remis|livr|distribu)|konnte nicht zugestellt|"
+    r"no (?:se )?(?:ha )?(?:podido|pudo) (?:ser )?(?:entreg|envia)|"
+    r"não (?:pôde|foi) (?:ser )?entreg",
+    re.IGNORECASE,
+)
+_COMPLAINT: Final = re.compile(r"\s*complaint about message from\b", re.IGNORECASE)
+_OWN_LINE: Final = re.compile(r"^<([^<>\s]{1,64}@[^<>\s]{1,200})>:\s*$", re.MULTILINE)
 _NAMED_FIELDS: Final = ("original-recipient", "final-recipient", "x-actual-recipient")
 _FAILED_LINE: Final = re.compile(
     r"(?:^|[\s:<(\"'])<?([^\s<>()\[\]:;,\"']{1,64}@[a-z0-9.-]{1,200}\.[a-z]{2,24})>?", re.IGNORECASE
@@ -115,6 +126,10 @@ def read(mail: Mail) -> Sequence[Report]:
             found += list(_from_fields(part))
         elif kind == "message/disposition-notification":
             found += list(_from_disposition(part))
+        elif kind == "message/feedback-report":
+            found += list(_from_complaint(part, mail))
+    if not found and _COMPLAINT.match(mail.headers.text("subject")):
+        found.append(Report(action="complained", recipient=recipient_of(mail.root)))
     return found or list(_from_words(mail))
 
 
@@ -167,6 +182,17 @@ def _from_disposition(part: Message) -> Iterator[Report]:
             return
 
 
+def _from_complaint(part: Message, mail: Mail) -> Iterator[Report]:
+    # RFC 5965: somebody marked a mail of ours as unwanted, or a server could not believe it.
+    for fields in _blocks(part):
+        kind = fields.token("feedback-type")
+        if kind:
+            named = _recipient(fields.text("original-rcpt-to"))
+            recipient = named or recipient_of(mail.root)
+            yield Report(action="complained", recipient=recipient, text=_short(kind))
+            return
+
+
 def _from_words(mail: Mail) -> Iterator[Report]:
     text = "\n".join(filter(None, (each.text or each.html for each in mail.segments)))[:_MOST_TEXT]
     own, _, _returned = _without_returned(text)
@@ -174,7 +200,7 @@ def _from_words(mail: Mail) -> Iterator[Report]:
     unknown = _UNKNOWN_ADDRESS.search(own)
     if _DELAYED.search(own) and not _GONE_FOR_GOOD.search(own) and not status.startswith("5"):
         action: Action = "delayed"
-    elif status.startswith("5") or unknown or (reply and reply[1][0] == "5") or _said(mail):
+    elif status.startswith("5") or unknown or (reply and reply[1][0] == "5") or _said(mail, own):
         action = "failed"
     elif status.startswith("4"):
         action = "delayed"
@@ -183,14 +209,18 @@ def _from_words(mail: Mail) -> Iterator[Report]:
     if unknown and action == "failed" and not _DEAD.match(status):
         status = "5.1.1"
     named = addresses_of(mail.headers.text("x-failed-recipients"))
-    recipient = named[0].value if named else _first_other(own, mail)
+    recipient = named[0].value if named else _first_other(own, mail) or recipient_of(mail.root)
     yield Report(action=action, recipient=recipient, status=status, text=_line(own, unknown, reply))
 
 
-def _said(mail: Mail) -> bool:
-    return mail.headers.has("x-failed-recipients") or bool(
-        _SUBJECT.search(mail.headers.text("subject"))
+def _said(mail: Mail, own: str) -> bool:
+    headers = mail.headers
+    if headers.has("x-failed-recipients") or _SUBJECT.search(headers.text("subject")):
+        return True
+    robot = _SENDER.search(f"{headers.text('from')} {headers.text('subject')}") or (
+        headers.token("content-type") == "multipart/report"
     )
+    return bool((robot or "non-delivery" in own[:_SHORT_TEXT].lower()) and _REFUSED.search(own))
 
 
 def _without_returned(text: str) -> tuple[str, str, str]:
@@ -206,12 +236,14 @@ def _without_returned(text: str) -> tuple[str, str, str]:
 
 
 def _first_other(text: str, mail: Mail) -> str:
+    alone = _OWN_LINE.search(text)
+    if alone is not None:  # told apart from all talk, so it may be anybody's, ours too
+        return alone[1].lower()
     ours = {each.value for name in ("to", "from") for each in mail.headers.addresses(name)}
-    for match in _FAILED_LINE.finditer(text):
-        address = match[1].lower().strip(".")
-        if address not in ours and not _SENDER.search(address):
-            return address
-    return ""
+    named = [match[1].lower().strip(".") for match in _FAILED_LINE.finditer(text)]
+    others = [each for each in named if each not in ours]
+    people = [each for each in others if not _SENDER.search(each)]
+    return next(iter([*people, *others]), "")
 
 
 def _line(text: str, *matches: re.Match[str] | None) -> str:
@@ -258,23 +290,23 @@ _IN_TEXT: Final = re.compile(r"<[0-9a-fA-F]{32}\.\d{1,4}\.[0-9a-fA-F]{16}@[A-Za-
 
 def statuses(reports: Sequence[Report], messages: Sequence[UUID], mail: Mail) -> Sequence[Inbound]:
     """Return what the reports mean for our messages; the worst news of each message counts."""
-    order: list[Action] = ["failed", "delayed", "read", "delivered"]
+    order: list[Action] = ["failed", "complained", "delayed", "read", "delivered"]
     worst = min(reports, key=lambda each: order.index(each.action))
     said = " ".join(filter(None, (worst.status, worst.text, _about(worst))))
     suppress = next((each.recipient for each in reports if each.is_hard()), "")
     at = mail.headers.moment("date")
-    if worst.action == "delayed":
-        return [StatusIn(state="sent", message=each, at=at, notice=said) for each in messages]
-    return [
-        StatusIn(
-            state=worst.action,
-            message=each,
-            at=at,
-            error=said if worst.action == "failed" else "",
-            suppress=suppress or None,
-        )
-        for each in messages
-    ]
+    match worst.action:
+        case "complained":
+            said = " ".join(filter(None, ("complaint", worst.text, _about(worst))))
+            return [StatusIn(state="sent", message=each, at=at, notice=said) for each in messages]
+        case "delayed":
+            return [StatusIn(state="sent", message=each, at=at, notice=said) for each in messages]
+        case state:
+            error = said if state == "failed" else ""
+            return [
+                StatusIn(state=state, message=each, at=at, error=error, suppress=suppress or None)
+                for each in messages
+            ]
 
 
 def _about(report: Report) -> str:
