@@ -143,6 +143,7 @@ class Receiver:
         """answers: in the order of the requests."""
         self._answers = list(answers)
         self.posts: list[Post] = []
+        self.lines: list[str] = []
         self.url = ""
         self.heard = asyncio.Event()
 
@@ -150,6 +151,7 @@ class Receiver:
         """Serve one connection: one request."""
         head = await reader.readuntil(b"\r\n\r\n")
         lines = head.decode("latin-1").split("\r\n")[1:-2]
+        self.lines.append(head.split(b"\r\n", 1)[0].decode("latin-1"))
         headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         self.posts.append(Post(headers, msgspec.json.decode(body) if body else {}, body))

@@ -28,6 +28,7 @@ from hilo.entry.state import AppState
 from hilo.kit import clock
 from hilo.kit.db import Database
 from path import raw, rows, said, signed, state_on
+from vendor import vendor_on
 
 URL = f"/hooks/api/{CAST.account}"
 
@@ -207,3 +208,32 @@ async def test_without_the_database_the_sender_is_told_to_come_again(
     answer = await client.post(URL, content=body, headers=signed(body))
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
+
+
+async def at_the_vendor(db: Database, folder: Path) -> tuple[AppState, str]:
+    place = await vendor_on(db, folder)
+    return place.state, f"/hooks/vendor/{place.account.id}"
+
+
+async def test_a_channel_that_greets_answers_in_its_own_words(db: Database, tmp_path: Path) -> None:
+    state, url = await at_the_vendor(db, tmp_path)
+    transport = httpx2.ASGITransport(app=Hooks(state.door, state.accounts))  # type: ignore[arg-type]
+    task = asyncio.create_task(state.door.run())
+    please = {"x-word": "please"}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://desk.test") as client:
+        shaken = await client.get(url, params={"word": "please", "challenge": "7"})
+        assert (shaken.status_code, shaken.text) == (200, "7")
+        refused = await client.get(url, params={"word": "no"})
+        assert refused.status_code == 405
+        answered = await client.post(url, content=b'{"challenge":"x"}', headers=please)
+        assert (answered.status_code, answered.text) == (200, "x")
+        unsigned = await client.post(url, content=b'{"challenge":"x"}')
+        assert unsigned.status_code == 401
+        assert await kept(state) == 0
+        stored = await client.get(url, params={"word": "store"})
+        assert (stored.status_code, stored.text) == (202, "kept")
+        taken = await client.post(url, content=b"[]", headers=please)
+        assert taken.status_code == 200
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert await kept(state) == 2

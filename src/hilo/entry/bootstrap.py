@@ -110,6 +110,8 @@ def secret_key(config: Config) -> str:
 
 
 async def close_http(state: AppState) -> None:
-    """Close the HTTP client if it was ever made."""
+    """Close the HTTP clients if they were ever made."""
     if "http" in state.__dict__:
         await state.http.close()
+    if "sandbox" in state.__dict__:
+        await state.sandbox.http.close()

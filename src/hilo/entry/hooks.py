@@ -1,12 +1,14 @@
-"""The door for vendors: `POST /hooks/{channel}/{account}`. A thin path outside the framework.
+"""The door for vendors: `/hooks/{channel}/{account}`. A thin path outside the framework.
 
-The signature is checked on the raw bytes, the request is stored, and only then answered. Nothing is
-parsed here. What is signed is always taken: a 4xx would make some senders stop for good.
+A POST's signature is checked on the raw bytes, the request is stored, and only then answered.
+Nothing is parsed here. What is signed is always taken: a 4xx would make some senders stop for good.
+A channel that greets may answer in its own words; a GET is such a handshake and nothing else.
 """
 
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
 import msgspec
@@ -30,14 +32,15 @@ from hilo.kit.errors import (
 )
 from hilo.kit.ids import new_id
 from hilo.kit.text import clean
-from hilo.sdk.account import Delivery
+from hilo.sdk.abilities import Greeting
+from hilo.sdk.account import Answer, Asked, Delivery
 
 BODY_BYTES = 40_000_000  # ten files of a message, as base64 writes them
 _PREFIX = "/hooks/"
 _HEADERS_BYTES = 32_000
 _KEEP_OUT = {"authorization", "cookie"}
-_TAKEN = b'{"status":"accepted"}'
 _JSON = "application/json"
+_STORED = Answer(body=b'{"status":"accepted"}', media_type=_JSON)
 
 
 class Hooks:
@@ -57,22 +60,27 @@ class Hooks:
         """Answer one request."""
         if scope["type"] != ScopeType.HTTP:
             return  # a socket is not accepted
-        if scope["method"] != "POST":
-            await _send_problem(send, MethodNotAllowedException(headers={"allow": "POST"}))
+        if scope["method"] not in {"GET", "POST"}:
+            await _send_not_allowed(send, "GET, POST")
             return
         try:
-            await self._take(scope, receive)
+            answer = await self._take(scope, receive)
         except Exception as error:  # noqa: BLE001 - every answer of this door is made here
             told = _told(error)
             self._refused[told.code if isinstance(told, HiloError) else "internal"] += 1
             await _send_problem(send, told)
         else:
-            await answers.send_bytes(send, 200, _TAKEN, _JSON)
+            if answer is None:
+                await _send_not_allowed(send, "POST")
+                return
+            await answers.send_bytes(send, answer.status, answer.body, answer.media_type)
 
-    async def _take(self, scope: HTTPScope, receive: Receive) -> None:
+    async def _take(self, scope: HTTPScope, receive: Receive) -> Answer | None:
+        """Take a request; None: this channel shakes no hands."""
         path = scope["path"].removeprefix(_PREFIX).removesuffix("/").split("/")
         body = await _body(scope, receive)
         known = await self._find(path)
+        is_handshake = scope["method"] == "GET"
         headers = _headers(scope)
         url = f"{known.account.public_url}{scope['path']}"
         query = scope["query_string"].decode("latin-1")
@@ -80,9 +88,15 @@ class Hooks:
             headers[":query"] = f"?{clean(query)}"
             url += f"?{query}"
         delivery = Delivery(body=body, headers=headers, url=url, received_at=clock.now())
-        key = known.connector.verify(delivery, known.account)
+        key = None if is_handshake else known.connector.verify(delivery, known.account)
+        answer = _greeted(known, delivery, scope)
+        if answer is None and is_handshake:
+            return None
+        if answer is not None and not answer.stores:
+            return answer
         if known.row.state == "off":
-            return  # taken and dropped: a refusal would make the sender repeat it for hours
+            # Taken and dropped: a refusal would make the sender repeat it for hours.
+            return answer or _STORED
         await self._door.store(
             NewDelivery(
                 workspace_id=known.row.workspace_id,
@@ -91,9 +105,10 @@ class Hooks:
                 source="hook",
                 headers=headers,
                 body=body,
-                dedupe_key=key or _hash(body),
+                dedupe_key=key or _hash(body or query.encode()),
             )
         )
+        return answer or _STORED
 
     async def _find(self, path: list[str]) -> Known:
         try:
@@ -104,6 +119,22 @@ class Hooks:
         if known is None or known.row.channel != channel:
             raise NotFound("no such account; the address is shown in the account's settings")
         return known
+
+
+def _greeted(known: Known, delivery: Delivery, scope: HTTPScope) -> Answer | None:
+    """Return the channel's own answer, if it has one."""
+    if not isinstance(known.connector, Greeting):
+        return None
+    query = scope["query_string"].decode("latin-1")
+    asked = Asked(
+        method="GET" if scope["method"] == "GET" else "POST",
+        url=delivery.url,
+        query=dict(parse_qsl(query, keep_blank_values=True)),
+        headers=delivery.headers,
+        body=delivery.body,
+        received_at=delivery.received_at,
+    )
+    return known.connector.greet(asked, known.account)
 
 
 async def _body(scope: HTTPScope, receive: Receive) -> bytes:
@@ -153,6 +184,10 @@ def _told(error: Exception) -> Exception:
     if transient(error):
         return Unavailable("cannot store now", retry_after_s=2)
     return error
+
+
+async def _send_not_allowed(send: Send, allow: str) -> None:
+    await _send_problem(send, MethodNotAllowedException(headers={"allow": allow}))
 
 
 async def _send_problem(send: Send, error: Exception) -> None:

@@ -90,7 +90,9 @@ class Keeper:
                     if ref.state != "active":
                         continue
                     row = await inboxes.queries.account_anywhere(tx, ref.id)
-                    if row is not None and connector.wants(self._state.channels.opened(row)):
+                    if row is None or row.is_sandbox:
+                        continue  # a held connection goes to the vendor itself
+                    if connector.wants(self._state.channels.opened(row)):
                         found.append(row)
         return found
 

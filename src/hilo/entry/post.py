@@ -102,7 +102,8 @@ class Postman:
 
         connector = self._channels.of(row)
         message = self._message(job, letter)
-        await self._carrier.send(connector.send(message, self._channels.opened(row)), catch)
+        account = self._channels.opened(row)
+        await self._carrier.send(connector.send(message, account), account, catch)
 
     def _message(self, job: LetterJob, letter: Letter) -> MessageOut:
         texts = self._catalogue()

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from urllib.parse import urlsplit
 
-from hilo.domain.inboxes import Channels
+from hilo.domain.inboxes import Channels, Sandbox
 from hilo.domain.library import FileLinks
 from hilo.entry import registry
 from hilo.entry.accounts import Accounts
@@ -50,6 +51,13 @@ class AppState:
     def http(self) -> Http:
         """The only way out by HTTP; bootstrap closes it."""
         return Http(Guard(self.config.allow_private), proxy=self.config.outgoing_proxy)
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """The way to the simulators; bootstrap closes it."""
+        url = urlsplit(self.config.sandbox_url)
+        port = url.port or (443 if url.scheme == "https" else 80)
+        return Sandbox(Http(Guard(only=(url.hostname or "", port))), self.config.sandbox_url)
 
     @cached_property
     def connectors(self) -> Mapping[str, registry.Listed]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hilo.domain import library
+from hilo.domain import inboxes, library
 from hilo.domain.conversations import Carriage, Carry, Fetch, Stationery, settle_file
 from hilo.domain.inboxes import Carrier
 from hilo.entry.post import LetterJob, Postman
@@ -28,7 +28,7 @@ class Tools:
 
 def tools(state: AppState) -> Tools:
     """Return the tools of a worker."""
-    carrier = Carrier(state.http)
+    carrier = Carrier(state.http, state.sandbox)
     stationery = Stationery(state.files, state.file_links, state.catalogue)
     carriage = Carriage(state.db, state.channels, carrier, stationery)
     postman = Postman(state.db, state.channels, carrier, lambda: state.catalogue)
@@ -48,9 +48,13 @@ async def letter(given: Tools, job: Job) -> None:
 async def fetch(given: Tools, job: Job) -> None:
     """Get one file of one message; what cannot be had leaves a notice."""
     wanted = job.read(Fetch)
+    async with given.state.db.transaction(wanted.workspace) as tx:
+        row = await inboxes.queries.account(tx, wanted.account)
     content: bytes | None = None
     try:
-        content = await given.carrier.download(wanted.url, library.MOST_BYTES)
+        if row is not None:
+            account = given.state.channels.opened(row)
+            content = await given.carrier.download(wanted.url, library.MOST_BYTES, account)
     except TemporaryFailure:
         if job.failures + 1 < _FETCH_TRIES:
             raise

@@ -20,12 +20,14 @@ class Config(Struct, frozen=True, kw_only=True):
     """The settings. database_url None: the private PostgreSQL. secret_key None: made and kept.
 
     data: files, the private database and the secret key live here.
+    sandbox_url: where the simulators are, `hilo serve` itself by default.
     allow_private: networks that callbacks may reach although they are private, plain http included.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
+    sandbox_url: str = "http://127.0.0.1:8000/sandbox"
     data: Path = Path(".hilo")
     smtp_port: int = 2525
     admin_email: str | None = None
@@ -53,6 +55,8 @@ def read(environ: Mapping[str, str]) -> Config:
         host=host,
         port=port,
         public_url=_public_url(given, host, port),
+        sandbox_url=_url(given, "HILO_SANDBOX_URL", ("http", "https"))
+        or f"{_own_url(host, port)}/sandbox",
         data=Path(given.get("HILO_DATA", ".hilo")).expanduser().absolute(),
         smtp_port=_port(given, "HILO_SMTP_PORT", 2525),
         admin_email=_email(given, "HILO_ADMIN_EMAIL"),
@@ -89,6 +93,10 @@ def _public_url(given: Mapping[str, str], host: str, port: int) -> str:
     text = _url(given, "HILO_PUBLIC_URL", ("http", "https"))
     if text is not None:
         return text.rstrip("/")
+    return _own_url(host, port)
+
+
+def _own_url(host: str, port: int) -> str:
     # A listener on every address is reached by name from this machine.
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"

@@ -71,23 +71,34 @@ class TooMuch(Rejected):
 class Guard:
     """Decides which addresses may be called."""
 
-    def __init__(self, allow: Sequence[Network] = (), resolve: Resolve | None = None) -> None:
-        """allow: private networks that may be reached, by plain http too."""
+    def __init__(
+        self,
+        allow: Sequence[Network] = (),
+        resolve: Resolve | None = None,
+        only: tuple[str, int] | None = None,
+    ) -> None:
+        """allow: private networks that may be reached, by plain http too.
+
+        only: the one host and port that is let through, wherever it is; nothing else is.
+        """
         self._allow = allow
         self._resolve = resolve or _look_up
+        self._only = only
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
         """Return what the name means now. Raises PrivateAddress if any of it is refused.
 
         All are judged: a name with one public and one private address is a trap.
         """
+        if self._only not in {None, (host, port)}:
+            raise PrivateAddress(f"{host} is not reached from here", host=host)
         try:
             found = await self._resolve(host, port)
         except OSError as error:
             raise TemporaryFailure(f"{host} cannot be resolved", host=host) from error
         for each in found:
             address = ipaddress.ip_address(each.partition("%")[0])
-            if not (is_public(address) or self.is_allowed(address)):
+            if not (is_public(address) or self._only or self.is_allowed(address)):
                 raise PrivateAddress(
                     f"{host} is not a public address; see HILO_ALLOW_PRIVATE_URLS", host=host
                 )
@@ -101,7 +112,8 @@ class Guard:
         port = parsed.port or (443 if parsed.scheme == "https" else 80)
         found = await self.addresses(parsed.host, port)
         if parsed.scheme == "http" and not all(
-            self.is_allowed(ipaddress.ip_address(each.partition("%")[0])) for each in found
+            self._only or self.is_allowed(ipaddress.ip_address(each.partition("%")[0]))
+            for each in found
         ):
             raise Rejected("plain http is refused; use https", url=url)
 
@@ -161,20 +173,16 @@ class Http:
         Raises: Rejected for an address that is refused; TemporaryFailure when surely nothing was
         written; UnknownOutcome when it was and no whole answer came; TooMuch.
         """
-        url = request.url
-        left = min(request.redirects, _REDIRECTS_MAX) if request.method == "GET" else 0
         written = _Written()
         try:
             async with asyncio.timeout(request.timeout_s):
                 while True:
-                    await self.guard.check(url)
-                    reply = await self._once(request, url, written)
-                    target = reply.headers.get("location")
-                    if not (left and target and reply.status in _REDIRECTS):
+                    await self.guard.check(request.url)
+                    reply = await self._once(request, written)
+                    following = redirected(request, reply)
+                    if following is None:
                         return reply
-                    url, left = str(httpx2.URL(url).join(target)), left - 1
-                    # Headers may hold credentials, and they were meant for the first address.
-                    request = msgspec.structs.replace(request, headers={}, method="GET", body=b"")
+                    request = following
         except TimeoutError as error:
             _fail(written, f"no answer within {request.timeout_s} s", error)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
@@ -182,10 +190,10 @@ class Http:
         except httpx2.HTTPError as error:
             _fail(written, f"the connection broke: {error}", error)
 
-    async def _once(self, request: Request, url: str, written: "_Written") -> Reply:
+    async def _once(self, request: Request, written: "_Written") -> Reply:
         async with self._client.stream(
             request.method,
-            url,
+            request.url,
             headers={"user-agent": "hilo", "accept-encoding": "identity", **request.headers},
             content=request.body or None,
             extensions={"trace": written.trace},
@@ -198,6 +206,28 @@ class Http:
                     raise TooMuch(f"the answer has more than {request.body_bytes_max} bytes")
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Reply(status=response.status_code, headers=headers, body=bytes(body))
+
+
+def redirected(request: Request, reply: Reply) -> Request | None:
+    """Return the request that follows an answer; None when there is nothing more to follow."""
+    target = reply.headers.get("location")
+    left = min(request.redirects, _REDIRECTS_MAX) if request.method == "GET" else 0
+    if not (left and target and reply.status in _REDIRECTS):
+        return None
+    old = httpx2.URL(request.url)
+    try:
+        new = old.join(target)
+    except httpx2.InvalidURL as error:
+        raise Rejected(f"led to no address: {error}") from error
+    # Headers may hold credentials, and they were meant for the first host.
+    stays = (old.scheme, old.host, old.port) == (new.scheme, new.host, new.port)
+    return msgspec.structs.replace(
+        request,
+        url=str(new),
+        headers=request.headers if stays else {},
+        body=b"",
+        redirects=left - 1,
+    )
 
 
 class _Written:

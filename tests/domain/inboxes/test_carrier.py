@@ -18,6 +18,7 @@ from aiosmtpd.handlers import Sink
 from msgspec import structs
 
 import mailserver
+from hilo.connectors.api.testing import ACCOUNT
 from hilo.domain.inboxes import Carrier
 from hilo.kit.errors import AuthExpired, TemporaryFailure, UnknownOutcome
 from hilo.kit.http import Guard, Http
@@ -94,7 +95,7 @@ async def send(one: SmtpCall) -> SmtpReply:
 
     http = Http(Guard())
     try:
-        await Carrier(http).send(sending(), catch)
+        await Carrier(http).send(sending(), ACCOUNT, catch)
     finally:
         await http.close()
     (reply,) = told
@@ -195,7 +196,7 @@ async def test_mail_without_a_server_is_caught() -> None:
         return Accepted(external_id=str(reply.code))
 
     http = Http(Guard())
-    accepted = await Carrier(http).send(sending(), catch)
+    accepted = await Carrier(http).send(sending(), ACCOUNT, catch)
     await http.close()
     assert accepted.external_id == "250"
     assert [one.rcpt_to for one in caught] == [("b@x.test",)]

@@ -34,6 +34,7 @@ export interface Account {
   id: Id; inbox_id: Id; channel: string; name: string; address: string | null; settings: Record<string, unknown>;
   secrets_set: string[]; state: "active" | "held" | "off"; problem: { code?: string; detail?: string } | null; webhook_url: string;
   last_in_at: Instant | null; last_out_at: Instant | null; secret?: string | null;
+  is_sandbox: boolean; expires_at: Instant | null;
 }
 export interface Inbox { id: Id; name: string; threading: string | null; reopen_window_s: number | null; accounts: Account[] }
 export interface CheckLine { key: string; ok: boolean | null; detail: string }

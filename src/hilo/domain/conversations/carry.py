@@ -187,7 +187,7 @@ class Carriage:
                 await catcher.keep(tx, loaded.row.id, call.mail_from, call.rcpt_to, call.message)
 
         try:
-            outcome: Accepted | Exception = await self._carrier.send(sending, catch)
+            outcome: Accepted | Exception = await self._carrier.send(sending, loaded.account, catch)
         except Exception as error:  # noqa: BLE001 - every outcome is written down
             outcome = error
         async with self._db.transaction(workspace) as tx:

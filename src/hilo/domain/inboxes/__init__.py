@@ -22,6 +22,7 @@ from hilo.domain.inboxes.models import (
     Source,
 )
 from hilo.domain.inboxes.pace import Pace, back_off_s
+from hilo.domain.inboxes.sandbox import Sandbox
 from hilo.domain.inboxes.verbs import (
     AccountChange,
     InboxChange,
@@ -57,6 +58,7 @@ __all__ = [
     "Pace",
     "Parked",
     "Pending",
+    "Sandbox",
     "Source",
     "UnknownReceived",
     "back_off_s",

@@ -1,13 +1,15 @@
 """The carrier: makes the calls a connector asks for, by HTTP and SMTP; nobody else below the doors.
 
 It tells apart what surely did not happen (TemporaryFailure) from what may have (UnknownOutcome).
-Mail without a server goes to the catcher and never leaves the machine.
+Mail without a server goes to the catcher and never leaves the machine. Accounts of the sandbox
+reach its simulators only, and nobody else reaches those.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import TypeVar
 
 from aiosmtplib import (
     SMTP,
@@ -16,22 +18,24 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
+from hilo.domain.inboxes.sandbox import Sandbox
 from hilo.kit import tls
-from hilo.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
+from hilo.kit.errors import ConnectorError, Rejected, TemporaryFailure, UnknownOutcome
 from hilo.kit.http import Http, Request
+from hilo.kit.http import Reply as Answered
+from hilo.sdk.account import Account
 from hilo.sdk.outbound import (
-    Accepted,
     Call,
     HttpCall,
     HttpReply,
     Reply,
-    Sending,
     SmtpCall,
     SmtpReply,
     SmtpServer,
 )
 
 Catch = Callable[[SmtpCall], Awaitable[None]]
+Said = TypeVar("Said")
 _QUIT_S = 2
 _REPLY_CHARS = 500
 _COME_AGAIN = {408, 425, 429}
@@ -41,34 +45,54 @@ _SYNTAX_CODES = {500, 501, 502, 504}
 class Carrier:
     """One per process."""
 
-    def __init__(self, http: Http) -> None:
-        """http: the guarded client."""
+    def __init__(self, http: Http, sandbox: Sandbox | None = None) -> None:
+        """http: the guarded client, for the world."""
         self._http = http
+        self._sandbox = sandbox
 
-    async def send(self, sending: Sending, catch: Catch) -> Accepted:
-        """Drive a connector's `send` to its end.
+    async def send(
+        self, steps: Generator[Call, Reply, Said], account: Account, catch: Catch | None = None
+    ) -> Said:
+        """Drive what a connector does (send, act, fetch, …) to its end; return what it returns.
 
         catch: keeps mail that has no server. Raises what the connector raises, and what a call
         itself can: TemporaryFailure, UnknownOutcome, Rejected.
         """
         try:
-            call = next(sending)
+            call = next(steps)
             while True:
-                call = sending.send(await self._perform(call, catch))
+                call = steps.send(await self._perform(call, account, catch))
         except StopIteration as end:
-            accepted: Accepted = end.value
-            return accepted
+            said: Said = end.value
+            return said
         finally:
-            sending.close()
+            steps.close()
 
-    async def download(self, url: str, most_bytes: int) -> bytes:
+    async def attempt(self, steps: Generator[Call, Reply, Said], account: Account) -> Said:
+        """Drive a check: a call that fails raises its error where it was asked for."""
+        try:
+            call = next(steps)
+            while True:
+                try:
+                    reply = await self._perform(call, account, None)
+                except ConnectorError as error:
+                    call = steps.throw(error)
+                else:
+                    call = steps.send(reply)
+        except StopIteration as end:
+            said: Said = end.value
+            return said
+        finally:
+            steps.close()
+
+    async def download(self, url: str, most_bytes: int, account: Account) -> bytes:
         """Return what is at an address, without credentials.
 
         Raises: Rejected for good; TemporaryFailure; what a call itself can raise.
         """
         request = Request(method="GET", url=url, redirects=3, body_bytes_max=most_bytes)
         try:
-            reply = await self._http.fetch(request)
+            reply = await self._ask(request, account)
         except UnknownOutcome as error:  # asking twice does no harm
             raise TemporaryFailure(str(error)) from error
         if reply.status in _COME_AGAIN or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -77,29 +101,45 @@ class Carrier:
             raise Rejected(f"answered {reply.status}")
         return reply.body
 
-    async def _perform(self, call: Call, catch: Catch) -> Reply:
+    async def _perform(self, call: Call, account: Account, catch: Catch | None) -> Reply:
         match call:
             case HttpCall():
-                return await self._fetch(call)
-            case SmtpCall(server=None):
+                return await self._fetch(call, account)
+            case SmtpCall() if catch is not None and (account.is_sandbox or call.server is None):
                 await catch(call)
                 return SmtpReply(text="caught")
-            case SmtpCall(server=SmtpServer() as server):
+            case SmtpCall(server=SmtpServer() as server) if not account.is_sandbox:
                 return await _post(server, call)
             case _:
                 raise TypeError(f"no way to make a {type(call).__name__}")
 
-    async def _fetch(self, call: HttpCall) -> Reply:
-        reply = await self._http.fetch(
-            Request(
-                method=call.method,
-                url=call.url,
-                headers=call.headers,
-                body=call.body,
-                timeout_s=call.timeout_s,
-            )
+    async def _fetch(self, call: HttpCall, account: Account) -> Reply:
+        request = Request(
+            method=call.method,
+            url=call.url,
+            headers=call.headers,
+            body=call.body,
+            timeout_s=call.timeout_s,
+            redirects=call.redirects,
+            body_bytes_max=call.body_bytes_max,
         )
+        try:
+            reply = await self._ask(request, account)
+        except UnknownOutcome as error:
+            if call.is_harmless:
+                raise TemporaryFailure(str(error)) from error
+            raise
         return HttpReply(status=reply.status, headers=reply.headers, body=reply.body)
+
+    async def _ask(self, request: Request, account: Account) -> Answered:
+        """Make the call in the account's own world, never in the other."""
+        if account.is_sandbox:
+            if self._sandbox is None:
+                raise Rejected("there is no sandbox here")
+            return await self._sandbox.fetch(account.id, request)
+        if self._sandbox is not None and self._sandbox.holds(request.url):
+            raise Rejected("the sandbox is for its own accounts")
+        return await self._http.fetch(request)
 
 
 async def _post(server: SmtpServer, call: SmtpCall) -> Reply:

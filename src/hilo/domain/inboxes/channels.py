@@ -51,6 +51,7 @@ class Channels:
             settings=row.settings,
             secrets=self.secrets(row),
             public_url=self.public_url,
+            is_sandbox=row.is_sandbox,
         )
 
     def seal(self, account: UUID, secrets: Mapping[str, str]) -> bytes:
@@ -82,6 +83,8 @@ class Channels:
             last_in_at=row.last_in_at,
             last_out_at=row.last_out_at,
             created_at=row.created_at,
+            is_sandbox=row.is_sandbox,
+            expires_at=row.expires_at,
         )
 
     def inbox_view(self, row: InboxRow, accounts: Sequence[AccountRow]) -> InboxView:

@@ -17,7 +17,8 @@ class AccountView(Struct, frozen=True, kw_only=True):
     """A connected account. secrets_set: names of its secrets, never their values.
 
     state: held = sending waits until an admin mends it, what arrives is taken; off = neither.
-    problem: code and detail of what holds it.
+    problem: code and detail of what holds it. is_sandbox: its vendor is the simulator, for ever.
+    expires_at: when its credentials end, where the vendor says so.
     """
 
     id: UUID
@@ -33,6 +34,8 @@ class AccountView(Struct, frozen=True, kw_only=True):
     last_in_at: datetime | None
     last_out_at: datetime | None
     created_at: datetime | None
+    is_sandbox: bool = False
+    expires_at: datetime | None = None
 
 
 class InboxView(Struct, frozen=True, kw_only=True):
@@ -72,10 +75,12 @@ class AccountRow(Struct, frozen=True):
     settings: Mapping[str, object]
     secrets: bytes
     state: AccountState
+    is_sandbox: bool = False
     problem: Mapping[str, object] | None = None
     last_in_at: datetime | None = None
     last_out_at: datetime | None = None
     created_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
 class Parked(Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ class AddressRow(Struct, frozen=True):
     id: UUID
     address: str
     state: AccountState
+    channel: str
 
 
 class CursorRow(Struct, frozen=True):
@@ -110,6 +111,19 @@ async def accounts_by_address(tx: Tx, addresses: Sequence[str]) -> list[AddressR
     return await tx.all(SQL.accounts_by_address, AddressRow, addresses=list(addresses))
 
 
+async def sibling(tx: Tx, row: AccountRow, address: str) -> AccountRow | None:
+    """Return another account of the workspace, channel and world with that address."""
+    return await tx.maybe(
+        SQL.sibling,
+        AccountRow,
+        workspace=tx.workspace,
+        account=row.id,
+        channel=row.channel,
+        address=address.lower(),
+        is_sandbox=row.is_sandbox,
+    )
+
+
 async def accounts_of_channel(tx: Tx, channel: str) -> list[AccountRef]:
     """Return every account of a channel, of any workspace."""
     return await tx.all(SQL.accounts_of_channel, AccountRef, channel=channel)
@@ -128,6 +142,7 @@ async def add_account(tx: Tx, row: AccountRow) -> AccountRow | None:
         address=row.address,
         settings=row.settings,
         secrets=row.secrets,
+        is_sandbox=row.is_sandbox,
     )
 
 

@@ -25,18 +25,18 @@ select exists (select 1 from conversation where workspace_id = :workspace and in
 delete from inbox where workspace_id = :workspace and id = :inbox
 
 -- name: accounts
-select workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, problem,
-       last_in_at, last_out_at, created_at
+select workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, is_sandbox,
+       problem, last_in_at, last_out_at, created_at, expires_at
 from account where workspace_id = :workspace order by created_at, id
 
 -- name: account
-select workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, problem,
-       last_in_at, last_out_at, created_at
+select workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, is_sandbox,
+       problem, last_in_at, last_out_at, created_at, expires_at
 from account where workspace_id = :workspace and id = :account
 
 -- name: account_anywhere
 -- Before the workspace is known: the doors.
-select workspace_id, id, inbox_id, channel, name, address, settings, secrets, state
+select workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, is_sandbox
 from hilo_account(:account)
 
 -- name: mail_way_out
@@ -46,32 +46,40 @@ where workspace_id = :workspace and state = 'active' and coalesce(settings ->> '
 order by created_at, id limit 1
 
 -- name: accounts_by_address
-select workspace_id, id, address, state from hilo_account_by_address(:addresses)
+select workspace_id, id, address, state, channel from hilo_account_by_address(:addresses)
+
+-- name: sibling
+-- Another account of this application.
+select workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, is_sandbox,
+       problem, last_in_at, last_out_at, created_at, expires_at
+from account
+where workspace_id = :workspace and channel = :channel and address = :address
+  and is_sandbox = :is_sandbox and id <> :account
 
 -- name: accounts_of_channel
 select workspace_id, id, state from hilo_accounts_of(:channel)
 
 -- name: add_account
 -- An address that belongs to another account gives no row.
-insert into account (workspace_id, id, inbox_id, channel, name, address, settings, secrets)
-values (:workspace, :id, :inbox, :channel, :name, :address, :settings, :secrets)
-on conflict (address) where address is not null do nothing
-returning workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, problem,
-          last_in_at, last_out_at, created_at
+insert into account (workspace_id, id, inbox_id, channel, name, address, settings, secrets, is_sandbox)
+values (:workspace, :id, :inbox, :channel, :name, :address, :settings, :secrets, :is_sandbox)
+on conflict do nothing
+returning workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, is_sandbox,
+          problem, last_in_at, last_out_at, created_at, expires_at
 
 -- name: change_account
 -- What an admin saves clears the problem: the next attempt shows whether it is mended.
 update account set name = :name, address = :address, settings = :settings, secrets = :secrets,
                    state = :state, problem = null
 where workspace_id = :workspace and id = :account
-returning workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, problem,
-          last_in_at, last_out_at, created_at
+returning workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, is_sandbox,
+          problem, last_in_at, last_out_at, created_at, expires_at
 
 -- name: hold_account
 update account set state = 'held', problem = :problem
 where workspace_id = :workspace and id = :account and state = 'active'
-returning workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, problem,
-          last_in_at, last_out_at, created_at
+returning workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, is_sandbox,
+          problem, last_in_at, last_out_at, created_at, expires_at
 
 -- name: delete_account
 delete from account where workspace_id = :workspace and id = :account

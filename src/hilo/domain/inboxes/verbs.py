@@ -20,7 +20,7 @@ from hilo.kit.db import Tx
 from hilo.kit.errors import Conflict, FieldError, Invalid, NotFound
 from hilo.kit.ids import new_id
 from hilo.sdk import settings as form
-from hilo.sdk.abilities import Configurable
+from hilo.sdk.abilities import Configurable, Simulated
 from hilo.sdk.account import SettingsRead
 from hilo.sdk.channel import ChannelConnector
 from hilo.sdk.manifest import Threading
@@ -125,16 +125,22 @@ async def create_account(
     channels: Channels,
     inbox: UUID,
     given: tuple[str, str, Mapping[str, object]],
+    *,
+    is_sandbox: bool = False,
 ) -> AccountRow:
     """Connect an account to an inbox. given: channel, name (may be empty) and settings.
 
-    Raises: Forbidden; NotFound; Invalid naming `channel` or `settings.<name>`.
+    is_sandbox: its vendor is the simulator, for ever.
+    Raises: Forbidden; NotFound; Invalid naming `channel`, `sandbox` or `settings.<name>`.
     Publishes: AccountChanged.
     """
     actor.must("account:write")
     await _inbox(tx, inbox)
     channel, name, settings = given
-    read = _configure(channels.named(channel), settings, None)
+    connector = channels.named(channel)
+    if is_sandbox and not isinstance(connector, Simulated):
+        raise Invalid(FieldError("sandbox", "unsupported", "this channel has no simulator"))
+    read = _configure(connector, settings, None)
     _check_name(name)
     id_ = new_id()
     row = await queries.add_account(
@@ -149,6 +155,7 @@ async def create_account(
             settings=read.settings,
             secrets=channels.seal(id_, read.secrets),
             state="active",
+            is_sandbox=is_sandbox,
         ),
     )
     if row is None:
@@ -176,7 +183,7 @@ async def change_account(
     name = old.name if change.name is UNSET else change.name.strip()
     _check_name(name)
     address = read.address.lower() if read.address else None
-    if address and address != old.address and await queries.accounts_by_address(tx, [address]):
+    if address and address != old.address and await _is_taken(tx, old, address):
         raise _taken(address)
     state: AccountState = "active" if old.state == "held" else old.state
     row = await queries.change_account(
@@ -256,6 +263,13 @@ async def _inbox(tx: Tx, inbox: UUID) -> InboxRow:
     if row is None:
         raise NotFound("no such inbox")
     return row
+
+
+async def _is_taken(tx: Tx, row: AccountRow, address: str) -> bool:
+    if row.is_sandbox:
+        return await queries.sibling(tx, row, address) is not None
+    found = await queries.accounts_by_address(tx, [address])
+    return any(each.channel == row.channel for each in found)
 
 
 def _configure(

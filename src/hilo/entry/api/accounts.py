@@ -24,11 +24,15 @@ AccountName = Annotated[str, msgspec.Meta(max_length=100)]
 
 
 class NewAccount(Body, frozen=True, kw_only=True):
-    """channel: an id of `/channels`; settings: as its form says."""
+    """channel: an id of `/channels`; settings: as its form says.
+
+    sandbox: its vendor is the simulator, for ever; only for channels that have one.
+    """
 
     channel: Channel
     settings: dict[str, object] = msgspec.field(default_factory=dict)
     name: AccountName = ""
+    sandbox: bool = False
 
 
 class AccountPatch(Body, frozen=True, kw_only=True):
@@ -65,7 +69,9 @@ async def create_account(
     """Connect an account. Answers with its webhook address and its secret."""
     channels = app_state.channels
     given = (data.channel, data.name, data.settings)
-    row = await inboxes.create_account(tx, actor, channels, inbox_id, given)
+    row = await inboxes.create_account(
+        tx, actor, channels, inbox_id, given, is_sandbox=data.sandbox
+    )
     await _check_addresses(app_state, row, data.settings)
     secret = channels.secrets(row).get("secret")
     return AccountMade(secret=secret, **msgspec.structs.asdict(channels.view(row)))
@@ -131,7 +137,7 @@ async def _reachable(state: AppState, row: AccountRow) -> Sequence[Check]:
             found.append(Check(key=f"address.{name}", ok=False, detail=error.message))
         else:
             found.append(Check(key=f"address.{name}", ok=True, detail=url))
-    if isinstance(connector, Live):
+    if isinstance(connector, Live) and not row.is_sandbox:
         found += [each async for each in connector.check(account)]
     return found
 
