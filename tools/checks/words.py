@@ -24,6 +24,8 @@ INSTEAD = {
     "user": "agent",
     "users": "agent",
 }
+# A connector's room for the shapes of its vendor, in the vendor's own words.
+VENDORS = "wire.py"
 # Words of other trades that contain ours: HTTP's header, our own error's name, a system's account.
 SPARED = re.compile(r"user_?agent|user_?error|os_user|system_user|map_user", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -36,6 +38,7 @@ def find(root: Path) -> list[str]:
         f"{path.relative_to(root)}:{line}: {name} says {word}, the glossary says {INSTEAD[word]}"
         for folder in ("domain", "entry", "sdk", "connectors")
         for path in files(root / "src" / "hilo" / folder, ".py")
+        if path.name != VENDORS
         for line, name in _names(tree_of(path))
         for word in _pieces(name)
         if word in INSTEAD

@@ -4,12 +4,15 @@ A folder exports `CONNECTOR`. One without a way to verify what arrives, or whose
 another folder, does not load, and Hilo does not start with it.
 """
 
+from collections.abc import Mapping
 from importlib import import_module, resources
 from importlib.resources.abc import Traversable
 
+import msgspec
 from msgspec import Struct
 
 from hilo.kit.errors import Bug
+from hilo.kit.messages import LOCALES
 from hilo.sdk.channel import ChannelConnector
 
 _PACKAGE = "hilo.connectors"
@@ -17,10 +20,11 @@ _DUTIES = ("verify", "parse", "send", "mint")
 
 
 class Listed(Struct, frozen=True):
-    """A connector with its picture."""
+    """A connector with its picture and its own texts: by locale, then by key."""
 
     connector: ChannelConnector
     icon_svg: str
+    texts: Mapping[str, Mapping[str, str]]
 
 
 def load() -> dict[str, Listed]:
@@ -45,4 +49,15 @@ def _one(folder: Traversable) -> Listed:
     if not isinstance(connector, ChannelConnector) or connector.manifest.id != folder.name:
         raise Bug(f"connector {folder.name}: its manifest names another folder")
     icon = folder.joinpath(connector.manifest.icon)
-    return Listed(connector, icon.read_text(encoding="utf-8") if icon.is_file() else "")
+    drawn = icon.read_text(encoding="utf-8") if icon.is_file() else ""
+    return Listed(connector, drawn, _texts(folder))
+
+
+def _texts(folder: Traversable) -> Mapping[str, Mapping[str, str]]:
+    """Read `messages/<locale>.json`: how the channel and its settings are called."""
+    found = {}
+    for locale in LOCALES:
+        file = folder.joinpath("messages", f"{locale}.json")
+        if file.is_file():
+            found[locale] = msgspec.json.decode(file.read_bytes(), type=dict[str, str])
+    return found

@@ -1,11 +1,14 @@
 """Request bodies that are no JSON: form fields, and forms with files. Pure, the same every time."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from msgspec import Struct
 
+_ATTRIBUTE = re.compile(r'[;\s](name|filename)="([^"]*)"')
+_KIND = re.compile(r"(?i)content-type:\s*([^\r\n]+)")
 _UNSAFE = {ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"}
 
 
@@ -47,3 +50,35 @@ def _head(boundary: str, field: str, about: str, kind: str = "") -> bytes:
     return (
         f'--{boundary}\r\ncontent-disposition: form-data; name="{name}"{about}{kind}\r\n\r\n'
     ).encode()
+
+
+def unpack(content_type: str, body: bytes) -> tuple[dict[str, str], list[FormFile]]:
+    """Return fields and files of a form: what `multipart` and `urlencoded` wrote.
+
+    Raises: ValueError when it is no form.
+    """
+    kind, _, rest = content_type.partition(";")
+    if kind.strip() == "application/x-www-form-urlencoded":
+        return dict(parse_qsl(body.decode(), keep_blank_values=True)), []
+    boundary = rest.partition("boundary=")[2].strip('" ')
+    if kind.strip() != "multipart/form-data" or not boundary:
+        raise ValueError(f"{content_type} is no form")
+    fields: dict[str, str] = {}
+    files: list[FormFile] = []
+    for chunk in body.split(f"--{boundary}".encode())[1:-1]:
+        head, _, content = chunk.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        about = dict(_ATTRIBUTE.findall(head.decode()))
+        content = content.removesuffix(b"\r\n")
+        if "filename" in about:
+            given = _KIND.search(head.decode())
+            files.append(
+                FormFile(
+                    field=about["name"],
+                    name=unquote(about["filename"]),
+                    media_type=given[1] if given else "",
+                    content=content,
+                )
+            )
+        else:
+            fields[about["name"]] = content.decode()
+    return fields, files

@@ -11,6 +11,8 @@ const LOADERS: Record<Locale, () => Promise<{ default: unknown }>> = {
 };
 
 const texts = store<T>(translator("en", {}));
+const learned: Record<Locale, Record<string, string>> = { en: {}, es: {}, pt: {} };
+let spoken: { locale: Locale; catalogue: Catalogue } = { locale: "en", catalogue: {} };
 const Context = createContext<T | null>(null);
 
 /** Loads a language, then shows it everywhere at once. */
@@ -18,7 +20,21 @@ export async function speak(locale: Locale): Promise<void> {
   const catalogue = (await LOADERS[locale]()).default as Catalogue;
   document.documentElement.lang = locale;
   localStorage.setItem("hilo.locale", locale);
-  texts.set(() => translator(locale, catalogue));
+  spoken = { locale, catalogue };
+  retell();
+}
+
+/** Channels bring their own texts: what they and their settings are called. */
+export function learn(channels: readonly { id: string; texts?: Partial<Record<Locale, Record<string, string>>> }[]): void {
+  for (const { id, texts: own } of channels)
+    for (const [locale, said] of Object.entries(own ?? {}) as [Locale, Record<string, string>][])
+      for (const [key, text] of Object.entries(said)) learned[locale][`channel.${id}.${key}`] = text;
+  retell();
+}
+
+function retell(): void {
+  const { locale, catalogue } = spoken;
+  texts.set(() => translator(locale, { ...learned[locale], ...catalogue }));
 }
 
 export function Speech({ children }: { children: React.ReactNode }) {

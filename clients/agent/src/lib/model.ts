@@ -24,11 +24,11 @@ export interface Setting {
 export interface Channel {
   id: string; name: string; threading: string; hue: number; icon_svg?: string; features: string[];
   limits: { text_chars: number; file_bytes: number; attachments: number; window: { free_s: number } };
-  settings: Setting[];
+  settings: Setting[]; texts?: Partial<Record<"en" | "es" | "pt", Record<string, string>>>;
 }
 /** Whether a channel is a chat on one's own page: it sees typing and has no letters. */
 export function isChat(channel: Channel | undefined): boolean {
-  return channel !== undefined && channel.features.includes("typing") && !channel.features.includes("subject");
+  return channel !== undefined && channel.features.includes("live") && channel.features.includes("typing");
 }
 export interface Account {
   id: Id; inbox_id: Id; channel: string; name: string; address: string | null; settings: Record<string, unknown>;

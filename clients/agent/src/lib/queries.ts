@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions, useQuery } from "@tanstack/react-query";
 import type { Conversation, Id, Message, Page } from "@shared/types";
 import { api } from "./api";
+import { learn } from "./i18n";
 import { flowing } from "./live";
 import type { Agent, Channel, Contact, Counts, Inbox, ListFilter, Me, Tag, Team } from "./model";
 
@@ -17,7 +18,14 @@ export const agentsQuery = listOf<Agent>("agents");
 export const teamsQuery = listOf<Team>("teams");
 export const tagsQuery = listOf<Tag>("tags");
 export const inboxesQuery = listOf<Inbox>("inboxes");
-export const channelsQuery = listOf<Channel>("channels");
+export const channelsQuery = queryOptions({
+  queryKey: ["channels"], staleTime: SLOW,
+  queryFn: async ({ signal }) => {
+    const { items: channels } = await api.get<Page<Channel>>("/channels", {}, signal);
+    learn(channels);
+    return channels;
+  },
+});
 export const countsQuery = queryOptions({
   queryKey: ["counts"], staleTime: SLOW,
   queryFn: async ({ signal }) => (await flowing(), api.get<Counts>("/counts", {}, signal)),

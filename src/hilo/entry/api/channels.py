@@ -1,6 +1,6 @@
 """What this installation can speak: `/channels`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from litestar import get
 from msgspec import Struct
@@ -10,7 +10,10 @@ from hilo.sdk.manifest import Feature, Limits, Setting, Threading
 
 
 class Channel(Struct, frozen=True, kw_only=True):
-    """A channel as its manifest tells it. hue: of its bead, in degrees; icon_svg: one stroke."""
+    """A channel as its manifest tells it. hue: of its bead, in degrees; icon_svg: one stroke.
+
+    texts: by locale, then key: `name`, `about`, `setting.<name>`, `hint.<name>` and so on.
+    """
 
     id: str
     name: str
@@ -21,6 +24,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     settings: Sequence[Setting]
     quality: dict[str, str]
     icon_svg: str
+    texts: Mapping[str, Mapping[str, str]]
 
 
 class ChannelList(Struct, frozen=True):
@@ -46,6 +50,7 @@ async def list_channels(actor: Acting, app_state: Shared) -> ChannelList:
                 settings=manifest.settings,
                 quality=manifest.quality,
                 icon_svg=listed.icon_svg,
+                texts=listed.texts,
             )
             for listed in app_state.connectors.values()
             for manifest in (listed.connector.manifest,)

@@ -1,0 +1,49 @@
+"""What chats and messages are called at the outside: texts that hold all a later call needs.
+
+A chat of a business account is reached only through its connection, so the name holds both:
+`<chat>` or `<chat>@<connection>`; a topic of a group is `<chat>/<topic>`. A message is
+`<chat>:<message>`; its number is the chat's own.
+"""
+
+from msgspec import Struct
+
+from hilo.connectors.telegram.wire import Chat
+from hilo.kit.errors import Rejected
+
+
+class Where(Struct, frozen=True):
+    """A chat, and how to reach it. connection: of a business account; topic: of a group."""
+
+    chat: int
+    connection: str = ""
+    topic: int | None = None
+
+
+def of_chat(chat: Chat, connection: str = "", topic: int | None = None) -> str:
+    """Return the identity of a chat."""
+    if connection:
+        return f"{chat.id}@{connection}"
+    return str(chat.id) if topic is None else f"{chat.id}/{topic}"
+
+
+def of_message(chat: Chat | int, number: int) -> str:
+    """Return the external id of a message."""
+    return f"{chat if isinstance(chat, int) else chat.id}:{number}"
+
+
+def where(identity: str) -> Where:
+    """Return what an identity stands for. Raises Rejected when it is no name of ours."""
+    rest, _, connection = identity.partition("@")
+    chat, _, topic = rest.partition("/")
+    try:
+        return Where(int(chat), connection, int(topic) if topic else None)
+    except ValueError as error:
+        raise Rejected("the contact has no chat here") from error
+
+
+def number_of(external_id: str) -> int:
+    """Return a message's number in its chat. Raises Rejected when it is no name of ours."""
+    _, colon, number = external_id.rpartition(":")
+    if not colon or not number.isdigit():
+        raise Rejected("the message is not known here")
+    return int(number)

@@ -1,0 +1,94 @@
+"""What simulated contacts see on their phones. Kept in memory; the oldest is forgotten."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct, structs
+
+from hilo.kit.errors import NotFound
+from hilo.sdk.simulator import Bubble, Phone
+
+_BUBBLES = 200
+_PHONES = 500
+_FILES = 200
+
+
+class Line(Struct):
+    """One contact's chat with us. address: what the vendor calls the contact."""
+
+    who: str
+    address: str
+    name: str = ""
+    bubbles: list[Bubble] = []
+    is_typing: bool = False
+    is_blocked: bool = False
+
+    def add(self, bubble: Bubble) -> Bubble:
+        """Show one more; whoever wrote it types no longer."""
+        self.bubbles.append(bubble)
+        del self.bubbles[:-_BUBBLES]
+        self.is_typing = self.is_typing and bubble.mine
+        return bubble
+
+    def find(self, id_: str | None) -> Bubble:
+        """Return a bubble. Raises NotFound."""
+        for each in reversed(self.bubbles):
+            if each.id == id_:
+                return each
+        raise NotFound("no such message on this phone")
+
+    def change(self, id_: str | None, **to: object) -> Bubble:
+        """Show it otherwise. Raises NotFound."""
+        old = self.find(id_)
+        new = structs.replace(old, **to)
+        self.bubbles[self.bubbles.index(old)] = new
+        return new
+
+    def phone(self) -> Phone:
+        """Return what is seen."""
+        return Phone(
+            who=self.who,
+            name=self.name,
+            address=self.address,
+            bubbles=tuple(self.bubbles),
+            is_typing=self.is_typing,
+        )
+
+
+class Phones:
+    """All phones of one simulated account, and the files on them."""
+
+    def __init__(self) -> None:
+        """Nobody has written yet."""
+        self._lines: dict[str, Line] = {}
+        self._files: dict[str, tuple[bytes, str]] = {}
+
+    def line(self, who: str, address: str, name: str = "") -> Line:
+        """Return a contact's line; a new one when it never wrote."""
+        line = self._lines.get(who)
+        if line is None:
+            line = self._lines[who] = Line(who=who, address=address)
+            for oldest in list(self._lines)[:-_PHONES]:
+                del self._lines[oldest]
+        line.name = name or line.name
+        return line
+
+    def at(self, address: str) -> Line | None:
+        """Return the line of whom the vendor calls so."""
+        return next((each for each in self._lines.values() if each.address == address), None)
+
+    def keep(self, name: str, content: bytes, media_type: str) -> str:
+        """Keep a file under a name; return the name."""
+        self._files[name] = (content, media_type)
+        for oldest in list(self._files)[:-_FILES]:
+            del self._files[oldest]
+        return name
+
+    def file(self, name: str) -> tuple[bytes, str]:
+        """Return a file and its media type. Raises NotFound."""
+        if name not in self._files:
+            raise NotFound("no such file on this phone")
+        return self._files[name]
+
+    def phones(self) -> Sequence[Phone]:
+        """Return every phone, the busiest last."""
+        return [each.phone() for each in self._lines.values()]
