@@ -130,7 +130,7 @@ async def vendor_on(
     """Return a state that knows the vendor, with one account."""
     state = state_on(db, folder)
     spoken = connector or Vendor()
-    state.__dict__["connectors"] = {**state.connectors, "vendor": Listed(spoken, "<svg/>")}
+    state.__dict__["connectors"] = {**state.connectors, "vendor": Listed(spoken, "<svg/>", {})}
     given = ("vendor", "Shop", settings or {})
     async with db.transaction(CAST.workspace) as tx:
         row = await create_account(
