@@ -7,7 +7,7 @@ import sys
 import asyncpg
 import pytest
 
-from bench import machine
+from bench import data, machine
 from bench.__main__ import ROWS
 from bench.context import Cpu
 from bench.report import judged, missing, table
@@ -73,3 +73,21 @@ def test_what_one_request_took_is_told_apart() -> None:
 async def test_a_server_without_safety_is_refused(owner: asyncpg.Connection) -> None:
     with pytest.raises(machine.Unsafe, match="fsync"):
         await machine.settings(owner)
+
+
+async def test_text_indexes_come_back_in_every_partition(owner: asyncpg.Connection) -> None:
+    change = owner.transaction()
+    await change.start()
+    try:
+        for definition in await data.take_indexes(owner):
+            await owner.execute(definition)
+        whole = [await owner.fetchval(data.SQL.is_whole.text, name) for name in data.INDEXES]
+        await owner.execute("drop index message_trgm")
+        await owner.execute(
+            "create index message_trgm on only message using gin (hilo_fold(text) gin_trgm_ops)"
+        )
+        hollow = await owner.fetchval(data.SQL.is_whole.text, "message_trgm")
+    finally:
+        await change.rollback()
+    assert whole == [True, True]
+    assert not hollow

@@ -19,7 +19,8 @@ SQL = Queries("bench", "data.sql")
 SIZES = {"small": 2_000, "default": 100_000, "full": 1_000_000}
 LONG = 20_000  # messages of the one long conversation
 _CHUNK = 20_000
-_INDEXES = ("message_search", "message_trgm")
+_WIDE = "set statement_timeout = 0; set maintenance_work_mem = '512MB'"
+INDEXES = ("message_search", "message_trgm")
 
 
 class Place(Struct, frozen=True):
@@ -36,12 +37,13 @@ async def fill(connection: asyncpg.Connection, place: Place, say: Callable[[str]
         "select count(*) from conversation where joining_key like 'bench:%'"
     )
     if have >= place.conversations:
+        await _complete_indexes(connection, say)
         return 0
     if have:
         raise RuntimeError("the data is half made; remove build/bench-<scale> and start again")
     started = time.monotonic()
-    await connection.execute("set statement_timeout = 0; set maintenance_work_mem = '512MB'")
-    definitions = await _take_indexes(connection)
+    await connection.execute(_WIDE)
+    definitions = await take_indexes(connection)
     sentences = await _sentences(connection)
     people = max(place.conversations // 5, 10)
     await connection.execute(SQL.contacts.text, place.workspace, 1, people)
@@ -64,6 +66,7 @@ async def fill(connection: asyncpg.Connection, place: Place, say: Callable[[str]
     await _lengthen(connection, place, sentences)
     for definition in definitions:
         await connection.execute(definition)
+    await _complete_indexes(connection, say)
     await connection.execute("select hilo_fold_counts()")
     await connection.execute("vacuum analyze")
     return time.monotonic() - started
@@ -77,14 +80,30 @@ async def find_long(connection: asyncpg.Connection) -> UUID | None:
     return found
 
 
-async def _take_indexes(connection: asyncpg.Connection) -> list[str]:
+async def take_indexes(connection: asyncpg.Connection) -> list[str]:
+    """Drop the text indexes; return what makes them again."""
     definitions = []
-    for name in _INDEXES:
-        definitions.append(
-            await connection.fetchval("select pg_get_indexdef($1::text::regclass)", name)
-        )
+    for name in INDEXES:
+        definitions.append(await _definition(connection, name))
         await connection.execute(f"drop index {name}")
     return definitions
+
+
+async def _complete_indexes(connection: asyncpg.Connection, say: Callable[[str], None]) -> None:
+    """Make sure that every partition has its text indexes: without them a search reads it all."""
+    for name in INDEXES:
+        if not await connection.fetchval(SQL.is_whole.text, name):
+            say(f"  building {name}")
+            definition = await _definition(connection, name)
+            await connection.execute(_WIDE)
+            await connection.execute(f"drop index {name}")
+            await connection.execute(definition)
+            await connection.execute("vacuum analyze message")
+
+
+async def _definition(connection: asyncpg.Connection, name: str) -> str:
+    found: str = await connection.fetchval("select pg_get_indexdef($1::text::regclass)", name)
+    return found.replace(" ON ONLY ", " ON ", 1)  # the server tells the parent's part alone
 
 
 async def _sentences(connection: asyncpg.Connection) -> int:

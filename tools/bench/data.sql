@@ -8,6 +8,12 @@ create or replace function pg_temp.id_of(timestamptz, text) returns uuid languag
           || '8' || substr(md5($2), 4, 15))::uuid $$;
 create temp table sentence (n int primary key, t text);
 
+-- name: is_whole
+-- Whether an index of messages is in every partition.
+select i.indisvalid and (select count(*) from pg_inherits p where p.inhparent = i.indexrelid)
+     = (select count(*) from pg_inherits p where p.inhparent = i.indrelid)
+from pg_index i where i.indexrelid = $1::text::regclass
+
 -- name: contacts
 insert into contact (workspace_id, id, name, locale, created_at, updated_at)
 select $1, pg_temp.id_of(now() - interval '91 days' + n * interval '1 second', 'contact' || n),
