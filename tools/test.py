@@ -22,10 +22,11 @@ import setup
 ROOT = setup.ROOT
 BUILD = ROOT / "build"
 PYTHON = sys.executable
-# One program that proves the package is there, and the packages that bring it.
+# Programs any of which proves that it is there, and the packages that bring it.
 SYSTEM = {
-    "chromium": ("chromium", "fonts-noto-color-emoji"),
-    "dovecot": ("dovecot-imapd", "dovecot-lmtpd"),
+    ("chromium",): ("chromium", "fonts-noto-color-emoji"),
+    ("dovecot",): ("dovecot-imapd", "dovecot-lmtpd"),
+    ("valkey-server", "redis-server"): ("redis-server",),
 }
 
 
@@ -46,9 +47,9 @@ def say(text: str) -> None:
 
 
 def install_system() -> None:
-    """Install browser and mail server where this machine lets us."""
-    missing = [name for name in SYSTEM if not shutil.which(name)]
-    packages = [package for name in missing for package in SYSTEM[name]]
+    """Install browser, mail server and message bus where this machine lets us."""
+    missing = [names for names in SYSTEM if not any(map(shutil.which, names))]
+    packages = [package for names in missing for package in SYSTEM[names]]
     if not packages:
         return
     wanted = ", ".join(packages)
