@@ -14,6 +14,7 @@ from hilo.entry import backup
 from hilo.kit import db as database
 from hilo.kit import migrations
 from hilo.kit.db import Database
+from hilo.kit.server import Unfit
 
 # Dumps and restores are long transactions: they hide the log from every test beside them.
 pytestmark = pytest.mark.crash
@@ -84,6 +85,35 @@ async def test_a_restored_installation_goes_on_where_the_backup_stood(
         while await _unread(target) == ["event.3", "event.4"]:
             await asyncio.sleep(0.05)
     assert await _unread(target) == ["event.3", "event.4", "event.5"]
+
+
+async def test_another_owner_takes_over_what_is_restored(
+    source: str, server_dsn: str, tmp_path: Path
+) -> None:
+    """Here the owner is no superuser, has a password to be escaped, and is unknown to the dump."""
+    name = f"hilo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_heir"
+    admin = await asyncpg.connect(server_dsn)
+    await admin.execute(f"drop database if exists {name} with (force)")
+    await admin.execute(f"drop role if exists {name}")
+    await admin.execute(f"create role {name} login password 'p@ss w/rd'")
+    await admin.execute(f"create database {name} owner {name}")
+    heir = named(server_dsn, name).replace("hilo@", f"{name}:p%40ss%20w%2Frd@", 1)
+    archive = tmp_path / "hilo.tar"
+    await backup.backup(source, tmp_path, archive, lambda _: None)
+    assert archive.stat().st_mode & 0o077 == 0, "nobody else reads it"
+    with pytest.raises(Unfit, match=f"grant hilo_app to {name}"):
+        await backup.restore(heir, tmp_path, archive, STEPS, lambda _: None)
+    await admin.execute(f"grant hilo_app to {name}")
+    await backup.restore(heir, tmp_path, archive, STEPS, lambda _: None)
+    owner = await asyncpg.connect(heir)
+    assert await owner.fetchval("select name from workspace") == "Kept"
+    await owner.close()
+    assert await _unread(heir) == ["event.3", "event.4"]
+    again = tmp_path / "again.tar"
+    await backup.backup(heir, tmp_path, again, lambda _: None)
+    await admin.execute(f"drop database {name} with (force)")
+    await admin.execute(f"drop role {name}")
+    await admin.close()
 
 
 async def test_a_restore_refuses_a_database_that_holds_a_workspace(

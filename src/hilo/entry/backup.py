@@ -7,12 +7,13 @@ its accounts again. The archive's parts carry their checksums; a restore reads a
 import asyncio
 import hashlib
 import os
+import re
 import tarfile
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import msgspec
 from msgspec import Struct
@@ -34,6 +35,8 @@ _RENUMBER = (
     SQL.go_on,
 )
 _BLOCK_BYTES = 1 << 20
+# The policies that name the owner's role, which this server may not know: see `own_all`.
+_OF_OWNER = re.compile(r" POLICY \S+ \S+ owner( \S+)?$")
 Say = Callable[[str], None]
 
 
@@ -63,6 +66,7 @@ async def backup(dsn: str, data: Path, target: Path, say: Say) -> Manifest:
         say(f"writing {len(manifest.parts)} parts")
         whole = Path(folder) / "whole.tar"
         await asyncio.to_thread(_pack, whole, manifest, dump, data / "files")
+        whole.chmod(0o600)  # everybody's letters are in it
         whole.replace(target)
     return manifest
 
@@ -79,32 +83,48 @@ async def restore(dsn: str, data: Path, source: Path, steps: Path, say: Say) -> 
             raise CannotRestore(f"the archive is of a newer Hilo ({manifest.hilo}): update first")
         await _make_room(dsn)
         say("restoring the database")
-        await _program(
-            dsn, "pg_restore", "--no-owner", "--exit-on-error", "--enable-row-security",
-            f"--dbname={_without_password(dsn)}", str(Path(folder) / "database.dump"),
-        )  # fmt: skip
+        await _fill(dsn, Path(folder))
         await _renumber(dsn)
         _put_files(Path(folder) / "files", data / "files")
     await migrations.migrate(dsn, steps, say=say)
     return manifest
 
 
-async def _program(dsn: str, program: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs; the password goes by the environment, not the command."""
+async def _fill(dsn: str, folder: Path) -> None:
+    """Bring the dump in, as the possession of whoever owns this database."""
+    dump, chosen = str(folder / "database.dump"), folder / "chosen"
+    content = await _program(dsn, "pg_restore", "--list", dump)
+    lines = content.decode(errors="replace").splitlines()
+    chosen.write_text("\n".join(line for line in lines if not _OF_OWNER.search(line)) + "\n")
+    await _program(
+        dsn, "pg_restore", "--no-owner", "--exit-on-error", "--enable-row-security",
+        f"--use-list={chosen}", f"--dbname={_without_password(dsn)}", dump,
+    )  # fmt: skip
+    async with as_owner(dsn) as connection:
+        await connection.execute(SQL.own_all.text)
+
+
+async def _program(dsn: str, program: str, *arguments: str) -> bytes:
+    """Run one of PostgreSQL's programs; return what it says.
+
+    The password goes by the environment, not the command.
+    """
     major = await _server_major(dsn)
     command = [str(pgbin.programs_for(major) / program), *arguments]
     if program == "pg_dump":
         command.append(f"--dbname={_without_password(dsn)}")
-    environment = {**os.environ, "PGPASSWORD": urlsplit(dsn).password or ""}
+    environment = {**os.environ, "PGPASSWORD": unquote(urlsplit(dsn).password or "")}
     process = await asyncio.create_subprocess_exec(
         *command,
         env=environment,
         stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, errors = await process.communicate()
+    said, errors = await process.communicate()
     if process.returncode:
         raise CannotRestore(f"{program} failed: {errors.decode(errors='replace').strip()}")
+    return said
 
 
 async def _server_major(dsn: str) -> int:

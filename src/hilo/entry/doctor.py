@@ -81,7 +81,7 @@ async def _all(config: Config) -> AsyncIterator[Line]:
             store = await stack.enter_async_context(bootstrap.open_store(config))
             facts = await server.facts(store.dsn)
         except (CannotStart, Unfit, *db.FAILURES) as error:
-            yield Line("fault", f"the database cannot be reached: {error}", "see the line above")
+            yield Line("fault", str(error) or repr(error), "nothing else can be looked at before")
             return
         for line in _database(facts):
             yield line

@@ -8,7 +8,8 @@ many processes may start at once. A database at its newest step costs one query 
 import asyncio
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Literal
@@ -17,6 +18,7 @@ import asyncpg
 from msgspec import Struct
 
 from hilo.kit.errors import Bug
+from hilo.kit.server import Unfit
 
 Phase = Literal["pre", "post"]
 _STEP = re.compile(r"^(\d{4})_(pre|post)_[a-z0-9_]+\.sql$")
@@ -29,11 +31,22 @@ do $$ begin
 exception when duplicate_object or unique_violation then null;
 end $$;
 do $$ begin
-  if not pg_has_role(current_user, 'hilo_app', 'member') then
+  -- From 16 on who creates a role may administer it, but not yet become it.
+  if not pg_has_role(current_user, 'hilo_app',
+      case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end)
+  then
     execute format('grant hilo_app to %I', current_user);
   end if;
 end $$
 """
+_NO_ROLE = (
+    "the user of DATABASE_URL may neither create the role hilo_app nor become it ({error}). As a "
+    "superuser of that server: create role hilo_app nologin; grant hilo_app to {user};"
+)
+_NO_RIGHT = (
+    "the user of DATABASE_URL may not make the schema ({error}). Let it own its database: "
+    "alter database {database} owner to {user};"
+)
 
 
 class Step(Struct, frozen=True):
@@ -82,7 +95,7 @@ async def migrate(
         if await current(connection) == known[-1].name:
             return 0
         await ensure_role(connection)
-        async with connection.transaction():
+        async with _rights(connection, _NO_RIGHT), connection.transaction():
             await connection.execute("set local statement_timeout = 0")
             await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
             have = await current(connection) if await _has_versions(connection) else None
@@ -94,6 +107,18 @@ async def migrate(
             return len(missing)
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def _rights(connection: asyncpg.Connection, text: str) -> AsyncIterator[None]:
+    """Say what to do where the server does not let us. Raises Unfit."""
+    try:
+        yield
+    except asyncpg.InsufficientPrivilegeError as error:
+        user, database = await connection.fetchrow(
+            "select quote_ident(current_user), quote_ident(current_catalog)"
+        )
+        raise Unfit(text.format(error=error.args[0], user=user, database=database)) from error
 
 
 async def is_current(dsn: str, folder: Path) -> bool:
@@ -115,7 +140,8 @@ async def ensure_role(connection: asyncpg.Connection) -> None:
     """Make the application's role, which owns nothing. Roles belong to the whole cluster."""
     for _ in range(20):
         try:
-            await connection.execute(_ROLE)
+            async with _rights(connection, _NO_ROLE):
+                await connection.execute(_ROLE)
         except (asyncpg.InternalServerError, asyncpg.UniqueViolationError):
             await asyncio.sleep(0.05)  # another database of this cluster does the same just now
         else:

@@ -39,8 +39,14 @@ select current_setting('server_version_num')::int / 10000, current_setting('serv
 
 
 async def facts(dsn: str) -> Facts:
-    """Ask the server."""
-    connection = await asyncpg.connect(dsn, timeout=30)
+    """Ask the server. Raises Unfit when it cannot be reached or lets us not in."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=30)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
+        why = str(error) or "no answer within 30 s"
+        raise Unfit(
+            f"the database cannot be reached: {why}. Does it run, and is DATABASE_URL right?"
+        ) from error
     try:
         return Facts(*await connection.fetchrow(_FACTS, list(_SAFE), list(_NEEDED)))
     finally:
