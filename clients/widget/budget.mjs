@@ -11,12 +11,16 @@ const out = join(dirname(fileURLToPath(import.meta.url)), "../../src/hilo/entry/
 
 const gzip = (text) => gzipSync(text, { level: 9 }).length;
 const weigh = (name) => gzip(readFileSync(join(out, name)));
-// What the server writes in front of the loader: the account's looks and three texts.
+// What the server writes in front of the loader: the account's looks and three texts; and into the panel's page.
 const boot = JSON.stringify({
-  account: "01a20412-b75a-7465-9527-d1de32cbaa4f", fill: "#a8304a", on: "#ffffff", position: "right", text: "Ask us", lang: "en", consent: false,
+  account: "01a20412-b75a-7465-9527-d1de32cbaa4f", fill: "#a8304a", on: "#ffffff", position: "right", text: "Ask us", lang: "en",
   hide: ["/checkout*"], words: ["Open the chat", "Close the chat", "{count} new answers"],
 });
-const isText = (name) => name.startsWith("texts-panel-");
+const config = JSON.stringify({
+  title: "Casa Faro", logo: "https://casafaro.example/logo.png", greeting: { en: "Hello. Ask us about anything in the shop." },
+  brand: { fill: "#a8304a", on: "#ffffff", ink: "#a8304a", "ink-dark": "#e8899b" }, ask_consent: false,
+  limits: { text_chars: 10000, file_bytes: 15000000, files: 5 },
+});
 
 /** The script and what it imports before it runs; `import()` is for later and does not count. */
 function needed(name, found = new Set()) {
@@ -34,8 +38,9 @@ export function measure() {
   const first = [...needed(assets.find((name) => /^panel-.*\.js$/.test(name))), ...assets.filter((name) => name.endsWith(".css"))];
   const panel = first.map((name) => [name, weigh(`assets/${name}`)]);
   // A visitor loads one language: the heaviest counts.
-  const texts = Math.max(0, ...assets.filter(isText).map((name) => weigh(`assets/${name}`)));
-  const parts = [["loader.js", loader], ["panel.html", weigh("panel.html")], ...panel, ["one language", texts]];
+  const pages = readdirSync(out).filter((name) => /^panel-\w\w\.html$/.test(name));
+  const page = Math.max(...pages.map((name) => gzip(readFileSync(join(out, name), "utf8").replace("{config}", config))));
+  const parts = [["loader.js", loader], ["the panel's page", page], ...panel];
   return { parts, loader, all: parts.reduce((sum, [, bytes]) => sum + bytes, 0) };
 }
 

@@ -1,7 +1,7 @@
 /** Builds loader and panel into the package's static folder; each file also compressed beside itself. */
 
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -12,32 +12,44 @@ const out = join(here, "../../src/hilo/entry/static/widget");
 const LOCALES = ["en", "es", "pt"];
 
 /** Texts that the panel shows before anything was said; the other ones come with the conversation. */
-const FIRST = /^(open|close|greeting|online|away|reply_\w+|log|write|send|sending|sent|waiting|refused|again|offline|unreachable|attach|too_long)$/;
+const FIRST = /^(open|close|greeting|online|away|reply_\w+|log|write|send|sending|sent|waiting|refused|again|offline|unreachable|attach|too_long|back)$/;
 /** Texts of the launcher only: the server writes them into the loader. */
 const LAUNCHER = /^(unread|open)$/;
 
-/** The catalogue's `widget.` keys, one chunk per language and part. */
-export function texts() {
-  const prefix = "\0texts/";
-  return {
-    name: "hilo-texts",
-    resolveId: (id) => (id.startsWith("virtual:texts/") ? prefix + id.slice("virtual:texts/".length) : undefined),
-    load(id) {
-      if (!id.startsWith(prefix)) return undefined;
-      const [part, locale] = id.slice(prefix.length).split("/");
-      if (!locale) {
-        const loads = LOCALES.map((each) => `${each}: () => import("virtual:texts/${part}/${each}")`);
-        return `export default { ${loads.join(", ")} };`;
-      }
-      const all = JSON.parse(readFileSync(join(here, `../shared/messages/${locale}.json`), "utf8"));
-      const own = Object.entries(all).flatMap(([key, text]) => {
-        const name = key.startsWith("widget.") ? key.slice("widget.".length) : "";
-        return name && !LAUNCHER.test(name) && FIRST.test(name) === (part === "panel") ? [[name, text]] : [];
-      });
-      return `export default ${JSON.stringify(Object.fromEntries(own))};`;
-    },
-  };
+/** The catalogue's `widget.` keys of one part, without `widget.` in front: of the empty "panel", or of a "talk". */
+export function texts(part, locale) {
+  const all = JSON.parse(readFileSync(join(here, `../shared/messages/${locale}.json`), "utf8"));
+  const found = Object.entries(all).flatMap(([key, text]) => {
+    const name = key.startsWith("widget.") ? key.slice("widget.".length) : "";
+    return name && !LAUNCHER.test(name) && FIRST.test(name) === (part === "panel") ? [[name, text]] : [];
+  });
+  return Object.fromEntries(found);
 }
+
+/** Marks for bundlers further on; there is none, and a browser would load them. */
+const unmarked = { name: "hilo-unmarked", renderChunk: (code) => code.replaceAll(/\/\* ?@__PURE__ ?\*\/ ?/g, " ") };
+
+/** Colours as every browser knows them, and in a third of the letters. Source: CSS Color 4, 10.8 and 18. */
+function rgb(lightness, chroma, hue) {
+  const [a, b] = [chroma * Math.cos((hue * Math.PI) / 180), chroma * Math.sin((hue * Math.PI) / 180)];
+  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  const linear = [
+    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
+  ];
+  const light = linear.map((each) => (each > 0.0031308 ? 1.055 * each ** (1 / 2.4) - 0.055 : 12.92 * each));
+  return `#${light.map((each) => Math.round(255 * Math.min(1, Math.max(0, each))).toString(16).padStart(2, "0")).join("")}`;
+}
+
+const plainColors = {
+  name: "hilo-plain-colours",
+  enforce: "pre",
+  transform: (code, id) =>
+    /\.css(\?|$)/.test(id) ? code.replaceAll(/oklch\(([\d.]+) ([\d.]+) ([\d.]+)\)/g, (_, ...given) => rgb(...given.slice(0, 3).map(Number))) : undefined,
+};
 
 /** As a library, since an application's build adds a loader of its own to every lazy part. */
 async function bundle(name, format, entry) {
@@ -45,21 +57,19 @@ async function bundle(name, format, entry) {
     root: here,
     configFile: false,
     logLevel: "warn",
-    plugins: [texts()],
+    plugins: [plainColors, unmarked],
     build: {
       outDir: out,
       emptyOutDir: false,
       target: "es2022",
+      cssTarget: "esnext",
       minify: true,
       lib: { entry: join(here, entry), formats: [format], name: "_", cssFileName: name },
       rolldownOptions: {
         output: {
           minify: true,
           entryFileNames: format === "iife" ? "[name].js" : "assets/[name]-[hash].js",
-          chunkFileNames: ({ name: chunk, moduleIds }) => {
-            const text = /texts\/(\w+)\/(\w+)/.exec(moduleIds.at(-1) ?? "");
-            return text ? `assets/texts-${text[1]}-${text[2]}-[hash].js` : `assets/${chunk}-[hash].js`;
-          },
+          chunkFileNames: "assets/[name]-[hash].js",
         },
         // Lazy parts take what they share from the panel instead of making chunks of it.
         preserveEntrySignatures: "allow-extension",
@@ -68,19 +78,31 @@ async function bundle(name, format, entry) {
   });
 }
 
-/** Names the style sheet by its content and writes the page that loads both. */
-function page() {
+/** Writes a part under a name made of its content; returns the name. */
+function named(stem, ending, content) {
+  const name = `assets/${stem}-${createHash("sha256").update(content).digest("base64url").slice(0, 8)}.${ending}`;
+  writeFileSync(join(out, name), content);
+  return name;
+}
+
+/** Writes the page that loads script and style, one per language: the first texts stand in it, the others beside it. */
+function pages() {
   const css = readFileSync(join(out, "panel.css"));
-  const style = `assets/panel-${createHash("sha256").update(css).digest("base64url").slice(0, 8)}.css`;
-  renameSync(join(out, "panel.css"), join(out, style));
+  rmSync(join(out, "panel.css"));
+  const style = named("panel", "css", css);
   const script = readdirSync(join(out, "assets")).find((each) => /^panel-.*\.js$/.test(each));
-  const html = readFileSync(join(here, "panel.html"), "utf8").replace("{style}", style).replace("{script}", `assets/${script}`);
-  writeFileSync(join(out, "panel.html"), html);
+  const template = readFileSync(join(here, "panel.html"), "utf8").replace("{style}", style).replace("{script}", `assets/${script}`);
+  for (const locale of LOCALES) {
+    const first = JSON.stringify(texts("panel", locale)).replaceAll("<", "\\u003c");
+    const more = named(`texts-${locale}`, "json", JSON.stringify(texts("talk", locale)));
+    const html = template.replace("{locale}", locale).replace("{texts}", first).replace("{more}", more);
+    writeFileSync(join(out, `panel-${locale}.html`), html);
+  }
 }
 
 function compress() {
   for (const name of readdirSync(out, { recursive: true })) {
-    if (!/\.(js|css|html|svg)$/.test(name)) continue;
+    if (!/\.(js|json|css|html|svg)$/.test(name)) continue;
     const path = join(out, name);
     const raw = readFileSync(path);
     writeFileSync(`${path}.gz`, gzipSync(raw, { level: 9 }));
@@ -92,6 +114,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   rmSync(out, { recursive: true, force: true });
   await bundle("panel", "es", "src/panel.tsx");
   await bundle("loader", "iife", "src/loader.ts");
-  page();
+  pages();
   compress();
 }

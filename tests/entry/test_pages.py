@@ -32,7 +32,7 @@ FILES = {
     "agent/assets/main-Ab3_x9Qz.js.br": "brotli",
     "agent/assets/main-Ab3_x9Qz.js.gz": "gzip",
     "widget/loader.js": "loaded(hiloBoot)",
-    "widget/panel.html": "<!doctype html><title>panel</title>",
+    "widget/panel-en.html": '<!doctype html><script type="application/json">{config}</script>',
     "widget/assets/panel-Ab3_x9Qz.js": "panel",
     "secret.txt": "not yours",
 }

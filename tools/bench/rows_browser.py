@@ -4,7 +4,8 @@ import asyncio
 import gzip
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from playwright.async_api import (
     Browser,
@@ -12,6 +13,7 @@ from playwright.async_api import (
     Error,
     Page,
     Response,
+    ViewportSize,
     async_playwright,
 )
 
@@ -24,6 +26,22 @@ _ROUNDS = 3
 _PATIENCE_S = 20
 _FIRST_ROW = "[role=option]"
 _FLOOR_KB = 101.0  # React and Mantine with one button, built and gzipped
+_WIDTH, _HEIGHT, _CORNER = 1280, 720, 48
+_LOADED = "document.querySelector('textarea') !== null"
+# The browser's own clock: from the click to the frame in which the place to write is drawn and has
+# the focus. Asking from outside adds the asking.
+_CLOCK = """
+window.asked = (at = performance.now()) => { window.askedAt = performance.timeOrigin + at; };
+addEventListener("click", (event) => asked(event.timeStamp), true);
+addEventListener("focusin", ({ target }) => {
+    if (target.tagName !== "TEXTAREA") return;
+    const drawn = () => {
+        if (!target.getClientRects().length) return requestAnimationFrame(drawn);
+        window.openedAt = performance.timeOrigin + performance.now();
+    };
+    requestAnimationFrame(() => requestAnimationFrame(drawn));
+});
+"""
 _SLOW_4G = {
     "offline": False,
     "latency": 150,
@@ -106,27 +124,52 @@ def _gz_kb(names: Sequence[str]) -> float:
 
 
 async def _widget(bench: Bench, chromium: Browser) -> list[Result]:
-    ready, opened = list[float](), list[float]()
+    ready, clicked, cold = list[float](), list[float](), list[float]()
     for _ in range(_ROUNDS):
-        context = await chromium.new_context(base_url=bench.rig.url)
-        page = await context.new_page()
-        line = await context.new_cdp_session(page)
-        await line.send("Network.enable")
-        await line.send("Network.emulateNetworkConditions", _SLOW_4G)
-        await line.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-        started = time.perf_counter()
-        await page.goto("/demo", wait_until="commit")
-        await _until(page, "typeof window.hilo?.open === 'function'")
-        ready.append(time.perf_counter() - started)
-        started = time.perf_counter()
-        await page.evaluate("window.hilo.open()")
-        await _panel_ready(page)
-        opened.append((time.perf_counter() - started) * 1000)
-        await context.close()
+        async with _visit(bench, chromium) as page:
+            ready.append(await _launcher_s(page))
+            # A visitor looks at the page before it asks: what is fetched ahead has arrived.
+            await _panel(page, _LOADED)
+            await page.mouse.click(_WIDTH - _CORNER, _HEIGHT - _CORNER)
+            clicked.append(await _opened_ms(page))
+        async with _visit(bench, chromium) as page:
+            await _launcher_s(page)
+            await page.evaluate("asked(); window.hilo.open()")
+            cold.append(await _opened_ms(page))
     return [
         judged(16, "widget ready, slow 4G and 4x slower CPU", _middle(ready), "s", most=1.0),
-        judged(16, "widget open after the click, same", _middle(opened), "ms", most=300),
+        judged(16, "widget open after the click, same", _middle(clicked), "ms", most=300),
+        judged(
+            16,
+            "widget open in the instant its script has run, same",
+            _middle(cold),
+            "ms",
+            most=300,
+            note="nothing of the panel could be fetched ahead; the target speaks of the other case",
+        ),
     ]
+
+
+@asynccontextmanager
+async def _visit(bench: Bench, chromium: Browser) -> AsyncIterator[Page]:
+    """Give a new visitor's page behind a slow line on a slow machine."""
+    size: ViewportSize = {"width": _WIDTH, "height": _HEIGHT}
+    context = await chromium.new_context(base_url=bench.rig.url, viewport=size)
+    await context.add_init_script(_CLOCK)
+    page = await context.new_page()
+    line = await context.new_cdp_session(page)
+    await line.send("Network.enable")
+    await line.send("Network.emulateNetworkConditions", _SLOW_4G)
+    await line.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    yield page
+    await context.close()
+
+
+async def _launcher_s(page: Page) -> float:
+    started = time.perf_counter()
+    await page.goto("/demo", wait_until="commit")
+    await _until(page, "typeof window.hilo?.open === 'function'")
+    return time.perf_counter() - started
 
 
 async def _until(page: Page, expression: str) -> None:
@@ -138,13 +181,19 @@ async def _until(page: Page, expression: str) -> None:
         await asyncio.sleep(0.01)
 
 
-async def _panel_ready(page: Page) -> None:
-    """Wait until the panel's frame can be written in; it hangs in a closed shadow root."""
+async def _opened_ms(page: Page) -> float:
+    """Return how long the panel took to open, as the browser's clock says."""
+    opened = await _panel(page, "window.openedAt")
+    return float(opened) - float(await page.evaluate("window.askedAt"))
+
+
+async def _panel(page: Page, wanted: str) -> float:
+    """Return something of the panel's frame once it is there; it hangs in a closed shadow root."""
     end = time.perf_counter() + _PATIENCE_S
     while time.perf_counter() < end:
         for frame in page.frames:
-            if "/widget/panel" in frame.url and await frame.locator("textarea").count():
-                return
+            if "/widget/panel" in frame.url and (found := await frame.evaluate(wanted)):
+                return float(found)
         await asyncio.sleep(0.01)
     raise AssertionError("the widget's panel never opened")
 

@@ -1,62 +1,43 @@
 /**
- * The panel's state and the visitor's side of the doors: who one is, and what one sends. What comes back is the work
- * of `live.ts`, loaded with the first message: before it nobody can have answered.
+ * The visitor's side of the doors: who one is, and what one sends. What comes back is the work of `live.ts`, loaded
+ * with the first message: before it nobody can have answered.
  */
 
+import { Doors } from "./doors";
+import { newId } from "./ids";
 import type { Wire } from "./line";
-import type { Live } from "./live";
+import type { Host, Live } from "./live";
 import { type Answer, Outbox, type Sent, type Store } from "./outbox";
-import type { Batch, Config, Conversation, Expectation, Message, Session } from "./protocol";
-
-export type Thread = {
-  readonly messages: readonly Message[];
-  readonly conversations: readonly Conversation[];
-  readonly cursor: string;
-};
-
-export type State = {
-  readonly phase: "starting" | "ready" | "unreachable";
-  readonly config?: Config;
-  readonly expectation?: Expectation;
-  readonly thread: Thread;
-  readonly outbox: readonly Sent[];
-  readonly isUp: boolean;
-  readonly typing: string;
-  readonly unread: number;
-  readonly verified: boolean;
-  readonly hasOlder: boolean;
-  readonly email: string;
-};
+import type { Batch, Looks, Message, Session } from "./protocol";
+import { NOTHING, type State } from "./state";
 
 export type Deps = {
+  /** Where its doors are, `https://…/chat/<account>/`, and what its entries in the storage begin with. */
   readonly base: string;
-  readonly account: string;
+  readonly prefix: string;
+  readonly config: Looks;
   readonly store: Store;
   readonly fetch: typeof fetch;
-  readonly live: (chat: Chat) => Promise<Live>;
+  readonly live: (chat: Host) => Promise<Live>;
   readonly openSocket: (url: string) => Wire;
   readonly locale: string;
-  readonly timeZone: string;
   readonly changed: () => void;
   readonly arrived: (message: Message) => void;
-  readonly newId: () => string;
   readonly isWatched: () => boolean;
   /** Starts the panel anew from what is stored; for when a part of it could not be loaded. */
   readonly reload: () => void;
 };
 
-export const NOTHING: Thread = { messages: [], conversations: [], cursor: "" };
-export const PAGE = 30;
 const RETRY_MS = 2_000;
 const RETRY_MOST_MS = 30_000;
 
-export class Chat {
+export class Chat implements Host {
   state: State;
+  readonly doors: Doors;
   readonly #outbox: Outbox;
   #live: Live | undefined;
   #loading: Promise<void> | undefined;
   #isBroken = false;
-  #token: string;
   #identity: string | undefined;
   #page = "";
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -68,7 +49,8 @@ export class Chat {
   });
 
   constructor(readonly deps: Deps) {
-    this.#token = this.kept("visitor");
+    this.doors = new Doors(deps.base, deps.fetch, deps.openSocket);
+    this.doors.token = this.kept("visitor");
     this.#outbox = new Outbox(
       this.#key("outbox"),
       deps.store,
@@ -77,6 +59,7 @@ export class Chat {
     );
     this.state = {
       phase: "starting",
+      config: deps.config,
       thread: NOTHING,
       outbox: this.#outbox.entries,
       isUp: true,
@@ -88,14 +71,19 @@ export class Chat {
     };
   }
 
+  /** The visitor shows an intent: until then a panel that waits ready asks and stores nothing. */
+  wake(): void {
+    if (this.#turn === 0) void this.start();
+  }
+
   /** Begins or takes up the session; repeats itself until the server answers. */
   async start(): Promise<void> {
     clearTimeout(this.#retry);
     const turn = ++this.#turn;
-    const answer = await this.post("session", {
+    const answer = await this.doors.post("session", {
       identity_jwt: this.#identity,
       locale: this.deps.locale,
-      time_zone: this.deps.timeZone,
+      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       page: this.#page,
     });
     if (turn !== this.#turn) return;
@@ -107,7 +95,7 @@ export class Chat {
       await this.start();
     } else {
       this.#failures += 1;
-      this.set({ phase: this.state.config ? "ready" : "unreachable", isUp: false });
+      this.set({ phase: this.state.phase === "ready" ? "ready" : "unreachable", isUp: false });
       this.#again(() => this.start(), Math.min(RETRY_MOST_MS, RETRY_MS * this.#failures));
     }
   }
@@ -115,7 +103,7 @@ export class Chat {
   /** Keeps and sends a message; it is on screen and safe before this returns. */
   send(text: string, files: Sent["files"] = []): void {
     this.deps.store.agree?.();
-    this.#outbox.add(this.deps.newId(), text, files);
+    this.#outbox.add(newId(), text, files);
     void this.flush();
   }
 
@@ -140,19 +128,14 @@ export class Chat {
       await this.start();
     } else {
       await this.#open;
-      await this.post("identify", { traits: who });
+      await this.doors.post("identify", { traits: who });
     }
   }
 
-  async leaveEmail(email: string): Promise<void> {
-    this.keep("email", email || "-");
-    this.set({ email: email || "-" });
-    if (email) await this.identify({ email });
-  }
-
   async track(name: string, data: Readonly<Record<string, unknown>>): Promise<void> {
+    this.wake();
     await this.#open;
-    await this.post("track", { name, data, page: this.#page });
+    await this.doors.post("track", { name, data, page: this.#page });
   }
 
   page(url: string): void {
@@ -161,8 +144,8 @@ export class Chat {
 
   online(): void {
     if (this.#isBroken) this.deps.reload();
-    else if (this.state.config) void this.flush();
-    else void this.start();
+    else if (this.state.phase === "ready") void this.flush();
+    else if (this.#turn > 0) void this.start();
   }
 
   offline(): void {
@@ -172,25 +155,27 @@ export class Chat {
 
   /** Another tab has sent, read, or become somebody else: all follow the last. */
   stored(key: string | null): void {
-    if (key === this.#key("outbox")) this.#outbox.reload();
+    if (key === this.#key("outbox")) {
+      this.#outbox.reload();
+      this.wake();
+    }
     if (key === this.#key("seen")) this.#live?.count();
-    if (key === this.#key("id") && this.kept("visitor") !== this.#token) {
-      this.#token = this.kept("visitor");
+    if (key === this.#key("id") && this.kept("visitor") !== this.doors.token) {
+      this.doors.token = this.kept("visitor");
       this.#clear();
-      void this.start();
+      if (this.#turn > 0) void this.start();
     }
   }
 
   /** Sends what waits, then listens for the answer. */
   async flush(): Promise<void> {
-    if (!this.#token) return;
+    if (!this.doors.token) return;
     const isUp = await this.#outbox.flush();
     if (isUp !== this.state.isUp) this.set({ isUp });
     if (isUp) await this.#listen();
     else this.#again(() => this.flush(), RETRY_MS);
   }
 
-  /** The server has shown these back. */
   settle(shown: ReadonlySet<string | null>): void {
     this.#outbox.settle(shown);
   }
@@ -208,32 +193,13 @@ export class Chat {
     this.deps.store.setItem(this.#key(name), value);
   }
 
-  get(path: string): Promise<Response | undefined> {
-    return this.#ask(path, { headers: this.#headers() });
-  }
-
-  /** Undefined: there is no network, or no server. A Blob goes as it is, anything else as JSON. */
-  post(path: string, body: object): Promise<Response | undefined> {
-    const isBlob = body instanceof Blob;
-    const headers = { ...this.#headers(), ...(isBlob ? {} : { "content-type": "application/json" }) };
-    return this.#ask(path, { method: "POST", headers, body: isBlob ? body : JSON.stringify(body) });
-  }
-
-  url(path: string): string {
-    return `${this.deps.base}/chat/${this.deps.account}/${path}`;
-  }
-
-  socket(cursor: string): Wire {
-    return this.deps.openSocket(`${this.url("socket").replace(/^http/, "ws")}?${new URLSearchParams({ visitor_token: this.#token, after: cursor })}`);
-  }
-
   async #take(session: Session): Promise<void> {
     const { visitor_token, visitor_id, config, expectation, verified } = session;
     const before = this.kept("id");
     const isOther = before !== "" && before !== visitor_id;
     if (isOther && verified) this.#outbox.clear(); // written by whoever was here before
     if (isOther || verified !== this.state.verified) this.#clear();
-    this.#token = visitor_token;
+    this.doors.token = visitor_token;
     this.keep("visitor", visitor_token);
     this.keep("id", visitor_id);
     this.set({ phase: "ready", config, expectation, verified });
@@ -261,7 +227,7 @@ export class Chat {
   }
 
   async #post(entry: Sent): Promise<Answer> {
-    const answer = await this.post("messages", {
+    const answer = await this.doors.post("messages", {
       client_id: entry.client_id,
       text: entry.text,
       attachments: entry.files.map((each) => each.id),
@@ -280,11 +246,11 @@ export class Chat {
   #forget(): void {
     this.#identity = undefined;
     for (const each of ["visitor", "id", "outbox", "seen", "email"]) this.deps.store.removeItem(this.#key(each));
-    this.#token = "";
+    this.doors.token = "";
     this.#outbox.clear();
     this.#clear();
     this.set({ verified: false, email: "" });
-    void this.start();
+    if (this.#turn > 0) void this.start();
   }
 
   #clear(): void {
@@ -293,14 +259,6 @@ export class Chat {
   }
 
   #key(name: string): string {
-    return `hilo:${this.deps.account}:${name}`;
-  }
-
-  #headers(): Record<string, string> {
-    return this.#token ? { authorization: `Bearer ${this.#token}` } : {};
-  }
-
-  #ask(path: string, init: RequestInit): Promise<Response | undefined> {
-    return this.deps.fetch(this.url(path), init).catch(() => undefined);
+    return this.deps.prefix + name;
   }
 }

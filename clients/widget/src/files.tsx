@@ -18,8 +18,7 @@ const QUALITY = 0.85;
 /** Shows each file at once, uploads one after the other; what fails is told and dropped. */
 export async function take(files: readonly File[], view: View): Promise<void> {
   const { chat, now, set, t } = view;
-  const limits = chat.state.config?.limits;
-  if (!limits) return;
+  const { limits } = chat.state.config;
   set({ problem: "" });
   const change = (picked: (all: Ui["picked"]) => Ui["picked"], problem = now().problem) => set({ picked: picked(now().picked), problem });
   for (const file of files.slice(0, limits.files - now().picked.length)) {
@@ -37,7 +36,7 @@ export async function take(files: readonly File[], view: View): Promise<void> {
 }
 
 async function upload(content: Blob, name: string, { chat }: View): Promise<Sent["files"][number] | undefined> {
-  const answer = await chat.post(`files?name=${encodeURIComponent(name)}`, content);
+  const answer = await chat.doors.post(`files?name=${encodeURIComponent(name)}`, content);
   return answer?.ok ? ((await answer.json()) as Sent["files"][number]) : undefined;
 }
 

@@ -1,20 +1,38 @@
 /** What comes back: messages by socket or by polling, unread answers, the other side's writing, read marks. */
 
-import { type Chat, PAGE } from "./chat";
+import type { Doors } from "./doors";
 import { Line } from "./line";
 import type { Batch, Frame, Message } from "./protocol";
+import type { State } from "./state";
 import { lastAnswer, merge, prepend, unread } from "./thread";
 
+const PAGE = 30;
 const TYPING_EVERY_MS = 3_000;
+
+/** What this part needs of the chat it listens for. */
+export type Host = {
+  readonly doors: Doors;
+  readonly state: State;
+  readonly deps: { readonly isWatched: () => boolean; readonly arrived: (message: Message) => void };
+  set(change: Partial<State>): void;
+  kept(name: string): string;
+  keep(name: string, value: string): void;
+  /** The server has shown these back. */
+  settle(shown: ReadonlySet<string | null>): void;
+  /** The network is there: what waits may leave. */
+  flush(): Promise<void>;
+  /** The server does not know the token any more. */
+  start(): Promise<void>;
+};
 
 export class Live {
   readonly #line: Line;
   #typedAt = 0;
   #typingEnds: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly chat: Chat) {
+  constructor(private readonly chat: Host) {
     this.#line = new Line({
-      open: (cursor) => chat.socket(cursor),
+      open: (cursor) => chat.doors.socket(cursor),
       poll: () => this.catchUp(),
       cursor: () => chat.state.thread.cursor,
       heard: (frame) => this.heard(frame),
@@ -52,12 +70,12 @@ export class Live {
     if (!last || last <= this.chat.kept("seen")) return;
     this.chat.keep("seen", last);
     this.count();
-    if (!this.#line.say({ type: "read", message_id: last })) void this.chat.post("read", { message_id: last });
+    if (!this.#line.say({ type: "read", message_id: last })) void this.chat.doors.post("read", { message_id: last });
   }
 
   async older(): Promise<void> {
     const first = this.chat.state.thread.messages[0];
-    const answer = first && (await this.chat.get(`messages?before=${first.id}&limit=${PAGE}`));
+    const answer = first && (await this.chat.doors.get(`messages?before=${first.id}&limit=${PAGE}`));
     if (!answer?.ok) return;
     const batch = (await answer.json()) as Batch;
     this.chat.set({ thread: prepend(this.chat.state.thread, batch), hasOlder: batch.messages.length >= PAGE });
@@ -76,7 +94,7 @@ export class Live {
         this.#typing(frame.name, Date.parse(frame.until) - Date.now());
         break;
       case "expectation":
-        this.chat.set({ expectation: { online: frame.online, reply_s: frame.reply_s } });
+        this.chat.set({ expectation: frame });
         break;
       case "pong":
         break;
@@ -84,7 +102,7 @@ export class Live {
   }
 
   async catchUp(): Promise<boolean> {
-    const answer = await this.chat.get(`messages?after=${encodeURIComponent(this.chat.state.thread.cursor)}`);
+    const answer = await this.chat.doors.get(`messages?after=${encodeURIComponent(this.chat.state.thread.cursor)}`);
     if (answer?.status === 401) void this.chat.start();
     if (!answer?.ok) return false;
     const batch = (await answer.json()) as Batch;

@@ -13,7 +13,6 @@ type Boot = {
   readonly position: "left" | "right";
   readonly text: string;
   readonly lang: string;
-  readonly consent: boolean;
   readonly hide: readonly string[];
   /** open, close, and "{count}" of unread answers, in that language. */
   readonly words: readonly [string, string, string];
@@ -26,13 +25,14 @@ const boot = hiloBoot;
 const script = document.currentScript as HTMLScriptElement | null;
 const origin = new URL(script?.src ?? location.href).origin;
 const CSS = `:host{all:initial;position:fixed;z-index:2147483000;inset:auto ${boot.position === "left" ? "auto 0 20px" : "20px 0 auto"};bottom:20px;color-scheme:light dark}
-div{display:flex;flex-direction:column;align-items:${boot.position === "left" ? "flex-start" : "flex-end"};gap:12px;font:500 14px/20px system-ui,sans-serif}
+div{font:500 14px/20px system-ui,sans-serif}
 button{position:relative;display:flex;align-items:center;gap:10px;height:56px;min-width:56px;padding:0 14px;border:0;border-radius:28px;font:inherit;color:${boot.on};background:${boot.fill};box-shadow:0 2px 10px rgb(0 0 0/.22);cursor:pointer}
 button:focus-visible{outline:3px solid ${boot.fill};outline-offset:3px}
 svg{width:28px;height:28px;fill:none;stroke:currentColor;stroke-width:1.7;stroke-linecap:round;stroke-linejoin:round}
 b{position:absolute;top:-4px;right:-4px;min-width:22px;height:22px;padding:0 6px;box-sizing:border-box;border-radius:11px;border:2px solid #fff;font:700 12px/18px system-ui,sans-serif;color:#fff;background:#b3261e}
 [hidden]{display:none!important}
-iframe{display:block;border:0;width:380px;height:min(640px,100vh - 116px);border-radius:12px;box-shadow:0 4px 24px rgb(0 0 0/.2);background:Canvas}
+iframe{position:absolute;bottom:68px;${boot.position}:0;visibility:hidden;border:0;width:380px;height:min(640px,100vh - 116px);border-radius:12px;box-shadow:0 4px 24px rgb(0 0 0/.2);background:Canvas}
+.open iframe{visibility:visible}
 @media(max-width:479px){iframe{position:fixed;inset:0;width:100%;height:100%;height:100dvh;border-radius:0}.open button{display:none}}
 @media(prefers-reduced-motion:no-preference){.open iframe{animation:i .16s ease-out}@keyframes i{from{opacity:0;transform:translateY(8px)}}}
 @media print{:host{display:none}}`;
@@ -45,6 +45,7 @@ const listeners = new Map<string, Set<Listener>>();
 const waiting: ToPanel[] = [];
 let frame: HTMLIFrameElement | undefined;
 let isReady = false;
+let isAwake = false;
 let isOpen = false;
 let unread = 0;
 let flashing: ReturnType<typeof setInterval> | undefined;
@@ -80,7 +81,6 @@ function draw(): void {
   badge.hidden = isQuiet;
   badge.textContent = unread > 9 ? "9+" : String(unread);
   box.className = isOpen ? "open" : "";
-  if (frame) frame.hidden = !isOpen;
   flash();
 }
 
@@ -126,14 +126,21 @@ function post(message: ToPanel): void {
   else waiting.push(message);
 }
 
+/** A panel that waits ready: loaded and drawn, it asks and stores nothing until it is woken. */
 function make(): void {
   if (frame) return;
   frame = document.createElement("iframe");
-  frame.src = `${origin}/widget/panel.html?account=${boot.account}&lang=${boot.lang}${boot.consent ? "&consent" : ""}`;
+  frame.src = `${origin}/widget/panel.html?account=${boot.account}&lang=${boot.lang}`;
   frame.title = boot.words[0];
   frame.allow = "clipboard-write";
-  frame.hidden = !isOpen;
   box.prepend(frame);
+}
+
+/** The visitor means it: the session begins while the finger is on its way. */
+function wake(): void {
+  make();
+  if (!isAwake) post({ hilo: 1, type: "wake" });
+  isAwake = true;
 }
 
 function show(open: boolean): void {
@@ -173,7 +180,7 @@ addEventListener("storage", ({ key, newValue }) => {
   if (key?.startsWith(prefix)) give({ [key]: newValue });
 });
 document.addEventListener("visibilitychange", flash);
-for (const intent of ["pointerenter", "focus", "touchstart"]) button.addEventListener(intent, make, { passive: true });
+for (const intent of ["pointerenter", "focus", "touchstart"]) button.addEventListener(intent, wake, { passive: true });
 button.addEventListener("click", () => show(!isOpen));
 
 const api = {
@@ -202,6 +209,12 @@ function soon(what: () => void): void {
   (window.requestIdleCallback ?? setTimeout)(what);
 }
 
+/** Once the page has everything of its own: the chat takes nothing from it. */
+function afterwards(what: () => void): void {
+  if (document.readyState === "complete") soon(what);
+  else addEventListener("load", () => soon(what));
+}
+
 function begin(): void {
   const isHidden = boot.hide.some((each) =>
     each.endsWith("*") ? location.pathname.startsWith(each.slice(0, -1)) : location.pathname === each,
@@ -209,7 +222,8 @@ function begin(): void {
   button.hidden = isHidden;
   document.body.append(host);
   draw();
-  if (withStorage((kept) => kept.getItem(flag))) soon(make);
+  if (withStorage((kept) => kept.getItem(flag))) soon(wake);
+  else if (!isHidden && !(navigator as { connection?: { saveData?: boolean } }).connection?.saveData) afterwards(make);
 }
 
 const page = window as unknown as { hilo?: typeof api | unknown[] };

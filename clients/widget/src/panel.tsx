@@ -1,14 +1,11 @@
 /** The panel's start: a page of our own origin inside the site's frame. It trusts only the page that framed it. */
 
 import { h, render } from "preact";
-import type { Locale } from "../../shared/t";
-import texts from "virtual:texts/panel";
-import more from "virtual:texts/talk";
+import type { Catalogue, Locale } from "../../shared/t";
 import "./panel.css";
 import { Chat } from "./chat";
-import { newId } from "./ids";
 import type { Wire } from "./line";
-import { isOurs, type ToHost, type ToPanel } from "./protocol";
+import { isOurs, type Looks, type ToHost, type ToPanel } from "./protocol";
 import { own } from "./storage";
 import { translator } from "./t";
 import type * as Files from "./files";
@@ -16,39 +13,42 @@ import type * as Talk from "./talk";
 import { App } from "./ui/App";
 import type { Ui, View } from "./ui/ui";
 
-const asked = new URLSearchParams(location.search);
-const account = asked.get("account") ?? "";
-const lang = asked.get("lang") ?? "";
-const locale = (lang in texts ? lang : "en") as Locale;
-const soundKey = `hilo:${account}:sound`;
+const account = new URLSearchParams(location.search).get("account") ?? "";
+const prefix = `hilo:${account}:`;
+const locale = document.documentElement.lang as Locale;
+// The server writes the first texts and the account's looks into the page: nothing to wait for before the first drawing.
+const { texts, more, config } = JSON.parse(document.querySelector("script[type='application/json']")?.textContent ?? "") as {
+  readonly texts: Catalogue;
+  /** Where the texts of a conversation are. */
+  readonly more: string;
+  readonly config: Looks;
+};
 const isFramed = parent !== window;
 let talk: typeof Talk | undefined;
-let live: Talk.Live | undefined;
 let files: typeof Files | undefined;
 // The page that framed us; where the browser does not say, its first message pins its origin.
 let host = location.ancestorOrigins?.[0] ?? "";
 let told = "";
 let stored: (key: string | null) => void = () => undefined;
-let ui: Ui = { isOpen: !isFramed, hasSound: false, text: "", picked: [], problem: "", notice: "", below: 0, isEmailWrong: false, isForgetting: false };
+let ui: Ui = { isOpen: !isFramed, text: "", picked: [], problem: "", notice: "", below: 0, isEmailWrong: false, sure: "" };
 
 function tell(message: ToHost): void {
   if (isFramed) parent.postMessage(message, host || "*");
 }
 
-async function ring(): Promise<void> {
-  (await import("./sound")).chime();
-}
-
 async function start(): Promise<void> {
   let store = own() ?? (await (await import("./elsewhere")).elsewhere(tell, (key) => stored(key)));
-  ui = { ...ui, hasSound: store.getItem(soundKey) === "1" };
-  const { t, learn } = translator(locale, (await texts[locale]()).default);
-  document.documentElement.lang = locale;
-  if (asked.has("consent")) {
-    const [{ gated }, words] = await Promise.all([import("./consent"), more[locale]()]);
-    learn(words.default);
-    store = gated(store, `hilo:${account}:visitor`, (isOpen) => {
-      ui = { ...ui, notice: isOpen ? "" : t("consent") };
+  const { t, learn } = translator(locale, texts);
+  const words = async () => learn((await (await fetch(more)).json()) as Catalogue);
+  // What a visitor does on the site is told only once it has agreed, where it is asked to.
+  let agreed: Promise<void> | undefined;
+  if (config.ask_consent) {
+    const [{ gated }] = await Promise.all([import("./consent"), words()]);
+    agreed = new Promise((done) => {
+      store = gated(store, `${prefix}visitor`, (isOpen) => {
+        if (isOpen) done();
+        ui = { ...ui, notice: isOpen ? "" : t("consent") };
+      });
     });
   }
 
@@ -57,9 +57,7 @@ async function start(): Promise<void> {
     draw();
   };
   const attach = async (chosen: readonly File[]) => {
-    const [loaded, words] = await Promise.all([import("./files"), more[locale]()]);
-    learn(words.default);
-    files = loaded;
+    [files] = await Promise.all([import("./files"), words()]);
     await files.take(chosen, view());
   };
   const view = (): View => ({
@@ -69,14 +67,11 @@ async function start(): Promise<void> {
     now: () => ui,
     set,
     close: () => tell({ hilo: 1, type: "close" }),
-    sound,
     attach: (chosen) => void attach(chosen),
-    older: async () => live?.older(),
     t,
   });
   const draw = () => {
     const { state } = chat;
-    for (const [name, value] of Object.entries(state.config?.brand ?? {})) document.documentElement.style.setProperty(`--${name}`, value);
     const shown = view();
     render(<App view={shown} talk={talk} files={files} />, document.body);
     talk?.settle(shown);
@@ -87,33 +82,24 @@ async function start(): Promise<void> {
     told = text;
     tell({ hilo: 1, type: "unread", ...news });
   };
-  const sound = () => {
-    store.setItem(soundKey, ui.hasSound ? "0" : "1");
-    if (!ui.hasSound) void ring();
-    set({ hasSound: !ui.hasSound });
-  };
   const chat = new Chat({
-    base: location.origin,
-    account,
+    base: `${location.origin}/chat/${account}/`,
+    prefix,
+    config,
     store,
     fetch: fetch.bind(window),
     live: async (it) => {
-      const [loaded, words] = await Promise.all([import("./talk"), more[locale]()]);
-      learn(words.default);
-      live = new loaded.Live(it);
-      talk = loaded;
-      return live;
+      [talk] = await Promise.all([import("./talk"), words()]);
+      return talk.listen(it);
     },
     reload: () => location.reload(),
     openSocket: (url) => new WebSocket(url) as Wire,
     locale,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     changed: draw,
     arrived: (message) => {
-      if (ui.hasSound && !(ui.isOpen && document.hasFocus())) void ring();
+      talk?.arrived(view());
       tell({ hilo: 1, type: "message", id: message.id, text: message.text, author: message.author.name });
     },
-    newId,
     isWatched: () => ui.isOpen && document.visibilityState === "visible",
   });
 
@@ -123,20 +109,31 @@ async function start(): Promise<void> {
     host = event.origin;
     const data = event.data;
     if (data.type === "shown") {
+      if (data.open) chat.wake();
       set({ isOpen: data.open });
       // A keyboard that pops up by itself hides half of a small screen.
       if (data.open && matchMedia("(hover: hover)").matches) document.querySelector("textarea")?.focus();
     } else if (data.type === "page") chat.page(String(data.url).slice(0, 1000));
-    else if (data.type === "identify") void chat.identify(data.who);
-    else if (data.type === "track") void chat.track(String(data.name), data.data);
+    else if (data.type === "wake") chat.wake();
+    else if (data.type === "identify") void identify(data.who);
+    else if (data.type === "track") void track(String(data.name), data.data);
   });
+  const identify: Chat["identify"] = async (who) => {
+    if (who && typeof who === "object") await agreed;
+    await chat.identify(who);
+  };
+  const track: Chat["track"] = async (...done) => {
+    await agreed;
+    await chat.track(...done);
+  };
   addEventListener("online", () => chat.online());
   addEventListener("offline", () => chat.offline());
   stored = (key) => chat.stored(key);
   addEventListener("storage", (event) => stored(event.key));
   document.addEventListener("visibilitychange", draw);
+  for (const [name, value] of Object.entries(config.brand)) document.documentElement.style.setProperty(`--${name}`, value);
   draw();
-  void chat.start();
+  if (!isFramed) chat.wake();
   tell({ hilo: 1, type: "ready" });
 }
 

@@ -31,18 +31,28 @@ export type Conversation = {
   readonly status: string;
 };
 
-export type Expectation = { readonly online: boolean; readonly reply_s: number | null };
+/** back_at: when the office opens, while it is closed and nobody is there. */
+export type Expectation = { readonly online: boolean; readonly reply_s: number | null; readonly back_at?: string | null };
 
 export type Brand = { readonly fill: string; readonly on: string; readonly ink: string; readonly "ink-dark": string };
 
-export type Config = {
+/** What the panel shows first; the server writes it into the panel's page. */
+export type Looks = {
   readonly title: string;
+  /** The address of a picture; empty when there is none. */
+  readonly logo: string;
   readonly greeting: Readonly<Record<string, string>>;
-  readonly language: "auto" | "en" | "es" | "pt";
   readonly brand: Brand;
-  readonly ask_email: boolean;
-  readonly channels: Readonly<Record<string, string>>;
+  readonly ask_consent: boolean;
   readonly limits: { readonly text_chars: number; readonly file_bytes: number; readonly files: number };
+};
+
+/** The rest of the account's settings; it comes with the session. */
+export type Config = Looks & {
+  readonly ask_email: boolean;
+  /** How long a conversation that rests is kept; 0: until somebody deletes it. */
+  readonly keep_days: number;
+  readonly channels: Readonly<Record<string, string>>;
 };
 
 /** What happened since a cursor: messages by id, as they are now. */
@@ -72,6 +82,8 @@ export type Frame =
 export type ToPanel =
   | { readonly hilo: 1; readonly type: "shown"; readonly open: boolean }
   | { readonly hilo: 1; readonly type: "page"; readonly url: string }
+  /** An intent: the session may begin. Before it a panel only waits. */
+  | { readonly hilo: 1; readonly type: "wake" }
   | { readonly hilo: 1; readonly type: "identify"; readonly who: string | Readonly<Record<string, unknown>> | null }
   | { readonly hilo: 1; readonly type: "kept"; readonly values: Readonly<Record<string, string | null>> }
   | { readonly hilo: 1; readonly type: "track"; readonly name: string; readonly data: Readonly<Record<string, unknown>> };

@@ -4,14 +4,14 @@
  */
 
 import { h } from "preact";
+import { type Host, Live } from "./live";
 import type { Message } from "./protocol";
 import css from "./talk.css?inline";
 import { isSeen } from "./thread";
 import { adopt } from "./ui/adopt";
 import { Entry } from "./ui/Entry";
-import type { View } from "./ui/ui";
+import type { Ui, View } from "./ui/ui";
 
-export { Live } from "./live";
 
 const NEAR_PX = 80;
 const PAUSE_MS = 300_000;
@@ -20,8 +20,28 @@ const EMAIL = /^\S+@\S+\.\S+$/;
 type Props = { readonly view: View };
 let isAtEnd = true;
 let drawn = "";
+let live: Live | undefined;
 
 adopt(css);
+
+/** Begins to hear what comes back. */
+export function listen(chat: Host): Live {
+  live = new Live(chat);
+  return live;
+}
+
+/** An answer is new: two notes, where the visitor asked for them and does not look. */
+export function arrived({ chat, ui }: View): void {
+  if (hasSound(chat) && !(ui.isOpen && document.hasFocus())) void ring();
+}
+
+function hasSound(chat: Host): boolean {
+  return chat.kept("sound") === "1";
+}
+
+async function ring(): Promise<void> {
+  (await import("./sound")).chime();
+}
 
 export function scrolled(box: HTMLElement, { ui, set }: View): void {
   isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
@@ -44,28 +64,43 @@ function log(): HTMLElement | null {
   return document.querySelector(".log");
 }
 
-export function Older({ view: { state, older: load, t } }: Props) {
+/** Older messages come above; what the reader looks at stays where it is. */
+async function goBack(): Promise<void> {
+  const box = log();
+  const height = box?.scrollHeight ?? 0;
+  isAtEnd = false;
+  await live?.older();
+  requestAnimationFrame(() => box?.scrollTo({ top: box.scrollHeight - height }));
+}
+
+export function Older({ view: { state, t } }: Props) {
   if (!state.hasOlder) return null;
-  const go = async () => {
-    const box = log();
-    const height = box?.scrollHeight ?? 0;
-    isAtEnd = false;
-    await load();
-    requestAnimationFrame(() => box?.scrollTo({ top: box.scrollHeight - height }));
-  };
   return (
-    <button type="button" class="link older" onClick={() => void go()}>
+    <button type="button" class="link older" onClick={() => void goBack()}>
       {t("older")}
     </button>
   );
 }
 
 /** What a visitor may do with the conversation as a whole. */
-export function More({ view: { chat, state, ui, set, sound, t } }: Props) {
+export function More({ view: { chat, state, ui, set, t } }: Props) {
   if (state.thread.messages.length === 0) return null;
-  const forget = () => {
-    if (ui.isForgetting) void chat.identify(null);
-    set({ isForgetting: !ui.isForgetting });
+  const isLoud = hasSound(chat);
+  const sound = () => {
+    chat.keep("sound", isLoud ? "0" : "1");
+    if (!isLoud) void ring();
+    set({});
+  };
+  const days = state.config.keep_days ?? 0;
+  // Both cannot be undone, so the second press counts.
+  const sure = (what: Ui["sure"], go: () => void) => () => {
+    if (ui.sure === what) go();
+    set({ sure: ui.sure === what ? "" : what });
+  };
+  const erase = async () => {
+    const answer = await chat.doors.post("erase", {});
+    if (answer?.ok) await chat.identify(null);
+    set(answer?.ok ? { notice: t("erased"), problem: "" } : { problem: t("erase_failed") });
   };
   return (
     <details class="more">
@@ -74,14 +109,18 @@ export function More({ view: { chat, state, ui, set, sound, t } }: Props) {
       </summary>
       <div>
         <button type="button" onClick={sound}>
-          {t(ui.hasSound ? "sound_off" : "sound_on")}
+          {t(isLoud ? "sound_off" : "sound_on")}
         </button>
-        <button type="button" onClick={() => download(transcript(state.thread.messages, t), state.config?.title ?? "chat")}>
+        <button type="button" onClick={() => download(transcript(state.thread.messages, t), state.config.title)}>
           {t("download")}
         </button>
-        <button type="button" onClick={forget}>
-          {t(ui.isForgetting ? "forget_sure" : "forget")}
+        <button type="button" onClick={sure("forget", () => void chat.identify(null))}>
+          {t(ui.sure === "forget" ? "forget_sure" : "forget")}
         </button>
+        <button type="button" class="problem" onClick={sure("erase", () => void erase())}>
+          {t(ui.sure === "erase" ? "erase_sure" : "erase")}
+        </button>
+        <p>{days > 0 ? t("kept_days", { count: days }) : t("kept")}</p>
       </div>
     </details>
   );
@@ -160,7 +199,7 @@ function One({ message, before, mark, view: { state, t } }: OneProps) {
       key="entry"
       message={message}
       follows={isSame && !isNewDay && !isTurn && !isPause}
-      turn={isTurn ? (state.config?.channels[message.channel] ?? "") : ""}
+      turn={isTurn ? (state.config.channels?.[message.channel] ?? "") : ""}
       mark={mark}
       t={t}
     />,
@@ -185,7 +224,12 @@ export function AskEmail({ view: { chat, state, ui, set, t } }: Props) {
   const isAnswered = lastAnswer !== undefined && Date.now() - Date.parse(lastAnswer.at) < PAUSE_MS;
   const isAway = state.expectation !== undefined && !state.expectation.online && !isAnswered;
   if (state.email.includes("@") && isAway) return <p class="mark">{t("email_kept", { email: state.email })}</p>;
-  if (!isAway || !state.config?.ask_email || state.verified || state.email) return null;
+  if (!isAway || !state.config.ask_email || state.verified || state.email) return null;
+  const leave = (email: string) => {
+    chat.keep("email", email);
+    chat.set({ email });
+    if (email !== "-") void chat.identify({ email });
+  };
   return (
     <form
       class="ask"
@@ -193,7 +237,7 @@ export function AskEmail({ view: { chat, state, ui, set, t } }: Props) {
       onSubmit={(event) => {
         event.preventDefault();
         const email = event.currentTarget.querySelector("input")?.value.trim() ?? "";
-        if (EMAIL.test(email)) void chat.leaveEmail(email);
+        if (EMAIL.test(email)) leave(email);
         else set({ isEmailWrong: true });
       }}
     >
@@ -207,7 +251,7 @@ export function AskEmail({ view: { chat, state, ui, set, t } }: Props) {
           {t("email_wrong")}
         </p>
       )}
-      <button type="button" class="link" onClick={() => void chat.leaveEmail("")}>
+      <button type="button" class="link" onClick={() => leave("-")}>
         {t("email_no")}
       </button>
     </form>

@@ -1,7 +1,7 @@
 /** The messages a visitor has, whatever the order and however often they come. Pure. */
 
-import type { Thread } from "./chat";
 import type { Batch, Message } from "./protocol";
+import type { Thread } from "./state";
 
 /** Lays a batch over what there is: by id, the later version wins, in the order of the ids. */
 export function merge(thread: Thread, batch: Batch): Thread {

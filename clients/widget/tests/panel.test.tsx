@@ -8,35 +8,36 @@ import { elsewhere } from "../src/elsewhere";
 import { isOurs } from "../src/protocol";
 import { own } from "../src/storage";
 import { size } from "../src/ui/words";
-import panel from "virtual:texts/panel";
-import talk from "virtual:texts/talk";
+import { texts } from "../build.mjs";
+
+const LOCALES = ["en", "es", "pt"] as const;
 
 beforeEach(() => {
   render(h("div", {}), document.body);
 });
 
 describe("texts", () => {
-  it("come per language, in two parts that share no key", async () => {
-    for (const locale of ["en", "es", "pt"] as const) {
-      const first = (await panel[locale]()).default;
-      const later = (await talk[locale]()).default;
+  it("come per language, in two parts that share no key", () => {
+    for (const locale of LOCALES) {
+      const first = texts("panel", locale);
+      const later = texts("talk", locale);
       expect(Object.keys(first)).toContain("write");
       expect(Object.keys(later)).toContain("typing");
       expect(Object.keys(first).filter((key) => key in later)).toEqual([]);
     }
   });
 
-  it("know plurals, and what is learnt later", async () => {
-    const { t, learn } = translator("es", (await panel.es()).default);
+  it("know plurals, and what is learnt later", () => {
+    const { t, learn } = translator("es", texts("panel", "es"));
     expect(t("reply_minutes", { count: 1 })).not.toBe(t("reply_minutes", { count: 4 }));
     expect(t("typing", { name: "Ada" })).toBe("");
-    learn((await talk.es()).default);
+    learn(texts("talk", "es"));
     expect(t("typing", { name: "Ada" })).toContain("Ada");
   });
 
-  it("address nobody with an exclamation mark", async () => {
-    for (const locale of ["en", "es", "pt"] as const) {
-      for (const part of [panel, talk]) expect(JSON.stringify((await part[locale]()).default)).not.toMatch(/[!¡]/);
+  it("address nobody with an exclamation mark", () => {
+    for (const locale of LOCALES) {
+      for (const part of ["panel", "talk"] as const) expect(JSON.stringify(texts(part, locale))).not.toMatch(/[!¡]/);
     }
   });
 });
@@ -125,9 +126,9 @@ describe("consent", () => {
 });
 
 describe("a transcript", () => {
-  it("says when, who and what, files included", async () => {
-    const { t, learn } = translator("en", (await panel.en()).default);
-    learn((await talk.en()).default);
+  it("says when, who and what, files included", () => {
+    const { t, learn } = translator("en", texts("panel", "en"));
+    learn(texts("talk", "en"));
     const said = { id: "1", conversation_id: "c", seq: 1, channel: "webchat", at: "2026-11-22T10:00:00Z", state: "sent", client_id: null };
     const file = { id: "f", name: "box.jpg", media_type: "image/jpeg", size_bytes: 1, url: "" };
     const text = transcript(

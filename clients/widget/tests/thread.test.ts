@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { NOTHING, type Thread } from "../src/chat";
 import type { Batch, Message } from "../src/protocol";
+import { NOTHING, type Thread } from "../src/state";
 import { isSeen, lastAnswer, merge, prepend, unread } from "../src/thread";
 
 function message(id: string, kind: "contact" | "agent" = "agent", text = id): Message {

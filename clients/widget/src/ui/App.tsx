@@ -26,8 +26,9 @@ export function App({ view, talk, files }: Props) {
       }}
     >
       <header>
+        {config.logo && <img src={config.logo} alt="" width="36" height="36" referrerpolicy="no-referrer" />}
         <div>
-          <h1 id="title">{config?.title ?? "\u00a0"}</h1>
+          <h1 id="title">{config.title}</h1>
           <p class="promise" data-online={expectation?.online}>
             {expectation ? promise(expectation, t) : "\u00a0"}
           </p>
@@ -40,7 +41,7 @@ export function App({ view, talk, files }: Props) {
         <div class="log" role="log" aria-label={t("log")} tabIndex={0} onScroll={(event) => talk?.scrolled(event.currentTarget, view)}>
           {talk && <talk.Older view={view} />}
           <ol>
-            {config && !state.hasOlder && (
+            {!state.hasOlder && (
               <li class="theirs hello">
                 <span class="bead" aria-hidden="true">
                   {config.title.charAt(0)}
@@ -67,8 +68,9 @@ export function App({ view, talk, files }: Props) {
   );
 }
 
-/** What one may expect, in the words of the truth: online or not, and how long answers really took. */
-function promise({ online, reply_s: seconds }: Expectation, t: T): string {
+/** What one may expect, in the words of the truth: somebody is here, back when, how long answers really took. */
+function promise({ online, reply_s: seconds, back_at }: Expectation, t: T): string {
+  if (!online && back_at) return t("back", { when: moment(new Date(back_at), t.locale) });
   const units = [
     ["reply_minutes", 60],
     ["reply_hours", 3600],
@@ -78,4 +80,10 @@ function promise({ online, reply_s: seconds }: Expectation, t: T): string {
   const wait = seconds === null ? "" : t(key, { count: Math.max(1, Math.ceil(seconds / unit)) });
   if (online) return [t("online"), wait].filter(Boolean).join(" · ");
   return wait ? wait.charAt(0).toUpperCase() + wait.slice(1) : t("away");
+}
+
+/** The hour today, the day and the hour later on, by the visitor's own clock. */
+function moment(at: Date, locale: string): string {
+  const isToday = at.toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit", ...(isToday ? {} : { weekday: "long" }) }).format(at);
 }

@@ -8,11 +8,11 @@ import type { View } from "./ui";
 /** files: draws what is attached; undefined until something is. */
 export function Composer({ view, files }: { readonly view: View; readonly files: typeof Files | undefined }) {
   const { chat, state, ui, set, t } = view;
-  const limits = state.config?.limits;
-  const over = limits ? ui.text.length - limits.text_chars : 0;
+  const { limits } = state.config;
+  const over = ui.text.length - limits.text_chars;
   const isReady = ui.picked.every((each) => each.stored);
   const maySend = (ui.text.trim() !== "" || ui.picked.length > 0) && over <= 0 && isReady;
-  const attach = limits ? t("attach", { size: `${limits.file_bytes / 1e6} MB` }) : "";
+  const attach = t("attach", { size: `${limits.file_bytes / 1e6} MB` });
   const say = over > 0 ? t("too_long", { count: over }) : ui.problem;
 
   const send = (form: HTMLFormElement) => {

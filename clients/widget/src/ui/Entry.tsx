@@ -47,7 +47,7 @@ function File({ file, t }: { readonly file: Attachment; readonly t: T }) {
   }
   return (
     <a class="file" {...(file.url ? { href: file.url, target: "_blank", rel: "noopener" } : {})}>
-      <Icon name="file" />
+      <Icon path="M7 3.5h7l4 4v13H7ZM14 3.5v4h4" />
       <span>{file.name}</span>
       <small>{size(file.size_bytes, t.locale)}</small>
     </a>

@@ -1,7 +1,8 @@
 /** What the panel's screen holds beside the chat's state: one object, drawn again as a whole. */
 
-import type { Chat, State } from "../chat";
+import type { Chat } from "../chat";
 import type { Sent } from "../outbox";
+import type { State } from "../state";
 import type { T } from "../t";
 
 /** A file chosen for the next message; stored once the server has it. */
@@ -9,7 +10,6 @@ export type Chosen = { readonly id: string; readonly name: string; readonly stor
 
 export type Ui = {
   readonly isOpen: boolean;
-  readonly hasSound: boolean;
   readonly text: string;
   readonly picked: readonly Chosen[];
   readonly problem: string;
@@ -17,7 +17,8 @@ export type Ui = {
   readonly notice: string;
   readonly below: number;
   readonly isEmailWrong: boolean;
-  readonly isForgetting: boolean;
+  /** What was pressed once and needs a second press. */
+  readonly sure: "" | "forget" | "erase";
 };
 
 export type View = {
@@ -28,8 +29,6 @@ export type View = {
   readonly now: () => Ui;
   readonly set: (change: Partial<Ui>) => void;
   readonly close: () => void;
-  readonly sound: () => void;
   readonly attach: (files: readonly File[]) => void;
-  readonly older: () => Promise<void>;
   readonly t: T;
 };

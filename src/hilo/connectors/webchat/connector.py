@@ -12,13 +12,14 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib import resources
+from typing import cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from hilo.connectors.webchat import visitor
+from hilo.connectors.webchat import hours, visitor
 from hilo.kit.errors import BadSignature, FieldError, Invalid, MalformedPayload
 from hilo.sdk.abilities import Sample
 from hilo.sdk.account import Account, Delivery, SettingsRead
@@ -37,9 +38,11 @@ from hilo.sdk.manifest import Manifest, Setting
 from hilo.sdk.outbound import Accepted, MessageOut, Sending
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_PICTURE = re.compile(r"https?://[^\s;,'\"<>\\]+", re.IGNORECASE)  # it stands in a policy, too
 _ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:\d{1,5})?", re.IGNORECASE)
 _MOST_ITEMS = 50
 _MOST_CHARS = 500
+_MOST_DAYS = 3_650
 
 
 class StoredFile(Struct, frozen=True):
@@ -163,6 +166,7 @@ class WebChat:
                 errors.append(FieldError(f"settings.{name}", "invalid", problem))
             else:
                 settings[name] = _tidy(value)
+        errors += _hours_errors(settings)
         if errors:
             raise Invalid(*errors)
         kept = dict(old.secrets) if old else {}
@@ -215,6 +219,10 @@ def _problem(setting: Setting, value: object) -> str:
             return _list_problem(setting.name, value)
         case "bool":
             return "" if isinstance(value, bool) else "true or false is expected."
+        case "number":
+            is_number = isinstance(value, int) and not isinstance(value, bool)
+            is_fine = is_number and 0 <= cast("int", value) <= _MOST_DAYS
+            return "" if is_fine else f"A number from 0 to {_MOST_DAYS} is expected."
         case "choice":
             options = ", ".join(setting.choices)
             return "" if value in setting.choices else f"One of {options} is expected."
@@ -229,6 +237,8 @@ def _text_problem(name: str, value: object) -> str:
         return f"At most {_MOST_CHARS} characters are allowed."
     if name == "color" and not _COLOR.fullmatch(value.strip()):
         return "A colour like #a8304a is expected."
+    if name == "logo" and value.strip() and not _PICTURE.fullmatch(value.strip()):
+        return "The address of a picture is expected, like https://shop.example/logo.png."
     return ""
 
 
@@ -242,6 +252,24 @@ def _list_problem(name: str, value: object) -> str:
             if not _is_origin(each.strip().rstrip("/")):
                 return f"An origin like https://shop.example is expected, not {each!r}."
     return ""
+
+
+def _hours_errors(settings: Mapping[str, object]) -> list[FieldError]:
+    """Say which line of the hours cannot be read, or that their time zone is missing."""
+    lines, zone = settings.get("hours", []), str(settings.get("time_zone") or "")
+    given = [str(each) for each in lines] if isinstance(lines, list) else []
+    if given and not zone:
+        problem = "A time zone like Europe/Madrid is expected beside the hours."
+        return [FieldError("settings.time_zone", "required", problem)]
+    try:
+        hours.read(given, zone or "UTC")
+    except ValueError as error:
+        if str(error) == zone:
+            problem = f"A time zone like Europe/Madrid is expected, not {zone!r}."
+            return [FieldError("settings.time_zone", "invalid", problem)]
+        problem = f"A line like `mon-fri 09:00-18:00` is expected, not {str(error)!r}."
+        return [FieldError("settings.hours", "invalid", problem)]
+    return []
 
 
 def _is_origin(text: str) -> bool:

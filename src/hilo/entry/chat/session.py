@@ -1,7 +1,8 @@
 """A visitor's session: who it is, what the panel shows before anything is said, what was said."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -14,9 +15,9 @@ from hilo.domain.conversations import visitors
 from hilo.domain.library import FileLinks
 from hilo.domain.library import Reader as FileReader
 from hilo.domain.people import SYSTEM
-from hilo.entry.chat.accounts import CHANNEL, Shop
-from hilo.entry.chat.brand import DEFAULT, Brand, brand
+from hilo.entry.chat.accounts import Shop
 from hilo.entry.chat.ear import is_there
+from hilo.entry.chat.looks import Settings, settings_of
 from hilo.entry.state import AppState
 from hilo.kit import clock, log
 from hilo.kit.db import Tx
@@ -27,7 +28,6 @@ from hilo.sdk.account import Account
 
 _LOG = log.get(__name__)
 PAGE = 30
-_LOCALES = ("en", "es", "pt")
 _REPLY_TIME_KEPT_S = 600
 _XID_MOST = (1 << 63) - 1
 
@@ -44,31 +44,15 @@ class BadVisitor(Unauthenticated):
     code = "bad-visitor"
 
 
-class Limits(Struct, frozen=True):
-    """What one message may carry."""
-
-    text_chars: int
-    file_bytes: int
-    files: int
-
-
-class Config(Struct, frozen=True, kw_only=True):
-    """How the panel looks and speaks. channels: names, for when a talk goes on elsewhere."""
-
-    title: str
-    greeting: Mapping[str, str]
-    language: str
-    brand: Brand
-    ask_email: bool
-    channels: Mapping[str, str]
-    limits: Limits
-
-
 class Expectation(Struct, frozen=True):
-    """The truth: is an agent there, and within how many seconds three of four got an answer."""
+    """The truth: is an agent there, within how many seconds three of four got an answer.
+
+    back_at: when the office opens, while it is closed.
+    """
 
     online: bool
     reply_s: int | None
+    back_at: datetime | None
 
 
 class Batch(Struct, frozen=True, kw_only=True):
@@ -86,7 +70,7 @@ class Session(Batch, frozen=True, kw_only=True):
     visitor_token: str
     visitor_id: UUID
     verified: bool
-    config: Config
+    config: Settings
     expectation: Expectation
 
 
@@ -124,8 +108,8 @@ class Sessions:
             visitor_token=webchat.issue(visitor, account, clock.now()),
             visitor_id=visitor.id,
             verified=visitor.is_verified,
-            config=self._config(shop),
-            expectation=Expectation(is_there(self._state.hub, account.workspace), reply_s),
+            config=settings_of(shop, self._state.connectors),
+            expectation=self._expectation(shop, reply_s),
         )
 
     async def since(self, shop: Shop, visitor: Visitor, place: visitors.Place) -> visitors.Seen:
@@ -153,7 +137,7 @@ class Sessions:
     def expectation(self, shop: Shop) -> Expectation:
         """Return the truth of this moment, with the reply time as last measured."""
         _, reply_s = self._reply_times.get(shop.account.inbox, (0.0, None))
-        return Expectation(is_there(self._state.hub, shop.account.workspace), reply_s)
+        return self._expectation(shop, reply_s)
 
     def batch(self, seen: visitors.Seen, visitor: Visitor, account: Account) -> Batch:
         """Give the files their addresses, for this visitor and for a while."""
@@ -198,21 +182,10 @@ class Sessions:
             return msgspec.structs.replace(found, id=new_id())
         return found
 
-    def _config(self, shop: Shop) -> Config:
-        settings = shop.account.settings
-        limits = self._state.connectors[CHANNEL].connector.manifest.limits
-        return Config(
-            title=_text(settings, "title") or shop.workspace_name,
-            greeting={each: _text(settings, f"greeting_{each}") for each in _LOCALES},
-            language=_text(settings, "language") or "auto",
-            brand=brand(_text(settings, "color") or DEFAULT),
-            ask_email=settings.get("ask_email", True) is not False,
-            channels={
-                name: listed.connector.manifest.name
-                for name, listed in self._state.connectors.items()
-            },
-            limits=Limits(limits.text_chars, limits.file_bytes, limits.attachments),
-        )
+    def _expectation(self, shop: Shop, reply_s: int | None) -> Expectation:
+        is_online = is_there(self._state.hub, shop.account.workspace)
+        hours = webchat.hours_of(shop.account.settings)
+        return Expectation(is_online, reply_s, None if is_online else hours.back_at(clock.now()))
 
     async def _reply_time(self, tx: Tx, inbox: UUID) -> int | None:
         now = time.monotonic()
@@ -269,8 +242,3 @@ def _same_person(one: Visitor, other: Visitor) -> bool:
 
 def _again(error: HiloError) -> Conflict:
     return Conflict("the contact was changed at the same moment; ask again", reason=error.code)
-
-
-def _text(settings: Mapping[str, object], name: str) -> str:
-    value = settings.get(name, "")
-    return value.strip() if isinstance(value, str) else ""

@@ -57,6 +57,7 @@ class ExpectationFrame(Struct, frozen=True, kw_only=True, tag="expectation", tag
 
     online: bool
     reply_s: int | None
+    back_at: datetime | None
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -151,8 +152,14 @@ class Socket:
             expectation = self._sessions.expectation(talk.shop)
             if expectation != talk.expectation:
                 talk.expectation = expectation
-                frame = ExpectationFrame(online=expectation.online, reply_s=expectation.reply_s)
-                await _send(send, frame)
+                await _send(
+                    send,
+                    ExpectationFrame(
+                        online=expectation.online,
+                        reply_s=expectation.reply_s,
+                        back_at=expectation.back_at,
+                    ),
+                )
             for writing in talk.ear.take_writing():
                 name = is_writing(self._hub, talk.shop.account.workspace, writing)
                 if name is not None:

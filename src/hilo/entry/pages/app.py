@@ -1,6 +1,7 @@
 """The pages: which file or page a path leads to. `GET` and `HEAD` only; the rest is the doors'."""
 
 import gzip
+import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -103,11 +104,21 @@ class Pages:
                 body=body, media_type=_SCRIPT, cache=cache, encoding=encoding, is_shared=True
             )
         if path == "panel.html":
-            html, allowed = await self._widget.panel(asked.query)
-            if html is None:
-                return _missing()
-            return Page(body=html, media_type=_HTML, csp=policy.panel(asked.host, allowed))
+            return await self._of_panel(asked)
         return _of_file(self._parts.find(path, _encodings(asked)), is_shared=True)
+
+    async def _of_panel(self, asked: Asked) -> Page:
+        found = await self._widget.panel(asked.query, asked.headers.get("accept-language", ""))
+        if found is None:
+            return _missing()
+        html, account = found
+        # Asked for again with each page, but sent again only when it has changed.
+        csp = policy.panel(asked.host, account)
+        etag = f'"{hashlib.sha256(html + csp.encode()).hexdigest()[:24]}"'
+        is_zipped = "gzip" in _encodings(asked)
+        body = gzip.compress(html, 9, mtime=0) if is_zipped else html
+        encoding = "gzip" if is_zipped else ""
+        return Page(body=body, media_type=_HTML, csp=csp, etag=etag, encoding=encoding)
 
     def _of_console(self, asked: Asked) -> Page:
         html = self._console.text("index.html")

@@ -1,7 +1,5 @@
 """What each page may load and who may frame it, as its content security policy says."""
 
-from collections.abc import Sequence
-
 from hilo.sdk.account import Account
 
 
@@ -30,14 +28,15 @@ def console(nonce: str, host: str) -> str:
     )
 
 
-def panel(host: str, allowed: Sequence[str]) -> str:
-    """Return the chat panel's. allowed: the sites that may frame it; any when there is none."""
+def panel(host: str, account: Account) -> str:
+    """Return the chat panel's: framed by the allowed sites, by any when none is named."""
+    allowed = allowed_origins(account)
     ancestors = " ".join(("'self'", *allowed)) if allowed else "*"
     return _joined(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self' data: blob:",
+        f"img-src 'self' data: blob: {_logo(account)}",
         f"connect-src 'self' {_sockets(host)}",
         f"frame-ancestors {ancestors}",
         "form-action 'none'",
@@ -65,6 +64,12 @@ def allowed_origins(account: Account) -> list[str]:
     if not isinstance(given, list):
         return []
     return [str(each) for each in given if not set(str(each)) & set(" ;,'\"\n\r\t")]
+
+
+def _logo(account: Account) -> str:
+    """Return where the account's picture is, without what could say more than that."""
+    address = str(account.settings.get("logo") or "").partition("?")[0]
+    return "" if set(address) & set(" ;,'\"\n\r\t") else address
 
 
 def _sockets(host: str) -> str:

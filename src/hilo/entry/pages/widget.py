@@ -8,11 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from hilo.entry.accounts import Accounts
-from hilo.entry.chat.accounts import CHANNEL
+from hilo.entry.chat.accounts import CHANNEL, Shops
 from hilo.entry.chat.brand import DEFAULT, brand
+from hilo.entry.chat.looks import looks_of
 from hilo.entry.pages.files import Folder
-from hilo.entry.pages.policy import allowed_origins
 from hilo.entry.state import AppState
+from hilo.kit.errors import NotFound
 from hilo.kit.messages import LOCALES
 from hilo.sdk.account import Account
 
@@ -35,7 +36,6 @@ class Boot(Struct, frozen=True, kw_only=True):
     position: str
     text: str
     lang: str
-    consent: bool
     hide: Sequence[str]
     words: tuple[str, str, str]
 
@@ -46,6 +46,7 @@ class Widget:
     def __init__(self, state: AppState, accounts: Accounts, parts: Folder) -> None:
         """parts: the built widget."""
         self._accounts = accounts
+        self._shops = Shops(state.db, accounts)
         self._parts = parts
         self._state = state
 
@@ -61,14 +62,21 @@ class Widget:
         boot = msgspec.json.encode(self._boot(account, _lang(query), accept_language)).decode()
         return f"(()=>{{const hiloBoot={boot};\n{script}\n}})();\n".encode()
 
-    async def panel(self, query: str) -> tuple[bytes | None, list[str]]:
-        """Return the panel's page and who may frame it; None when there is no such chat."""
-        wanted = _account(query)
-        account = await self._find(wanted) if wanted is not None else None
-        html = self._parts.text("panel.html")
-        if account is None or html is None:
-            return None, []
-        return html.encode(), allowed_origins(account)
+    async def panel(self, query: str, accept_language: str) -> tuple[bytes, Account] | None:
+        """Return the panel's page, with the account's looks in it; None: there is no such chat."""
+        try:
+            shop = await self._shops.get(str(_account(query)))
+        except NotFound:
+            return None
+        wanted = _lang(query)
+        html = self._parts.text(
+            f"panel-{wanted if wanted in LOCALES else spoken(accept_language)}.html"
+        )
+        if html is None:
+            return None
+        looks = msgspec.json.encode(looks_of(shop, self._state.connectors)).decode()
+        # No text of an account may end the element it stands in.
+        return html.replace("{config}", looks.replace("<", "\\u003c")).encode(), shop.account
 
     async def _find(self, account: UUID) -> Account | None:
         known = await self._accounts.find(account)
@@ -91,7 +99,6 @@ class Widget:
             position="left" if settings.get("position") == "left" else "right",
             text=str(settings.get("launcher_text") or ""),
             lang=locale,
-            consent=settings.get("ask_consent") is True,
             hide=[str(each) for each in hide[:_HIDDEN_MOST]] if isinstance(hide, list) else [],
             words=(
                 t.t(locale, "widget.open"),
