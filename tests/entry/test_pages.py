@@ -1,6 +1,7 @@
 """The pages: caching, policies, the loader, the demo shop, nothing outside the folder."""
 
 import gzip
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -49,7 +50,8 @@ async def account(db: Database) -> UUID:
     )
     settings = (
         '{"allowed_origins": ["https://shop.example", "https://x.example; script-src *"],'
-        ' "color": "#ffe08a", "launcher_text": "</script><b>\u2028", "hide_on": ["/pay*"]}'
+        ' "title": "</script><b>", "color": "#ffe08a",'
+        ' "launcher_text": "</script><b>\u2028", "hide_on": ["/pay*"]}'
     )
     async with db.transaction(CAST.workspace) as tx:
         await tx.connection.execute(
@@ -149,6 +151,38 @@ async def test_the_panel_may_be_framed_by_allowed_sites_only(
     assert "script-src 'self';" in policy
     assert "script-src *" not in policy
     assert "x-frame-options" not in panel.headers
+
+
+async def test_the_panels_page_has_the_accounts_looks_and_is_sent_again_only_when_changed(
+    pages: httpx2.AsyncClient, account: UUID
+) -> None:
+    asked = {"account": str(account), "lang": "en"}
+    panel = await pages.get("/widget/panel.html", params=asked)
+    data = re.search(r"json\">(.*)</script>", panel.text)
+    assert data is not None
+    looks = json.loads(data[1])
+    assert (looks["title"], looks["logo"], looks["ask_consent"]) == ("</script><b>", "", False)
+    assert looks["brand"]["fill"] == "#ffe08a"
+    assert looks["limits"]["files"] == 5
+    assert panel.headers["cache-control"] == "no-cache"
+    known = {"if-none-match": panel.headers["etag"]}
+    assert (await pages.get("/widget/panel.html", params=asked, headers=known)).status_code == 304
+    other = await pages.get("/widget/panel.html", params={"account": NOBODY})
+    assert other.status_code == 404
+
+
+async def test_the_panel_may_load_the_accounts_logo_and_no_other_picture(
+    pages: httpx2.AsyncClient, account: UUID, db: Database
+) -> None:
+    async with db.transaction(CAST.workspace) as tx:
+        await tx.connection.execute(
+            "update account set settings = settings || jsonb_build_object('logo', $1::text)"
+            " where workspace_id = $2 and id = $3",
+            *("https://shop.example/logo.png?v=2", CAST.workspace, account),
+        )
+    panel = await pages.get("/widget/panel.html", params={"account": str(account)})
+    policy = panel.headers["content-security-policy"]
+    assert "img-src 'self' data: blob: https://shop.example/logo.png;" in policy
 
 
 async def test_the_loader_carries_the_accounts_looks(

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from hilo.domain import conversations
 from hilo.entry import feed, presence
+from hilo.entry.attendance import Attendance
 from hilo.entry.doorman import Doorman
 from hilo.entry.feed import Place, Row
 from hilo.entry.frames import Frames, frame
@@ -96,6 +97,7 @@ class Hub:
         self._recheck: set[UUID] = set()
         self._ready = asyncio.Event()
         self._recent: Recent[_Row] = Recent()
+        self._attendance = Attendance(bus, self._attended)
         self.at = feed.START
 
     async def run(self) -> None:
@@ -107,6 +109,7 @@ class Hub:
                 self._hear_visitors,
                 self._count,
                 self._keep_house,
+                self._attendance.run,
             ):
                 group.create_task(_again(work), name=f"hub{work.__name__}")
 
@@ -117,6 +120,12 @@ class Hub:
     def room(self, workspace: UUID) -> Room:
         """Return the workspace's room, made when first asked for."""
         return self._rooms.setdefault(workspace, Room(workspace))
+
+    def is_attended(self, workspace: UUID) -> bool:
+        """Say whether an agent has the console open, in whatever process."""
+        room = self._rooms.get(workspace)
+        is_here = room is not None and room.has_agent
+        return is_here or self._attendance.elsewhere(workspace)
 
     async def catch_up(self, listener: Listener, after: Place, send: "Sender") -> None:
         """Send what the log holds after a place, then let it hear live: no gap, no repeat.
@@ -194,6 +203,9 @@ class Hub:
         room.guests.add(follower)
         follower.add(topics)
         return follower
+
+    def _attended(self) -> set[UUID]:
+        return {workspace for workspace, room in self._rooms.items() if room.has_agent}
 
     async def _tail(self) -> None:
         if not self._ready.is_set():

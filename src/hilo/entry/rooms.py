@@ -135,6 +135,11 @@ class Room:
         return [each for group in self.audiences.values() for each in group]
 
     @property
+    def has_agent(self) -> bool:
+        """A person has the console open; a program with a token is none."""
+        return any(each.actor.kind == "agent" for each in self.listeners)
+
+    @property
     def is_empty(self) -> bool:
         """Nobody is here."""
         return not any(self.audiences.values()) and not self.guests

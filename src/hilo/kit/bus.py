@@ -88,7 +88,7 @@ class Subscription(AsyncIterator[bytes]):
 
 
 class Bus(Protocol):
-    """The port. Topics: log, intake, presence, visitor, cache."""
+    """The port. Topics: log, intake, presence, attendance, visitor, cache."""
 
     def publish(self, topic: str, payload: bytes = b"") -> None:
         """Tell everybody. payload: at most some 3 kB; empty = look for yourself."""

@@ -1,18 +1,20 @@
 """Two web processes on one database: what happens in one is told in the other."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
+import msgspec
 import pytest
 
 from cast import CAST, SECRET_KEY, a_conversation
 from hilo.domain.conversations import Given, write
-from hilo.entry import doorman
+from hilo.entry import attendance, doorman
 from hilo.entry.socket import socket_app
 from hilo.entry.state import AppState
-from hilo.kit.bus import PostgresBus
+from hilo.kit.bus import Local, PostgresBus
 from hilo.kit.config import Config
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Database
@@ -89,3 +91,59 @@ async def test_what_one_process_does_the_other_tells(
     assert (mark["data"]["agent_name"], mark["data"]["doing"]) == ("Ada", "typing")
     for wire in (here, there):
         await wire.cut()
+
+
+async def test_an_agent_at_one_process_is_there_for_the_visitors_of_the_other(
+    pair: tuple[AppState, AppState], ada: httpx2.AsyncClient
+) -> None:
+    one, two = pair
+    assert not two.hub.is_attended(CAST.workspace)
+    cookie = "; ".join(f"{k}={v}" for k, v in ada.cookies.items())
+    console = Wire(socket_app(one), {"cookie": cookie}, {})
+    await console.until("counts")
+    assert one.hub.is_attended(CAST.workspace)
+
+    async def until(*, is_attended: bool) -> None:
+        while two.hub.is_attended(CAST.workspace) is not is_attended:
+            await asyncio.sleep(0.01)
+
+    await asyncio.wait_for(until(is_attended=True), 5)
+    assert not two.hub.is_attended(CAST.other_workspace)
+    await console.cut()
+    await asyncio.wait_for(until(is_attended=False), 5)
+
+
+async def test_a_process_that_starts_asks_who_is_there(
+    db: Database, dsn: str, config: Config, ada: httpx2.AsyncClient
+) -> None:
+    async with process(db, dsn, config) as one:
+        cookie = "; ".join(f"{k}={v}" for k, v in ada.cookies.items())
+        console = Wire(socket_app(one), {"cookie": cookie}, {})
+        await console.until("counts")
+        async with process(db, dsn, config) as two:
+
+            async def until() -> None:
+                while not two.hub.is_attended(CAST.workspace):
+                    await asyncio.sleep(0.01)
+
+            await asyncio.wait_for(until(), attendance.BEAT_S - 1)
+        await console.cut()
+
+
+async def test_a_process_that_died_is_not_believed_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bus = Local()
+    heard = attendance.Attendance(bus, set)
+    running = asyncio.ensure_future(heard.run())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    word = attendance.Word(process="another", here=[CAST.workspace])
+    bus.publish(attendance.TOPIC, msgspec.json.encode(word))
+    async with asyncio.timeout(2):
+        while not heard.elsewhere(CAST.workspace):
+            await asyncio.sleep(0.01)
+    later = time.monotonic() + attendance.BELIEVED_S + 1
+    monkeypatch.setattr("hilo.entry.attendance.time.monotonic", lambda: later)
+    assert not heard.elsewhere(CAST.workspace)
+    running.cancel()

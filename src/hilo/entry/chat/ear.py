@@ -145,11 +145,6 @@ def _own(event: Heard, visitor: str) -> Own | None:
     return Own(message, found.conversation, visitors.Place(event.place.xid, event.place.id))
 
 
-def is_there(hub: Hub, workspace: UUID) -> bool:
-    """Say whether an agent has the console open."""
-    return any(each.actor.kind == "agent" for each in hub.room(workspace).listeners)
-
-
 def is_writing(hub: Hub, workspace: UUID, conversation: UUID) -> str | None:
     """Return the name of the agent who writes in the conversation, if one does."""
     for mark in hub.room(workspace).presence:

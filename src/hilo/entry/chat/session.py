@@ -16,7 +16,6 @@ from hilo.domain.library import FileLinks
 from hilo.domain.library import Reader as FileReader
 from hilo.domain.people import SYSTEM
 from hilo.entry.chat.accounts import Shop
-from hilo.entry.chat.ear import is_there
 from hilo.entry.chat.looks import Settings, settings_of
 from hilo.entry.state import AppState
 from hilo.kit import clock, log
@@ -183,7 +182,7 @@ class Sessions:
         return found
 
     def _expectation(self, shop: Shop, reply_s: int | None) -> Expectation:
-        is_online = is_there(self._state.hub, shop.account.workspace)
+        is_online = self._state.hub.is_attended(shop.account.workspace)
         hours = webchat.hours_of(shop.account.settings)
         return Expectation(is_online, reply_s, None if is_online else hours.back_at(clock.now()))
 

@@ -1,0 +1,74 @@
+"""What a visitor is told to expect: never more than the truth."""
+
+from datetime import UTC, datetime, timedelta
+
+from cast import CAST
+from chatting import Chat
+from hilo.domain.conversations import visitors
+from hilo.domain.conversations.models import Author
+from hilo.domain.conversations.writing import NewMessage, append
+from hilo.kit.db import Database
+from hilo.kit.ids import new_id
+
+AGENT = Author(kind="agent", id=CAST.ada.id, name="Ada")
+CAROL = Author(kind="contact", id=CAST.carol, name="Carol")
+
+
+async def talk(db: Database, waited_s: list[float], ago: timedelta) -> None:
+    """Write turns: a question each, answered after so many seconds."""
+    began = datetime.now(UTC) - ago
+    async with db.transaction(CAST.workspace) as tx:
+        conversation = new_id()
+        await tx.connection.execute(
+            "insert into conversation (workspace_id, id, contact_id, inbox_id, channel)"
+            " values ($1, $2, $3, $4, 'webchat')",
+            *(CAST.workspace, conversation, CAST.carol, CAST.inbox),
+        )
+        for number, seconds in enumerate(waited_s):
+            asked = began + timedelta(hours=number)
+            for kind, at in (("incoming", asked), ("outgoing", asked + timedelta(seconds=seconds))):
+                message = NewMessage(
+                    conversation_id=conversation,
+                    kind=kind,  # type: ignore[arg-type]
+                    author=AGENT if kind == "outgoing" else CAROL,
+                    channel="webchat",
+                    inbox_id=CAST.inbox,
+                    text=kind,
+                    state="sent" if kind == "outgoing" else "received",
+                )
+                await append(tx, [message])
+                await tx.connection.execute(
+                    "update message set created_at = $1 where workspace_id = $2 and id = $3",
+                    *(at, CAST.workspace, message.id),
+                )
+
+
+async def test_the_waiting_time_is_what_three_of_four_people_had(db: Database) -> None:
+    await talk(db, [10, 20, 30, 40, 10_000], timedelta(days=2))
+    async with db.transaction(CAST.workspace) as tx:
+        found = await visitors.reply_time(tx, CAST.inbox)
+    assert found == visitors.ReplyTime(40, 5)
+
+
+async def test_too_few_answers_say_nothing(db: Database) -> None:
+    await talk(db, [10, 20, 30, 40], timedelta(days=2))
+    async with db.transaction(CAST.workspace) as tx:
+        assert await visitors.reply_time(tx, CAST.inbox) is None
+
+
+async def test_outside_its_hours_the_chat_says_when_somebody_is_back(
+    chat: Chat, db: Database
+) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    day = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[tomorrow.weekday()]
+    async with db.transaction(CAST.workspace) as tx:
+        await tx.connection.execute(
+            "update account set settings = jsonb_build_object('time_zone', 'UTC', 'hours',"
+            " jsonb_build_array($1::text)) where workspace_id = $2 and id = $3",
+            *(f"{day} 09:30-18:00", CAST.workspace, chat.account),
+        )
+    chat.forget(chat.account)
+    async with chat.client() as client:
+        session = (await client.post("session", json={})).json()
+    back = datetime.fromisoformat(session["expectation"]["back_at"])
+    assert back == tomorrow.replace(hour=9, minute=30, second=0, microsecond=0)
