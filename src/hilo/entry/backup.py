@@ -35,6 +35,7 @@ _RENUMBER = (
     SQL.go_on,
 )
 _BLOCK_BYTES = 1 << 20
+UNFINISHED = ".hilo-backup-"
 # The policies that name the owner's role, which this server may not know: see `own_all`.
 _OF_OWNER = re.compile(r" POLICY \S+ \S+ owner( \S+)?$")
 Say = Callable[[str], None]
@@ -58,7 +59,7 @@ async def backup(dsn: str, data: Path, target: Path, say: Say) -> Manifest:
 
     Raises: CannotRestore when PostgreSQL's programs fail.
     """
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=target.parent) as folder:
         dump = Path(folder) / "database.dump"
         say("dumping the database")
         await _program(dsn, "pg_dump", "--format=custom", "--enable-row-security", f"--file={dump}")
@@ -121,7 +122,11 @@ async def _program(dsn: str, program: str, *arguments: str) -> bytes:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    said, errors = await process.communicate()
+    try:
+        said, errors = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()  # we were told to stop
     if process.returncode:
         raise CannotRestore(f"{program} failed: {errors.decode(errors='replace').strip()}")
     return said

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hilo.entry import bootstrap, registry
+from hilo.entry import backups, bootstrap, registry
 from hilo.kit import clock, db, messages, migrations, readers, server
 from hilo.kit.config import Config
 from hilo.kit.crypto import CannotOpen, Vault
@@ -94,6 +94,7 @@ async def _all(config: Config) -> AsyncIterator[Line]:
         database = Database(pool)
         async for line in _contents(config, database):
             yield line
+    yield _backups(config)
     yield await _running(config)
 
 
@@ -210,6 +211,23 @@ def _secrets(config: Config, accounts: list[Sealed]) -> Line:
             "set HILO_SECRET_KEY to the key they were sealed with, or connect them again",
         )
     return Line("fine", f"the secret key opens all {len(accounts)} accounts")
+
+
+def _backups(config: Config) -> Line:
+    if config.backups is None:
+        if _is_local(urlsplit(config.public_url).hostname or ""):
+            return Line("fine", "no backups are planned, for a trial on this machine")
+        mend = "set HILO_BACKUPS to a folder, best on another disk"
+        return Line("warning", "no backups are planned", mend)
+    mend = "is a worker running? Its log says why a backup failed; one by hand: hilo backup"
+    last = backups.newest(config.backups)
+    if last is None:
+        return Line("warning", f"there is no backup in {config.backups} yet", mend)
+    age_h = (clock.now() - last).total_seconds() / 3_600
+    text = f"the last backup is {age_h:.0f} h old"
+    if age_h > 2 * config.backups_every_h:
+        return Line("warning", text, mend)
+    return Line("fine", text)
 
 
 async def _running(config: Config) -> Line:

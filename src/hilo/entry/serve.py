@@ -19,6 +19,7 @@ from litestar.types import ASGIApp
 from typing_extensions import override
 
 from hilo.entry import bootstrap, first
+from hilo.entry.backups import Backups
 from hilo.entry.doors import CannotListen, open_doors
 from hilo.entry.health import Metrics, Readiness
 from hilo.entry.lines import LentLine
@@ -57,8 +58,10 @@ async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], N
             say(f"loaded the demo: {conversations} conversations")
         readiness.done("demo")
         if "worker" in parts:
-            worker = Worker(house.state, house.store.dsn)
+            worker = Worker(state, house.store.dsn)
             await stack.enter_async_context(tended("worker", worker.run))
+            kept = Backups(config, house.store.dsn)
+            await stack.enter_async_context(tended("backups", kept.run))
         if listening is not None:
             metrics = Metrics(house.state.db)
             app = await stack.enter_async_context(open_doors(house.state, readiness, metrics))

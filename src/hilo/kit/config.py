@@ -21,6 +21,7 @@ class Config(Struct, frozen=True, kw_only=True):
 
     data: files, the private database and the secret key live here.
     sandbox_url: where the simulators are, `hilo serve` itself by default.
+    backups: the folder of scheduled backups, None = none are made.
     allow_private: networks that callbacks may reach although they are private, plain http included.
     """
 
@@ -41,6 +42,9 @@ class Config(Struct, frozen=True, kw_only=True):
     rate_limits: tuple[int, int, int] = (1_200, 300, 600)  # reads, searches, writes a minute
     allow_unsafe_database: bool = False
     pool_size: int = 12
+    backups: Path | None = None
+    backups_every_h: int = 24
+    backups_keep: int = 7
 
 
 def read(environ: Mapping[str, str]) -> Config:
@@ -57,7 +61,7 @@ def read(environ: Mapping[str, str]) -> Config:
         public_url=_public_url(given, host, port),
         sandbox_url=_url(given, "HILO_SANDBOX_URL", ("http", "https"))
         or f"{_own_url(host, port)}/sandbox",
-        data=Path(given.get("HILO_DATA", ".hilo")).expanduser().absolute(),
+        data=_folder(given, "HILO_DATA") or Path(".hilo").absolute(),
         smtp_port=_port(given, "HILO_SMTP_PORT", 2525),
         admin_email=_email(given, "HILO_ADMIN_EMAIL"),
         admin_password=given.get("HILO_ADMIN_PASSWORD"),
@@ -70,6 +74,9 @@ def read(environ: Mapping[str, str]) -> Config:
         rate_limits=_rate_limits(given, "HILO_RATE_LIMITS"),
         allow_unsafe_database=given.get("HILO_ALLOW_UNSAFE_DATABASE", "") in ("1", "yes", "true"),
         pool_size=_count(given, "HILO_POOL_SIZE", 12),
+        backups=_folder(given, "HILO_BACKUPS"),
+        backups_every_h=_count(given, "HILO_BACKUPS_EVERY_H", 24),
+        backups_keep=_count(given, "HILO_BACKUPS_KEEP", 7),
     )
 
 
@@ -87,6 +94,11 @@ def _count(given: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise BadSetting(f"{name} must be a number from 1, not {text!r}")
     return int(text)
+
+
+def _folder(given: Mapping[str, str], name: str) -> Path | None:
+    text = given.get(name)
+    return None if text is None else Path(text).expanduser().absolute()
 
 
 def _public_url(given: Mapping[str, str], host: str, port: int) -> str:
