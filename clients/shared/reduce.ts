@@ -67,6 +67,7 @@ export function reduce(state: State, event: LogEvent): State {
     case "message.noted":
       return put(state, data.conversation, data.message);
     case "message.attachments":
+    case "message.linked":
       return put(state, undefined, data.message);
     case "message.withdrawn":
       return patch(put(state, data.conversation, null), data.conversation?.id ?? "", (list) =>

@@ -87,6 +87,35 @@ async def test_an_answer_in_the_same_batch_joins_too(state: AppState) -> None:
     assert await value(state.db, "select count(distinct author_id) from message") == 2
 
 
+def bare_answer(id_: str, to: str, sender: str = "Dora <dora@x.test>") -> bytes:
+    """Return an answer that names one mail only, as some programs write them."""
+    mail = a_mail("Re: Parcel", id_=id_, refs=to, sender=sender)
+    return mail.replace(f"References: {to}\n".encode(), b"")
+
+
+async def test_a_mail_that_its_answer_overtook_joins_it(state: AppState) -> None:
+    help_ = await a_mailbox(state, "help@desk.test")
+    sales = await a_mailbox(state, "sales@desk.test")
+    third = bare_answer("<c@x.test>", "<b@x.test>")
+    second = bare_answer("<b@x.test>", "<a@x.test>")
+    first = a_mail(id_="<a@x.test>")
+    for mail in (third, second, first):
+        await hears(state, help_, mail)
+    assert await conversations(state) == [("Re: Parcel", 3)]
+    named = "select count(*) from thread_ref where message_id is null"
+    assert await value(state.db, named) == 0
+    await hears(state, sales, bare_answer("<e@x.test>", "<d@x.test>"))
+    await hears(state, help_, bare_answer("<e@x.test>", "<d@x.test>"))
+    assert [count for _, count in await conversations(state)] == [3, 1, 1]
+
+
+async def test_answers_to_a_mail_nobody_has_seen_meet_in_one_batch(state: AppState) -> None:
+    help_ = await a_mailbox(state, "help@desk.test")
+    third, second = bare_answer("<c@x.test>", "<b@x.test>"), bare_answer("<b@x.test>", "<a@x.test>")
+    await hears(state, help_, third, second, a_mail(id_="<a@x.test>"))
+    assert [count for _, count in await conversations(state)] == [3]
+
+
 async def test_a_mail_to_two_inboxes_is_a_conversation_in_each(state: AppState) -> None:
     help_ = await a_mailbox(state, "help@desk.test")
     sales = await a_mailbox(state, "sales@desk.test")

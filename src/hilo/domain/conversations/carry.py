@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from hilo.domain import inboxes
-from hilo.domain.conversations import letters, receipts
+from hilo.domain.conversations import late, letters, receipts
 from hilo.domain.conversations.events import MessageState
 from hilo.domain.conversations.letters import Stationery
 from hilo.domain.conversations.models import MessageError
@@ -265,6 +265,7 @@ async def _sent(tx: Tx, loaded: Loaded, accepted: Accepted) -> None:
         await receipts.lock_name(tx, part.account, name)
     await _end(tx, part, "sent", name=name)
     moved = [] if name is None else await receipts.take_early(tx, part.account, name, part.message)
+    await late.bind(tx, part.account, {} if name is None else {name: part.message})
     left = await tx.one(SQL.unfinished, int, workspace=tx.workspace, message=part.message)
     if not left:
         moved.append(Moved(part.message, accepted.state, tx.now))

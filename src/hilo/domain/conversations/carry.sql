@@ -81,7 +81,8 @@ returning conversation_id
 -- name: keep_ref
 insert into thread_ref (workspace_id, ref, conversation_id, message_id)
 values (:workspace, :ref, :conversation, :message)
-on conflict do nothing
+on conflict (workspace_id, ref) do update set conversation_id = excluded.conversation_id, message_id = excluded.message_id
+where thread_ref.message_id is null
 
 -- name: waiting_conversations
 -- Whose replies wait for this account.

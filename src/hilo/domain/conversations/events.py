@@ -87,6 +87,12 @@ class MessageWithdrawn(Event, frozen=True, kw_only=True, tag="message.withdrawn"
     message_id: UUID
 
 
+class MessageLinked(Event, frozen=True, kw_only=True, tag="message.linked", tag_field="type"):
+    """The message that this one answers came after it, and is known now."""
+
+    message: MessageView
+
+
 class AttachmentStored(
     Event, frozen=True, kw_only=True, tag="message.attachments", tag_field="type"
 ):

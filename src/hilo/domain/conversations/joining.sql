@@ -1,7 +1,8 @@
 -- What intake must know before messages are appended.
 
 -- name: refs
-select ref, conversation_id from thread_ref where workspace_id = :workspace and ref = any(:refs)
+select ref, conversation_id, message_id is null from thread_ref
+where workspace_id = :workspace and ref = any(:refs)
 
 -- name: candidates
 -- Conversations named by id, number or joining key, locked in the order of their ids: an agent who
@@ -41,9 +42,13 @@ on conflict (workspace_id, joining_key) where status <> 'resolved' do nothing
 returning id
 
 -- name: insert_refs
+-- Without a message: a mail that was named and has not come yet. When it comes, it takes its place.
 insert into thread_ref (workspace_id, ref, conversation_id, message_id)
-select :workspace, * from unnest(:refs::text[], :conversations::uuid[], :messages::uuid[])
-on conflict do nothing
+select :workspace, g.* from unnest(:refs::text[], :conversations::uuid[], :messages::uuid[])
+  as g(ref, conversation_id, message_id)
+order by g.ref
+on conflict (workspace_id, ref) do update set conversation_id = excluded.conversation_id, message_id = excluded.message_id
+where thread_ref.message_id is null and excluded.message_id is not null
 
 -- name: quoted
 -- A message named by its id at the outside, by ours, or by the vendor's id of what we sent.

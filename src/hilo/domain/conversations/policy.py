@@ -1,10 +1,10 @@
 """Which conversation an incoming message joins. Pure: facts in, decision out.
 
 In this order: a thread reference into the same inbox, the thread itself in this inbox (a mail to
-two inboxes is a conversation in each), a reference into another inbox, the token of our own reply
-address, the number in the subject when its conversation is the sender's own, and the joining key by
-the inbox's threading. A resolved conversation is opened again within the inbox's window; after that
-a new one begins.
+two inboxes is a conversation in each), where a mail went that answers this one or the same one and
+came before it, a reference into another inbox, the token of our own reply address, the number in
+the subject when its conversation is the sender's own, and the joining key by the inbox's threading.
+A resolved conversation is opened again within the inbox's window; after that a new one begins.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,8 @@ class Candidate(Struct, frozen=True):
 class Arrival(Struct, frozen=True, kw_only=True):
     """What is known of the message.
 
-    named: conversations by its references, the newest first. token: the one of our own reply
+    named: conversations by its references, the newest first. awaited: where answers went to this
+    very message, or to one it names that has not come either. token: the one of our own reply
     address. by_thread: the key is that of a mail thread.
     """
 
@@ -44,6 +45,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     reopen_window_s: int
     at: datetime
     named: Sequence[UUID] = ()
+    awaited: Sequence[UUID] = ()
     by_thread: bool = False
     token: UUID | None = None
     number: int | None = None
@@ -102,6 +104,7 @@ def join(arrival: Arrival, known: Known) -> Candidate | None:
     for candidate in (
         *here,
         keyed if arrival.by_thread else None,
+        *_awaited(arrival, known),
         *named,
         None if arrival.token is None else known.by_id.get(arrival.token),
         _by_number(arrival, known),
@@ -112,6 +115,11 @@ def join(arrival: Arrival, known: Known) -> Candidate | None:
         if found is not None:
             return found
     return None
+
+
+def _awaited(arrival: Arrival, known: Known) -> Sequence[Candidate]:
+    found = [known.by_id[id_] for id_ in arrival.awaited if id_ in known.by_id]
+    return [each for each in found if each.inbox_id == arrival.inbox_id]
 
 
 def _by_number(arrival: Arrival, known: Known) -> Candidate | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from hilo.domain.contacts import Matched
-from hilo.domain.conversations import arriving, policy
+from hilo.domain.conversations import arriving, late, policy
 from hilo.domain.conversations.events import (
     ConversationChanged,
     ConversationOpened,
@@ -33,6 +33,7 @@ from hilo.sdk.manifest import Manifest, Threading
 SQL = Queries(__package__, "joining.sql")
 _NAME_CHARS = 500  # of an outside id; a longer one is kept by its hash
 _SUBJECT_CHARS = 500
+_MOST_AWAITED = 5  # mails it names, the newest first
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -103,10 +104,22 @@ async def receive(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]
     if place.manifest.threading == "mail_thread":
         await _keep_refs(tx, joined)
     _publish(tx, joined, pairs)
+    await _late(tx, place, joined, quoted)
+
+
+async def _late(tx: Tx, place: Place, joined: Sequence[Joined], quoted: Mapping[str, UUID]) -> None:
+    """Tell earlier messages that these are what they answer; let these wait for theirs."""
+    if place.manifest.threading == "mail_thread":
+        return  # a mail answers its thread; see `_keep_refs`
+    arrived = [each.arrived for each in joined]
+    await late.bind(tx, place.account.id, {each.name: each.id for each in arrived})
+    names = {each.id: outside_name(each.item.reply_to) for each in arrived if each.item.reply_to}
+    waiting = {id_: name for id_, name in names.items() if name not in quoted}
+    await late.wait(tx, place.account.id, waiting)
 
 
 async def _join(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]) -> list[Joined]:
-    refs = await _refs(tx, [each for each, _ in given])
+    refs = await _refs(tx, place, [each for each, _ in given])
     known = Known(await _candidates(tx, [_arrival(place, *each, refs) for each in given]))
     opened: list[tuple[Candidate, str]] = []
     joined = []
@@ -118,7 +131,10 @@ async def _join(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]) 
             opened.append((target, _subject(each.item.subject)))
         joined.append(Joined(arrived=each, sender=who, conversation=target.id, before=found))
         known.note(target if each.item.automatic else structs.replace(target, status="open"))
-        refs[_own_ref(each)] = target.id  # an answer may stand in the same batch
+        # An answer may stand in the same batch, before its mail too.
+        for unseen in _unseen(each):
+            refs.setdefault(unseen, _Named(unseen, target.id, is_awaited=True))
+        refs[_own_ref(each)] = _Named(_own_ref(each), target.id, is_awaited=False)
     await _open(tx, place, opened)
     return joined
 
@@ -135,29 +151,34 @@ def _new(arrival: Arrival) -> Candidate:
     )
 
 
-def _arrival(place: Place, arrived: Arrived, who: Matched, refs: Mapping[str, UUID]) -> Arrival:
+def _arrival(place: Place, arrived: Arrived, who: Matched, refs: Mapping[str, "_Named"]) -> Arrival:
     item = arrived.item
     root = outside_name(item.thread_root, "") if item.thread_root else None
-    named = [refs[ref] for ref in map(outside_name, item.thread) if ref in refs]
+    found = [refs[ref] for ref in map(outside_name, item.thread) if ref in refs]
+    own = refs.get(_own_ref(arrived))
+    awaited = [each for each in (own, *found) if each is not None and each.is_awaited]
     return Arrival(
         contact_id=who.contact_id,
         inbox_id=place.inbox.id,
         key=policy.joining_key(place.threading, who.contact_id, place.inbox.id, root),
         reopen_window_s=place.inbox.reopen_window_s,
         at=arrived.at,
-        named=named,
+        named=[each.conversation for each in found if not each.is_awaited],
+        awaited=[each.conversation for each in awaited],
         by_thread=place.threading == "mail_thread" and root is not None,
         token=item.conversation,
         number=item.number,
     )
 
 
-async def _refs(tx: Tx, given: Sequence[Arrived]) -> dict[str, UUID]:
+async def _refs(tx: Tx, place: Place, given: Sequence[Arrived]) -> dict[str, "_Named"]:
     wanted = {outside_name(ref) for each in given for ref in each.item.thread}
+    if place.manifest.threading == "mail_thread":
+        wanted |= {_own_ref(each) for each in given}
     if not wanted:
         return {}
-    rows = await tx.all(SQL.refs, _Ref, workspace=tx.workspace, refs=list(wanted))
-    return {row.ref: row.id for row in rows}
+    rows = await tx.all(SQL.refs, _Named, workspace=tx.workspace, refs=list(wanted))
+    return {row.ref: row for row in rows}
 
 
 async def _candidates(tx: Tx, arrivals: Sequence[Arrival]) -> list[Candidate]:
@@ -165,7 +186,7 @@ async def _candidates(tx: Tx, arrivals: Sequence[Arrival]) -> list[Candidate]:
         SQL.candidates,
         Candidate,
         workspace=tx.workspace,
-        ids=list({id_ for each in arrivals for id_ in (*each.named, each.token) if id_}),
+        ids=list({i for each in arrivals for i in (*each.named, *each.awaited, each.token) if i}),
         numbers=[each.number for each in arrivals if each.number is not None],
         keys=list({each.key for each in arrivals}),
     )
@@ -247,13 +268,24 @@ def _said_at(said: datetime | None, came: datetime) -> datetime:
 
 
 async def _keep_refs(tx: Tx, joined: Sequence[Joined]) -> None:
+    rows: dict[str, tuple[UUID, UUID | None]] = {}
+    for each in joined:
+        rows.setdefault(_own_ref(each.arrived), (each.conversation, each.arrived.id))
+    for each in joined:
+        for ref in _unseen(each.arrived):
+            rows.setdefault(ref, (each.conversation, None))
     await tx.run(
         SQL.insert_refs,
         workspace=tx.workspace,
-        refs=[_own_ref(each.arrived) for each in joined],
-        conversations=[each.conversation for each in joined],
-        messages=[each.arrived.id for each in joined],
+        refs=list(rows),
+        conversations=[conversation for conversation, _ in rows.values()],
+        messages=[message for _, message in rows.values()],
     )
+
+
+def _unseen(arrived: Arrived) -> Sequence[str]:
+    # What it answers may come later: mails overtake each other, and folders are read one by one.
+    return [outside_name(ref) for ref in arrived.item.thread[:_MOST_AWAITED]]
 
 
 def _publish(
@@ -293,6 +325,14 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+class _Named(Struct, frozen=True):
+    """A mail's name and its conversation. is_awaited: named by others, and not here yet."""
+
+    ref: str
+    conversation: UUID
+    is_awaited: bool
 
 
 class _Ref(Struct, frozen=True):
