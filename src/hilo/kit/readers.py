@@ -30,6 +30,7 @@ _LOG = log.get(__name__)
 TRIES = 5
 _SLOTS_AT_ONCE = 16  # of 64: several workers share a reader without waiting for each other
 _EVENTS_PER_SLOT = 50
+_GATHER_S = 0.02  # under load many events share a transaction; the first never waits
 _IDLE_S = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 Reaction = Callable[[Tx, Sequence[Logged]], Awaitable[None]]
@@ -63,7 +64,8 @@ _READ = query(
     "read_events",
     """
     select workspace_id, id, xid::text::bigint, slot, type, subject, actor, data, at
-    from hilo_read_events(:slots::smallint[], :xids::text[]::xid8[], :ids::bigint[], :most)
+    from hilo_take_events(:slots::smallint[], :xids::text[]::xid8[], :ids::bigint[], :most,
+                          :kinds::text[])
     order by xid, id
     """,
 )
@@ -188,6 +190,7 @@ class _Walk:
                         prepared = True
                     if await self.step():
                         idle = 0
+                        await asyncio.sleep(_GATHER_S)
                         continue
                 except FAILURES as e:
                     _LOG.warning("a reader lost the database", reader=self._name, error=repr(e))
@@ -205,14 +208,22 @@ class _Walk:
         """Handle one batch; say whether there was anything to do."""
         now = time.monotonic()
         self._resting = {slot: until for slot, until in self._resting.items() if until > now}
-        async with self._db.transaction(None) as tx:
-            waiting = await tx.all(_WAITING, int, reader=self._name, resting=list(self._resting))
+        waiting = await self._db.alone(
+            _WAITING, int, reader=self._name, resting=list(self._resting)
+        )
         if not waiting:
             return False
         random.shuffle(waiting)  # so that workers rarely ask for the same slots
+        some = [
+            await self._take(sorted(waiting[first : first + _SLOTS_AT_ONCE]))
+            for first in range(0, len(waiting), _SLOTS_AT_ONCE)
+        ]
+        return any(some)
+
+    async def _take(self, slots: Sequence[int]) -> bool:
         try:
             async with self._db.transaction(None) as tx:
-                return await self._batch(tx, sorted(waiting[:_SLOTS_AT_ONCE]))
+                return await self._batch(tx, slots)
         except _Again as again:
             self._resting[again.slot] = time.monotonic() + 0.1 * 2**again.tries
             return True
@@ -228,6 +239,7 @@ class _Walk:
             xids=[place.xid for place in places],
             ids=[place.id for place in places],
             most=_EVENTS_PER_SLOT,
+            kinds=list(self._on),
         )
         for workspace, mine in _by_workspace(event for event in events if event.type in self._on):
             await tx.enter(workspace)

@@ -33,7 +33,7 @@ def clean_all(value: object) -> object:
     match value:
         case str():
             return clean(value)
-        case Mapping():
+        case dict() | Mapping():  # the first is what it mostly is, and quick to ask
             return {clean(str(key)): clean_all(each) for key, each in value.items()}
         case list() | tuple():
             return [clean_all(each) for each in value]
@@ -43,4 +43,6 @@ def clean_all(value: object) -> object:
 
 def clean(text: str) -> str:
     """Return the text as it can be stored: no NUL, no lone surrogate, line ends as newlines."""
+    if text.isprintable():  # the common case: one line without controls
+        return text
     return _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

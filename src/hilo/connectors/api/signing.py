@@ -9,6 +9,7 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from hilo.kit.errors import BadSignature
 
@@ -24,6 +25,7 @@ def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
 
 
+@lru_cache(maxsize=256)
 def key_of(secret: str) -> bytes:
     """Return the key in a secret. Raises ValueError when it is not `whsec_` and padded base64."""
     if not secret.startswith(PREFIX):

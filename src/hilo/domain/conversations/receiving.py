@@ -100,7 +100,7 @@ async def receive(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]
         tx, place.account.id, place.store, [(e.arrived.id, e.arrived.item.files) for e in joined]
     )
     messages = [_message(place, each, quoted, files.get(each.arrived.id, [])) for each in joined]
-    pairs = await append(tx, messages)
+    pairs = await append(tx, messages, are_locked=True)  # as candidates, or opened here
     if place.manifest.threading == "mail_thread":
         await _keep_refs(tx, joined)
     _publish(tx, joined, pairs)

@@ -75,18 +75,21 @@ class Key(Struct, frozen=True):
 
 
 async def append(
-    tx: Tx, messages: Sequence[NewMessage]
+    tx: Tx, messages: Sequence[NewMessage], *, are_locked: bool = False
 ) -> list[tuple[ConversationView, MessageView]]:
     """Give each message the next place in its conversation; answer in the given order.
 
     A contact's message opens what was pending, snoozed or resolved. The views are those after the
     whole batch. The conversations exist and belong to the transaction's workspace.
+    are_locked: the caller has locked these rows, in the order of their ids, or made them itself.
     """
     if not messages:
         return []
     groups: dict[UUID, list[NewMessage]] = {}
     for message in messages:
         groups.setdefault(message.conversation_id, []).append(message)
+    if len(groups) > 1 and not are_locked:
+        await tx.run(SQL.lock_many, workspace=tx.workspace, ids=sorted(groups))
     views = await _bump(tx, groups)
     seqs = _seqs(messages, views, groups)
     await _insert(tx, messages, seqs)
@@ -117,13 +120,43 @@ def preview(text: str) -> str:
     return line if len(line) <= _PREVIEW_CHARS else line[: _PREVIEW_CHARS - 1] + "…"
 
 
-class _Bump(Struct):
-    """What one conversation's share of the batch does to it."""
+class _Row(Struct, frozen=True, kw_only=True):
+    """A message as `insert_messages` takes it."""
 
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    kind: MessageKind
+    channel: str
+    inbox_id: UUID
+    account_id: UUID | None
+    identity_id: UUID | None
+    author_kind: str
+    author_id: UUID | None
+    author_name: str
+    subject: str
+    text: str
+    html: str | None
+    quoted: str | None
+    reply_to: UUID | None
+    attachments: Sequence[AttachmentView]
+    meta: Mapping[str, object]
+    state: MessageState
+    error: MessageError | None
+    client_id: str | None
+    external_id: str | None
+    at: datetime
+    created_at: datetime
+
+
+class _Bump(Struct):
+    """What one conversation's share of the batch does to it; as `bump` takes it."""
+
+    id: UUID
     count: int
     incoming: int = 0
     channel: str | None = None
-    last_message: str | None = None
+    last_message: LastMessage | None = None
     last_at: datetime | None = None
     activity_at: datetime | None = None
     waiting: Literal["set", "clear", "keep"] = "keep"
@@ -131,14 +164,14 @@ class _Bump(Struct):
     wakes: bool = False
 
 
-def _bump_of(messages: Sequence[NewMessage], now: datetime) -> _Bump:
-    bump = _Bump(len(messages))
+def _bump_of(id_: UUID, messages: Sequence[NewMessage], now: datetime) -> _Bump:
+    bump = _Bump(id_, len(messages))
     for place, message in enumerate(messages, 1):
         if message.kind == "activity":
             continue
         last = _last(message, now)
         if bump.last_at is None or last.at >= bump.last_at:
-            bump.last_message = msgspec.json.encode(last).decode()
+            bump.last_message = last
             bump.last_at = last.at
         bump.activity_at = message.created_at or now
         if message.kind == "note":
@@ -160,24 +193,9 @@ async def _bump(
     tx: Tx, groups: Mapping[UUID, Sequence[NewMessage]]
 ) -> dict[UUID, ConversationView]:
     ids = sorted(groups)
-    if len(ids) > 1:
-        await tx.run(SQL.lock_many, workspace=tx.workspace, ids=ids)
-    bumps = [_bump_of(groups[each], tx.now) for each in ids]
+    bumps = [_bump_of(each, groups[each], tx.now) for each in ids]
     rows = await tx.all(
-        SQL.bump,
-        ConversationRow,
-        workspace=tx.workspace,
-        now=tx.now,
-        ids=ids,
-        counts=[bump.count for bump in bumps],
-        last_incoming=[bump.incoming for bump in bumps],
-        channels=[bump.channel for bump in bumps],
-        last_messages=[bump.last_message for bump in bumps],
-        last_ats=[bump.last_at for bump in bumps],
-        activity=[bump.activity_at for bump in bumps],
-        waiting=[bump.waiting for bump in bumps],
-        waiting_at=[bump.waiting_at for bump in bumps],
-        wakes=[bump.wakes for bump in bumps],
+        SQL.bump, ConversationRow, workspace=tx.workspace, now=tx.now, bumps=_json(bumps)
     )
     return {row.id: conversation_view(row) for row in rows}
 
@@ -196,34 +214,8 @@ def _seqs(
 
 
 async def _insert(tx: Tx, messages: Sequence[NewMessage], seqs: Sequence[int]) -> None:
-    await tx.run(
-        SQL.insert_messages,
-        workspace=tx.workspace,
-        ids=[m.id for m in messages],
-        conversations=[m.conversation_id for m in messages],
-        seqs=list(seqs),
-        kinds=[m.kind for m in messages],
-        channels=[m.channel for m in messages],
-        inboxes=[m.inbox_id for m in messages],
-        accounts=[m.account_id for m in messages],
-        identities=[m.identity_id for m in messages],
-        author_kinds=[m.author.kind for m in messages],
-        author_ids=[m.author.id for m in messages],
-        author_names=[m.author.name for m in messages],
-        subjects=[m.subject for m in messages],
-        texts=[m.text for m in messages],
-        htmls=[m.html for m in messages],
-        quoteds=[m.quoted for m in messages],
-        replies=[m.reply_to for m in messages],
-        attachments=[_json(m.attachments) for m in messages],
-        metas=[_json(m.meta) for m in messages],
-        states=[m.state for m in messages],
-        errors=[None if m.error is None else _json(m.error) for m in messages],
-        clients=[m.client_id for m in messages],
-        externals=[m.external_id for m in messages],
-        ats=[m.at or tx.now for m in messages],
-        created=[m.created_at or tx.now for m in messages],
-    )
+    rows = [_row(message, seq, tx.now) for message, seq in zip(messages, seqs, strict=True)]
+    await tx.run(SQL.insert_messages, workspace=tx.workspace, messages=_json(rows))
     # What arrived is known by its external id; its client may not take the agents' names.
     named = [m for m in messages if m.client_id is not None and m.kind != "incoming"]
     if named:
@@ -234,6 +226,35 @@ async def _insert(tx: Tx, messages: Sequence[NewMessage], seqs: Sequence[int]) -
             clients=[m.client_id for m in named],
             ids=[m.id for m in named],
         )
+
+
+def _row(message: NewMessage, seq: int, now: datetime) -> _Row:
+    return _Row(
+        id=message.id,
+        conversation_id=message.conversation_id,
+        seq=seq,
+        kind=message.kind,
+        channel=message.channel,
+        inbox_id=message.inbox_id,
+        account_id=message.account_id,
+        identity_id=message.identity_id,
+        author_kind=message.author.kind,
+        author_id=message.author.id,
+        author_name=message.author.name,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        quoted=message.quoted,
+        reply_to=message.reply_to,
+        attachments=message.attachments,
+        meta=message.meta,
+        state=message.state,
+        error=message.error,
+        client_id=message.client_id,
+        external_id=message.external_id,
+        at=message.at or now,
+        created_at=message.created_at or now,
+    )
 
 
 def _json(value: object) -> str:
