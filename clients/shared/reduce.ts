@@ -22,9 +22,16 @@ export function newer(old: Conversation | undefined, next: Conversation): Conver
   return old && old.version > next.version ? old : next;
 }
 
+/** The same message: by its id, or by the name its author's client gave it. Others may give the same name to theirs. */
+function isSame(one: Message, next: Message): boolean {
+  if (one.id === next.id) return true;
+  return one.client_id !== null && one.client_id === next.client_id
+    && one.author.kind === next.author.kind && one.author.id === next.author.id;
+}
+
 /** One message put in its place by seq; a known one is renewed but never set back. */
 export function withMessage(list: readonly Message[], next: Message): readonly Message[] {
-  const at = list.findIndex((one) => one.id === next.id || (one.client_id !== null && one.client_id === next.client_id));
+  const at = list.findIndex((one) => isSame(one, next));
   if (at >= 0) {
     const old = list[at]!;
     const keep = old.id === next.id && !moves(old.state, next.state);

@@ -3,15 +3,19 @@
 One Hilo with its demo serves all journeys of a run; each makes the inboxes it needs.
 """
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import httpx2
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from agent import Desk
-from rig import Rig
+from rig import EMAIL, PASSWORD, Rig
+from screen import say, signed_in
 from shop import Shop
 
 CHROMIUM = next(
@@ -55,3 +59,34 @@ async def browser() -> AsyncIterator[Browser]:
         )
         yield found
         await found.close()
+
+
+@pytest.fixture
+async def ada(browser: Browser, hilo: Rig) -> AsyncIterator[Page]:
+    """Give the owner, signed in, with an English browser."""
+    async for page in signed_in(browser, hilo, EMAIL, PASSWORD):
+        yield page
+
+
+@pytest.fixture
+async def ben(browser: Browser, hilo: Rig, desk: Desk) -> AsyncIterator[Page]:
+    """Give a second agent, invited for the occasion, signed in."""
+    email = f"ben-{uuid4().hex[:8]}@hilo.test"
+    invited = await desk.post("/invitations", {"email": email, "name": "Ben", "role": "agent"})
+    token = httpx2.URL(invited["link"]).params["token"]
+    async with httpx2.AsyncClient(base_url=f"{hilo.url}/api/v1") as client:
+        body = {"token": token, "name": "Ben", "password": PASSWORD}
+        (await client.post("/invitations/accept", json=body)).raise_for_status()
+    async for page in signed_in(browser, hilo, email, PASSWORD):
+        yield page
+
+
+@pytest.fixture
+async def talk(hilo: Rig, desk: Desk) -> str:
+    """Give a fresh conversation that nobody has: a visitor wrote in a web chat of its own."""
+    chat = await desk.connect_chat()
+    await say(hilo, chat, "Is anybody there?")
+    async with asyncio.timeout(15):
+        while not (found := await desk.conversations(chat)):
+            await asyncio.sleep(0.05)
+    return str(found[0]["id"])

@@ -1,21 +1,17 @@
 """The agent console in a real browser against a real Hilo: by keyboard, two at once."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
-import httpx2
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from agent import Chat, Desk
+from agent import Desk
 from rig import EMAIL, PASSWORD, ROOT, Rig
+from screen import AXE, WITHIN_MS, axe, enter, say, settle
 
 pytestmark = pytest.mark.browser
-_WITHIN_MS = 15_000
-_AXE = ROOT / "clients" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
 _TEXTS = ROOT / "clients" / "shared" / "messages"
 _ROUTES = (
     "/inbox?view=open",
@@ -44,72 +40,6 @@ _SAID = """() => {
   }
   return [...new Set(own.filter(Boolean))];
 }"""
-
-
-async def _enter(page: Page, email: str, password: str) -> None:
-    await page.goto("/")
-    await page.fill("input[name=email]", email)
-    await page.fill("input[name=password]", password)
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/inbox*")
-
-
-async def _settle(page: Page, route: str) -> None:
-    await page.goto(route)
-    await expect(page.locator("#content")).to_be_visible(timeout=_WITHIN_MS)
-    await expect(page.get_by_role("status", name="Loading")).to_have_count(0, timeout=_WITHIN_MS)
-    await page.wait_for_timeout(300)
-
-
-@pytest.fixture
-async def ada(browser: Browser, hilo: Rig) -> AsyncIterator[Page]:
-    """Give the owner, signed in, with an English browser."""
-    async for page in _agent(browser, hilo, EMAIL, PASSWORD):
-        yield page
-
-
-@pytest.fixture
-async def ben(browser: Browser, hilo: Rig, desk: Desk) -> AsyncIterator[Page]:
-    """Give a second agent, invited for the occasion, signed in."""
-    email = f"ben-{uuid4().hex[:8]}@hilo.test"
-    invited = await desk.post("/invitations", {"email": email, "name": "Ben", "role": "agent"})
-    token = httpx2.URL(invited["link"]).params["token"]
-    async with httpx2.AsyncClient(base_url=f"{hilo.url}/api/v1") as client:
-        body = {"token": token, "name": "Ben", "password": PASSWORD}
-        (await client.post("/invitations/accept", json=body)).raise_for_status()
-    async for page in _agent(browser, hilo, email, PASSWORD):
-        yield page
-
-
-async def _agent(browser: Browser, hilo: Rig, email: str, password: str) -> AsyncIterator[Page]:
-    context = await browser.new_context(
-        base_url=hilo.url, locale="en-US", viewport={"width": 1440, "height": 900}, bypass_csp=True
-    )
-    page = await context.new_page()
-    page.set_default_timeout(_WITHIN_MS)
-    await _enter(page, email, password)
-    yield page
-    await context.close()
-
-
-@pytest.fixture
-async def talk(hilo: Rig, desk: Desk) -> str:
-    """Give a fresh conversation that nobody has: a visitor wrote in a web chat of its own."""
-    chat = await desk.connect_chat()
-    await _say(hilo, chat, "Is anybody there?")
-    async with asyncio.timeout(15):
-        while not (found := await desk.conversations(chat)):
-            await asyncio.sleep(0.05)
-    return str(found[0]["id"])
-
-
-async def _say(hilo: Rig, chat: Chat, text: str) -> None:
-    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{chat.account}") as client:
-        opened = await client.post("/session", json={"locale": "en", "page": "https://shop.test/"})
-        opened.raise_for_status()
-        headers = {"authorization": f"Bearer {opened.json()['visitor_token']}"}
-        body = {"client_id": uuid4().hex, "text": text}
-        (await client.post("/messages", json=body, headers=headers)).raise_for_status()
 
 
 async def test_an_agent_answers_by_keyboard_alone(ada: Page, talk: str) -> None:
@@ -145,7 +75,7 @@ async def test_what_a_visitor_writes_is_there_without_a_reload(
     await ada.goto("/inbox?view=unassigned")
     await expect(ada.get_by_role("option").first).to_be_visible()
     word = f"Fresh {uuid4().hex[:8]}"
-    await _say(hilo, await desk.connect_chat(), word)
+    await say(hilo, await desk.connect_chat(), word)
     await expect(ada.get_by_role("option").filter(has_text=word)).to_be_visible()
 
 
@@ -195,7 +125,7 @@ async def _outcome(page: Page) -> str:
 
 async def test_dark_is_dark_and_stays(ada: Page) -> None:
     """The profile's choice holds after a reload."""
-    await _settle(ada, "/settings/profile")
+    await settle(ada, "/settings/profile")
     await ada.get_by_role("button", name="Dark", exact=True).click()
     await expect(ada.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
     await ada.reload()
@@ -206,27 +136,15 @@ async def test_dark_is_dark_and_stays(ada: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_no_page_keeps_anybody_out(ada: Page, talk: str, scheme: str) -> None:
     """Axe finds nothing against WCAG 2.2 AA on the main routes."""
-    if not _AXE.exists():
+    if not AXE.exists():
         pytest.skip("axe-core is not installed: npm ci in clients/agent")
     await ada.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     found = {}
     for route in (*_ROUTES, f"/inbox/{talk}?view=open"):
-        await _settle(ada, route)
-        if violations := await _axe(ada):
+        await settle(ada, route)
+        if violations := await axe(ada):
             found[route] = violations
     assert not found, json.dumps(found, indent=1)
-
-
-async def _axe(page: Page) -> list[dict[str, Any]]:
-    await page.evaluate(_AXE.read_text())
-    result = await page.evaluate(
-        "(rules) => axe.run(document, {iframes: false, runOnly: rules})",
-        ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    )
-    return [
-        {"rule": each["id"], "nodes": [node["html"][:160] for node in each["nodes"][:4]]}
-        for each in result["violations"]
-    ]
 
 
 @pytest.mark.parametrize("locale", ["es", "pt"])
@@ -240,8 +158,8 @@ async def test_no_english_is_left_in_another_language(
     foreign -= set(other.values()) | await _data(desk) | endonym
     context = await browser.new_context(base_url=hilo.url, locale="en-US")
     page = await context.new_page()
-    page.set_default_timeout(_WITHIN_MS)
-    await _enter(page, EMAIL, PASSWORD)
+    page.set_default_timeout(WITHIN_MS)
+    await enter(page, EMAIL, PASSWORD)
     await _speak(page, locale)
     left = {}
     for route in _ROUTES:

@@ -22,6 +22,8 @@ from hilo.domain.conversations import (
     append,
 )
 from hilo.domain.conversations.markup import as_text, sanitised
+from hilo.domain.library import NewFile
+from hilo.domain.library.files import keep
 from hilo.kit.db import Database, Tx
 from hilo.kit.errors import Conflict, Gone, Invalid, NotFound
 from hilo.kit.ids import new_id
@@ -193,10 +195,40 @@ async def test_drafts_end_with_what_they_became(tx: Tx) -> None:
         ('<img src=x onerror="x">ok', "ok"),
         ('<a href="javascript:x">a</a>', '<a rel="noopener noreferrer">a</a>'),
         ('<p style="position:fixed" onclick="x">a</p>', "<p>a</p>"),
+        ('<p>a<img src="https://else.test/seen.gif" alt="a"></p>', "<p>a</p>"),
+        ('<img alt="a" src="cid:7">', '<img alt="a" src="cid:7">'),
+        ('<a href="cid:7">a</a>', '<a rel="noopener noreferrer">a</a>'),
     ],
 )
 def test_html_of_agents_is_cleaned(html: str, clean: str) -> None:
     assert sanitised(html) == clean
+
+
+async def test_a_picture_in_the_text_is_a_file_that_stands_there(tx: Tx) -> None:
+    """Only the file that the HTML names is inline; the other one is attached."""
+    shown, beside = [
+        (await keep(tx, NoStore(), NewFile(name=name, content=b"GIF89a"))).id
+        for name in ("shown.gif", "beside.gif")
+    ]
+    html = f'<p>See <img src="cid:{shown}" alt="shown.gif"></p>'
+    given = Given(kind="note", text="See", html=html, attachments=[shown, beside])
+    note = (await write(tx, await a_matter(tx), given)).message
+    assert [(each.inline, each.content_id) for each in note.attachments] == [
+        (True, str(shown)),
+        (False, ""),
+    ]
+    assert note.html == html
+
+
+class NoStore:
+    """A store that keeps nothing."""
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Forget it."""
+
+    async def get(self, key: str) -> bytes:
+        """Return nothing."""
+        return key.encode()[:0]
 
 
 def test_html_becomes_text_line_by_line() -> None:

@@ -2,7 +2,7 @@
 import type { Key } from "@shared/t";
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { ApiError, setCsrf, whenSignedOut } from "@lib/api";
 import { cache, setSelf } from "@lib/cache";
 import { useT } from "@lib/i18n";
@@ -13,10 +13,13 @@ import type { Me } from "@lib/model";
 import { apply } from "@lib/prefs";
 import { countsQuery, inboxesQuery, meQuery } from "@lib/queries";
 import { useStore } from "@lib/store";
+import { say } from "@lib/toasts";
 import { Failed } from "@ui/Empty";
 import { Thread } from "@ui/Logo";
 import css from "./Desk.module.css";
+import { beginOutbox, waiting } from "@lib/outbox";
 import { undo } from "@features/conversations/acts";
+import "@features/conversations/outcomes";
 import { Rail } from "./Rail";
 
 const Palette = lazy(() => import("./Palette"));
@@ -54,6 +57,7 @@ function SignedIn({ me }: { me: Me }) {
   }, [me.agent.id]);
   useEffect(() => {
     connect(me.agent.id);
+    void beginOutbox(me.agent.id);
     whenSignedOut(() => {
       disconnect();
       cache.clear();
@@ -116,17 +120,40 @@ function useTitle(): void {
   }, [t, where, count]);
 }
 
+/** Says that the connection is gone, and what waits for it. */
 function Offline() {
   const t = useT();
   const live = useStore(connected);
+  const { count, troubled } = useStore(waiting);
+  const online = useSyncExternalStore(onLine, () => navigator.onLine);
   const [shown, setShown] = useState(false);
+  const away = !online || live === false || troubled;
   useEffect(() => {
-    if (live !== false) {
+    if (!away) {
       setShown(false);
       return;
     }
-    const timer = setTimeout(() => setShown(true), 2500);
+    const timer = setTimeout(() => setShown(true), online ? PATIENCE_MS : 0);
     return () => clearTimeout(timer);
-  }, [live]);
-  return shown ? <p className={css.offline} role="status">{t("app.offline")}</p> : null;
+  }, [away, online]);
+  const held = useRef(0);
+  useEffect(() => {
+    if (away && troubled) held.current = Math.max(held.current, count);
+    if (count || !held.current) return;
+    say(t("outbox.sent", { count: held.current }));
+    held.current = 0;
+  }, [away, troubled, count, t]);
+  return shown ? <p className={css.offline} role="status">{t("app.offline")} {count ? t("outbox.waiting", { count }) : null}</p> : null;
+}
+
+/** A hiccup shorter than this is nobody's concern. */
+const PATIENCE_MS = 2500;
+
+function onLine(listener: () => void): () => void {
+  addEventListener("online", listener);
+  addEventListener("offline", listener);
+  return () => {
+    removeEventListener("online", listener);
+    removeEventListener("offline", listener);
+  };
 }

@@ -28,7 +28,7 @@ export function whenSignedOut(act: () => void): void {
 }
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
-type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 interface Options { query?: Query; body?: unknown; signal?: AbortSignal; key?: string }
 
 export function address(path: string, query: Query = {}): string {
@@ -83,7 +83,12 @@ async function problemOf(answer: Response, path: string): Promise<ApiError> {
   return new ApiError(problem);
 }
 
+const CALL_MS = 30_000;
+
 export const api = {
+  /** A call that is repeated until it is answered: it gives up in time. */
+  call: <Answer>(method: Method, path: string, body: unknown, key: string) =>
+    call<Answer>(method, path, { ...(method === "DELETE" ? {} : { body: body ?? {} }), key, signal: AbortSignal.timeout(CALL_MS) }),
   get: <Answer>(path: string, query?: Query, signal?: AbortSignal) =>
     call<Answer>("GET", path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) }),
   post: <Answer>(path: string, body?: unknown, key?: string) =>

@@ -16,6 +16,16 @@ export const cache = new QueryClient({
   },
 });
 
+/** What waits for the server, laid over what the server says. */
+export interface Overlay {
+  conversation: (one: Conversation) => Conversation;
+  messages: (id: Id, newestFirst: Message[]) => Message[];
+}
+export let overlay: Overlay = { conversation: (one) => one, messages: (_, items) => items };
+export function setOverlay(next: Overlay): void {
+  overlay = next;
+}
+
 let self: Id = "";
 export function setSelf(id: Id): void {
   self = id;
@@ -33,8 +43,8 @@ function whole<Item>(pages: Pages<Item>, items: readonly Item[]): Pages<Item> {
 
 /** Shows a conversation as it is now, in its own page and in every list. */
 export function showConversation(next: Conversation): void {
-  cache.setQueryData<Conversation>(["conversation", next.id], (old) => newer(old, next));
-  const current = cache.getQueryData<Conversation>(["conversation", next.id]) ?? next;
+  cache.setQueryData<Conversation>(["conversation", next.id], (old) => overlay.conversation(newer(old, next)));
+  const current = cache.getQueryData<Conversation>(["conversation", next.id]) ?? overlay.conversation(next);
   for (const [key, pages] of cache.getQueriesData<Pages<Conversation>>({ queryKey: ["conversations"] })) {
     if (!pages) continue;
     const filter = key[1] as ListFilter;

@@ -53,8 +53,11 @@ export interface SearchItem {
   highlights: { text: string; hit: boolean }[]; at: Instant;
 }
 export interface Counts { open: number; unassigned: number; mine: number; unread: number; mine_unread: number }
-export interface DraftMeta { cc?: string[]; bcc?: string[]; attachments?: { id: Id; name: string; media_type: string; size_bytes: number; url?: string }[] }
-export interface Draft { text: string; meta: DraftMeta | null; agent_id?: Id; agent_name?: string; updated_at?: Instant }
+export interface DraftFile { id: Id; name: string; media_type: string; size_bytes: number; url?: string; inline?: boolean }
+/** html: how a reply looks where the channel shows HTML. */
+export interface DraftMeta { cc?: string[]; bcc?: string[]; html?: string; attachments?: DraftFile[] }
+/** caret: where one was, for words that come back to this page. */
+export interface Draft { text: string; meta: DraftMeta | null; caret?: number; agent_id?: Id; agent_name?: string; updated_at?: Instant }
 export interface StoredFile { id: Id; name: string; media_type: string; size_bytes: number; url: string; width: number | null; height: number | null }
 export interface Parked {
   id: Id; account_id: Id | null; source: string; received_at: Instant; error: { code: string; detail: string } | null;

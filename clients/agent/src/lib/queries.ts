@@ -2,9 +2,10 @@
 import { infiniteQueryOptions, queryOptions, useQuery } from "@tanstack/react-query";
 import type { Conversation, Id, Message, Page } from "@shared/types";
 import { api } from "./api";
+import { cache, overlay } from "./cache";
 import { learn } from "./i18n";
 import { flowing } from "./live";
-import type { Agent, Channel, Contact, Counts, Inbox, ListFilter, Me, Tag, Team } from "./model";
+import { belongs, type Agent, type Channel, type Contact, type Counts, type Inbox, type ListFilter, type Me, type Tag, type Team } from "./model";
 
 const SLOW = 10 * 60_000;
 const items = <Item>(page: Page<Item> | Item[]): Item[] => (Array.isArray(page) ? page : page.items);
@@ -33,7 +34,7 @@ export const countsQuery = queryOptions({
 
 export const conversationQuery = (id: Id) => queryOptions({
   queryKey: ["conversation", id], staleTime: SLOW,
-  queryFn: async ({ signal }) => (await flowing(), api.get<Conversation>(`/conversations/${id}`, {}, signal)),
+  queryFn: async ({ signal }) => (await flowing(), overlay.conversation(await api.get<Conversation>(`/conversations/${id}`, {}, signal))),
 });
 
 export const conversationsQuery = (filter: ListFilter) => infiniteQueryOptions({
@@ -44,8 +45,11 @@ export const conversationsQuery = (filter: ListFilter) => infiniteQueryOptions({
     await flowing();
     const assignee = filter.view === "mine" ? "me" : filter.view === "unassigned" ? "none" : null;
     const status = ["mine", "unassigned", "open"].includes(filter.view) ? "open" : filter.view;
-    return api.get<Page<Conversation>>("/conversations", {
+    const page = await api.get<Page<Conversation>>("/conversations", {
       status, assignee, inbox: filter.inbox, cursor: pageParam, limit: 50 }, signal);
+    const { agent } = cache.getQueryData<Me>(["me"]) ?? {};
+    const shown = page.items.map(overlay.conversation).filter((one) => !agent || belongs(one, filter, agent.id));
+    return { ...page, items: shown };
   },
 });
 
@@ -55,7 +59,8 @@ export const messagesQuery = (id: Id) => infiniteQueryOptions({
   getNextPageParam: (page: Page<Message>) => page.next_cursor,
   queryFn: async ({ pageParam, signal }) => {
     await flowing();
-    return api.get<Page<Message>>(`/conversations/${id}/messages`, { cursor: pageParam, limit: 40 }, signal);
+    const page = await api.get<Page<Message>>(`/conversations/${id}/messages`, { cursor: pageParam, limit: 40 }, signal);
+    return pageParam ? page : { ...page, items: overlay.messages(id, page.items) };
   },
 });
 

@@ -54,6 +54,14 @@ describe("the reducer", () => {
     expect(list.map((one) => one.id)).toEqual(["x", "real"]);
   });
 
+  it("does not take another author's message for one's own, whatever its client calls it", () => {
+    const local = message("local-1", 5, { client_id: "k", state: "sending" });
+    const theirs = message("theirs", 4, { client_id: "k", kind: "incoming", author: { kind: "contact", id: "c", name: "Carol" } });
+    expect(withMessage([local], theirs).map((one) => one.id)).toEqual(["theirs", "local-1"]);
+    const colleague = message("colleague", 6, { client_id: "k", author: { kind: "agent", id: "2", name: "Ben" } });
+    expect(withMessage([local], colleague).map((one) => one.id)).toEqual(["local-1", "colleague"]);
+  });
+
   it("forgets a message that was taken back", () => {
     const begin: State = { conversations: {}, messages: { a: [message("m", 1), message("n", 2)] } };
     const end = reduce(begin, { type: "message.withdrawn", data: { conversation: conversation("a", 9), message_id: "m" } });

@@ -16,7 +16,7 @@ from hilo.kit.text import clean
 
 SQL = Queries(__package__, "drafts.sql")
 _TEXT_CHARS = 100_000
-_META_BYTES = 32_000
+_META_BYTES = 150_000  # a reply's HTML is in it
 Kind = Literal["reply", "note"]
 
 

@@ -49,6 +49,7 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an agent writes.
 
     client_id: the client's own name for it; the same name is the same message, for ever.
+    html: beside text; a picture in it is `<img src="cid:{id}">` of one of the attachments.
     undo_s: 0-30, how long it can be withdrawn. if_last_seq: the newest place the writer has seen.
     inbox_id: by which inbox it leaves; None = the way the contact wrote last.
     """
@@ -175,7 +176,7 @@ async def _note(
         text=text,
         html=html,
         reply_to=given.reply_to,
-        attachments=_attachments(files),
+        attachments=_attachments(files, html),
         client_id=given.client_id,
     )
     ((conversation, view),) = await append(tx, [message])
@@ -211,7 +212,7 @@ async def _reply(
         text=text,
         html=html,
         reply_to=given.reply_to,
-        attachments=_attachments(files),
+        attachments=_attachments(files, html),
         meta=_copies(given),
         client_id=given.client_id,
         undo_until=due if given.undo_s else None,
@@ -358,13 +359,15 @@ def _author(actor: Actor) -> Author:
     return Author(kind=kind, id=actor.id, name=actor.name)
 
 
-def _attachments(files: Sequence[StoredFile]) -> list[AttachmentView]:
+def _attachments(files: Sequence[StoredFile], html: str | None) -> list[AttachmentView]:
     return [
         AttachmentView(
             id=file.id,
             name=file.name,
             media_type=file.media_type,
             size_bytes=file.size_bytes,
+            inline=markup.shows(html, file.id),
+            content_id=str(file.id) if markup.shows(html, file.id) else "",
             width=file.width,
             height=file.height,
         )

@@ -1,11 +1,9 @@
 /** One conversation: head, thread, composer. */
 import type { Conversation, Id } from "@shared/types";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { ApiError } from "@lib/api";
 import { useT } from "@lib/i18n";
 import { usePresence } from "@lib/live";
-import type { Draft } from "@lib/model";
 import { contactQuery, conversationQuery, messagesQuery } from "@lib/queries";
 import { Bones, Failed } from "@ui/Empty";
 import { Composer } from "./composer/Composer";
@@ -30,12 +28,11 @@ function Opened({ conversation, panel, wide, onPanel, onBack, onDone }: Omit<Pro
   const typing = usePresence(conversation.id);
   const contact = useQuery(contactQuery(conversation.contact.id)).data;
   const last = useInfiniteQuery(messagesQuery(conversation.id)).data?.pages[0]?.items.find((one) => one.kind === "incoming" || one.kind === "outgoing");
-  const [back, setBack] = useState<{ draft: Draft; turn: number } | null>(null);
   return (
     <div className={css.pane}>
       <ThreadHead conversation={conversation} panel={panel} onPanel={onPanel} onBack={onBack} onDone={onDone} wide={wide} />
-      <Thread conversation={conversation} onRestore={(draft) => setBack((now) => ({ draft, turn: (now?.turn ?? 0) + 1 }))} />
-      <Composer conversation={conversation} contact={contact} last={last} typing={typing} onResolved={onDone} back={back} />
+      <Thread conversation={conversation} />
+      <Composer conversation={conversation} contact={contact} last={last} typing={typing} onResolved={onDone} />
     </div>
   );
 }

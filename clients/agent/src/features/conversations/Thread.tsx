@@ -4,7 +4,6 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useT } from "@lib/i18n";
 import { contactTyping, marks } from "@lib/live";
-import type { Draft } from "@lib/model";
 import { messagesQuery, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { announce } from "@lib/toasts";
@@ -17,13 +16,13 @@ import { read } from "./acts";
 import { retry, withdraw } from "./composer/send";
 import css from "./Thread.module.css";
 
-interface Props { conversation: Conversation; onRestore: (draft: Draft, mode: "reply" | "note") => void }
+interface Props { conversation: Conversation }
 
 const NEAR = 90;
 /** What a reader does to move by own will. */
 const ACTS = ["wheel", "touchstart", "keydown", "pointerdown"] as const;
 
-export function Thread({ conversation, onRestore }: Props) {
+export function Thread({ conversation }: Props) {
   const t = useT();
   const me = useMe().agent;
   const query = useInfiniteQuery(messagesQuery(conversation.id));
@@ -61,7 +60,7 @@ export function Thread({ conversation, onRestore }: Props) {
               <div className={css.entry}>
                 <Entry message={message} contact={conversation.contact.name}
                   onRetry={(decision) => void retry(message, decision)}
-                  {...(message.author.id === me.id ? { onUndo: () => void withdraw(message, () => onRestore({ text: message.text, meta: { attachments: message.attachments } }, "reply")) } : {})}>
+                  {...(message.author.id === me.id ? { onUndo: () => void withdraw(message) } : {})}>
                   <Answered message={messages.find((one) => message.reply_to !== null && one.id === message.reply_to)} />
                 </Entry>
               </div>

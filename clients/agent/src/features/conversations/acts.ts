@@ -3,33 +3,30 @@ import type { Conversation, Id } from "@shared/types";
 import { api, ApiError } from "@lib/api";
 import { cache, showConversation } from "@lib/cache";
 import { now, reasonOf } from "@lib/i18n";
-import type { Tag } from "@lib/model";
+import type { Me, Tag } from "@lib/model";
+import { outbox, type Call } from "@lib/outbox";
 import { moment } from "@lib/time";
 import { say } from "@lib/toasts";
 import { remember, undoLast } from "@lib/undo";
 import { touched } from "./desk";
 
 type Change = Partial<Conversation>;
-type Call = () => Promise<Conversation>;
 
 const path = (id: Id, what: string): string => `/conversations/${id}/${what}`;
+const put = (id: Id, what: string, body?: unknown): Call => ({ method: "PUT", path: path(id, what), body });
+const drop = (id: Id, what: string): Call => ({ method: "DELETE", path: path(id, what) });
 
+/** Shown at once, then on its way by the outbox; true unless it was refused. */
 async function act(one: Conversation, change: Change, call: Call): Promise<boolean> {
   touched.add(one.id);
+  const me = cache.getQueryData<Me>(["me"]);
+  if (!me) return false;
+  const outcome = outbox.add({ ...call, agent: me.agent.id, conversation: one.id, change, before: one });
   showConversation({ ...one, ...change });
-  try {
-    const answer = await call();
-    if (answer?.id) showConversation(answer);
-    return true;
-  } catch (error) {
-    const current = cache.getQueryData<Conversation>(["conversation", one.id]);
-    if (!current || current.version <= one.version) showConversation(one);
-    explain(error);
-    return false;
-  }
+  return (await outcome) !== "refused";
 }
 
-function explain(error: unknown): void {
+export function explain(error: unknown): void {
   const t = now();
   const taken = error instanceof ApiError && error.status === 409 ? error.problem.params?.["assignee_name"] : undefined;
   const text = taken ? t("toast.taken_by", { name: String(taken) }) : t("toast.failed", { reason: reasonOf(t, error) });
@@ -56,14 +53,14 @@ export async function undo(): Promise<void> {
 /** Brings a conversation back to the status it had. */
 async function restore(old: Conversation): Promise<void> {
   const calls: Record<Conversation["status"], Call> = {
-    open: () => api.delete(path(old.id, "resolution")),
-    pending: () => api.put(path(old.id, "pending")),
-    snoozed: () => api.put(path(old.id, "snooze"), { until: old.snoozed_until }),
-    resolved: () => api.put(path(old.id, "resolution")),
+    open: drop(old.id, "resolution"),
+    pending: put(old.id, "pending"),
+    snoozed: put(old.id, "snooze", { until: old.snoozed_until }),
+    resolved: put(old.id, "resolution"),
   };
   const current = cache.getQueryData<Conversation>(["conversation", old.id]) ?? old;
   const awake = old.status === "open" && current.status === "snoozed";
-  const call = awake ? (): Promise<Conversation> => api.delete(path(old.id, "snooze")) : calls[old.status];
+  const call = awake ? drop(old.id, "snooze") : calls[old.status];
   await act(current, { status: old.status, snoozed_until: old.snoozed_until }, call);
 }
 
@@ -76,26 +73,25 @@ const restoreAll = (list: readonly Conversation[]) => () => Promise.all(list.map
 
 export async function resolve(list: readonly Conversation[]): Promise<void> {
   const open = list.filter((one) => one.status !== "resolved");
-  const done = await many(open, (one) => act(one, { status: "resolved", snoozed_until: null }, () => api.put(path(one.id, "resolution"))));
+  const done = await many(open, (one) => act(one, { status: "resolved", snoozed_until: null }, put(one.id, "resolution")));
   if (done.length) tell(now()("toast.resolved"), restoreAll(done));
 }
 
 export async function reopen(list: readonly Conversation[]): Promise<void> {
-  const done = await many(list, (one) => act(one, { status: "open", snoozed_until: null, resolved_at: null }, () =>
-    api.delete(path(one.id, one.status === "snoozed" ? "snooze" : "resolution"))));
+  const done = await many(list, (one) => act(one, { status: "open", snoozed_until: null, resolved_at: null },
+    drop(one.id, one.status === "snoozed" ? "snooze" : "resolution")));
   if (done.length) tell(now()("toast.reopened"), restoreAll(done));
 }
 
 export async function pend(list: readonly Conversation[]): Promise<void> {
-  const done = await many(list, (one) => act(one, { status: "pending", snoozed_until: null }, () => api.put(path(one.id, "pending"))));
+  const done = await many(list, (one) => act(one, { status: "pending", snoozed_until: null }, put(one.id, "pending")));
   if (done.length) tell(now()("toast.pending"), restoreAll(done));
 }
 
 /** until null: until the customer writes. */
 export async function snooze(list: readonly Conversation[], until: Date | null): Promise<void> {
   const at = until?.toISOString() ?? null;
-  const done = await many(list, (one) => act(one, { status: "snoozed", snoozed_until: at }, () =>
-    api.put(path(one.id, "snooze"), { until: at })));
+  const done = await many(list, (one) => act(one, { status: "snoozed", snoozed_until: at }, put(one.id, "snooze", { until: at })));
   const t = now();
   if (done.length) tell(at ? t("toast.snoozed", { time: moment(t, at) }) : t("toast.snoozed_reply"), restoreAll(done));
 }
@@ -105,18 +101,18 @@ export interface Owner { agent?: Id; team?: Id; name: string }
 async function giveBack(old: Conversation): Promise<void> {
   const current = cache.getQueryData<Conversation>(["conversation", old.id]) ?? old;
   const call: Call = old.assignee_id || old.team_id
-    ? () => api.put(path(old.id, "assignment"), old.assignee_id ? { agent_id: old.assignee_id } : { team_id: old.team_id })
-    : () => api.delete(path(old.id, "assignment"));
+    ? put(old.id, "assignment", old.assignee_id ? { agent_id: old.assignee_id } : { team_id: old.team_id })
+    : drop(old.id, "assignment");
   await act(current, { assignee_id: old.assignee_id, team_id: old.team_id }, call);
 }
 
 export async function assign(list: readonly Conversation[], owner: Owner | null): Promise<void> {
   const t = now();
   const done = await many(list, (one) => {
-    if (!owner) return act(one, { assignee_id: null, team_id: null }, () => api.delete(path(one.id, "assignment")));
+    if (!owner) return act(one, { assignee_id: null, team_id: null }, drop(one.id, "assignment"));
     const body = owner.agent ? { agent_id: owner.agent } : { team_id: owner.team };
     const change = owner.agent ? { assignee_id: owner.agent } : { team_id: owner.team ?? null };
-    return act(one, change, () => api.put(path(one.id, "assignment"), body));
+    return act(one, change, put(one.id, "assignment", body));
   });
   const text = owner ? t("toast.assigned", { name: owner.name }) : t("toast.unassigned");
   if (done.length) tell(text, () => Promise.all(done.map(giveBack)));
@@ -125,15 +121,15 @@ export async function assign(list: readonly Conversation[], owner: Owner | null)
 /** Takes it for oneself; when a colleague was faster, says who. */
 export async function take(list: readonly Conversation[], me: Id): Promise<void> {
   const others = list.filter((one) => one.assignee_id !== me);
-  const done = await many(others, (one) => act(one, { assignee_id: me }, () =>
-    api.put(path(one.id, "assignment"), { agent_id: me, ...(one.assignee_id ? {} : { if_unassigned: true }) })));
+  const done = await many(others, (one) => act(one, { assignee_id: me },
+    put(one.id, "assignment", { agent_id: me, ...(one.assignee_id ? {} : { if_unassigned: true }) })));
   if (done.length) tell(now()("toast.taken"), () => Promise.all(done.map(giveBack)));
 }
 
 async function setTag(one: Conversation, tag: Id, on: boolean): Promise<boolean> {
   const tags = one.tag_ids.filter((id) => id !== tag);
-  const where = path(one.id, `tags/${tag}`);
-  return act(one, { tag_ids: on ? [...tags, tag] : tags }, () => (on ? api.put(where) : api.delete(where)));
+  const where = `tags/${tag}`;
+  return act(one, { tag_ids: on ? [...tags, tag] : tags }, on ? put(one.id, where) : drop(one.id, where));
 }
 
 export async function toggleTag(list: readonly Conversation[], tag: Tag): Promise<void> {
@@ -165,5 +161,5 @@ export async function read(one: Conversation): Promise<void> {
 }
 
 export async function unread(one: Conversation): Promise<void> {
-  await act(one, { unread: true }, () => api.delete(path(one.id, "read")));
+  await act(one, { unread: true }, drop(one.id, "read"));
 }

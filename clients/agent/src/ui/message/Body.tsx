@@ -6,6 +6,7 @@ import { bytes } from "@lib/time";
 import { IconDots, IconDownload, IconFile, IconFileText, IconMusic, IconPhoto, IconVideo } from "../icons";
 import css from "./Body.module.css";
 import { isDesigned, MailFrame } from "./MailFrame";
+import { Rich } from "./Rich";
 
 const LINK = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])/g;
 
@@ -18,7 +19,8 @@ export function Linked({ text }: { text: string }): ReactNode {
 
 export function Body({ message }: { message: Message }) {
   const t = useT();
-  const rich = message.html !== null && isDesigned(message.html);
+  const own = message.html !== null && message.kind !== "incoming";
+  const rich = message.html !== null && !own && isDesigned(message.html);
   const [designed, setDesigned] = useState(rich);
   const [quoted, setQuoted] = useState(false);
   const html = message.html;
@@ -26,6 +28,8 @@ export function Body({ message }: { message: Message }) {
     <>
       {designed && html ? (
         <MailFrame html={html} files={message.attachments} title={t("thread.mail_frame", { name: message.author.name })} />
+      ) : own && html ? (
+        <Rich html={html} files={message.attachments} />
       ) : (
         <p className={css.text} dir="auto"><Linked text={message.text} /></p>
       )}
@@ -43,7 +47,7 @@ export function Body({ message }: { message: Message }) {
           {quoted ? <blockquote className={css.quoted} dir="auto"><Linked text={message.quoted} /></blockquote> : null}
         </>
       ) : null}
-      <Files files={message.attachments.filter((file) => !(file.inline && designed))} />
+      <Files files={message.attachments.filter((file) => !(file.inline && (designed || own)))} />
     </>
   );
 }

@@ -72,7 +72,7 @@ export function Entry({ message, contact, onRetry, onUndo, children }: Props) {
         <b>{name}</b>
         <Time at={message.at} as="moment" />
         {note ? <span className={css.only}>{t("thread.only_team")}</span> : null}
-        {out ? <StateMark message={message} {...(onUndo ? { onUndo } : {})} /> : null}
+        {out || (note && message.meta["waiting"]) ? <StateMark message={message} {...(onUndo ? { onUndo } : {})} /> : null}
         {message.meta["automatic"] ? <span className={css.auto}><IconRobot size={13} aria-hidden /> {t("thread.automatic")}</span> : null}
       </header>
       <Copies message={message} />

@@ -4,7 +4,7 @@ import type { Key } from "@shared/t";
 import type { Message } from "@shared/types";
 import { sayOr, useT } from "@lib/i18n";
 import { Button } from "../Button";
-import { IconAlertTriangle, IconHelp } from "../icons";
+import { IconAlertTriangle, IconCloudOff, IconHelp } from "../icons";
 import css from "./State.module.css";
 
 function useCountdown(until: string | null): number {
@@ -28,6 +28,14 @@ export function StateMark({ message, onUndo }: { message: Message; onUndo?: () =
     return (
       <span className={css.waiting}>
         {t("state.leaves_in", { seconds })}
+        {onUndo ? <Button small kind="quiet" onClick={onUndo}>{t("common.undo")}</Button> : null}
+      </span>
+    );
+  }
+  if (message.meta["waiting"]) {
+    return (
+      <span className={css.waiting}>
+        <IconCloudOff size={13} aria-hidden /> {t("state.waiting")}
         {onUndo ? <Button small kind="quiet" onClick={onUndo}>{t("common.undo")}</Button> : null}
       </span>
     );

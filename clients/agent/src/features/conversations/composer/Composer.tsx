@@ -1,9 +1,10 @@
 /** Where one writes: to the customer or to the team, on which channel and to which address, with what. */
 import type { Conversation, Message } from "@shared/types";
-import { useEffect, useRef, useState, type ClipboardEvent, type DragEvent } from "react";
+import { useEffect, useRef, useState, type DragEvent } from "react";
+import { flushSync } from "react-dom";
 import { useT } from "@lib/i18n";
 import { keymap, useKeys } from "@lib/keys";
-import type { Contact, Draft } from "@lib/model";
+import type { Contact } from "@lib/model";
 import { useCan, useChannels, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { Bead, NoteBead, useChannelName } from "@ui/Bead";
@@ -11,18 +12,19 @@ import { Button, IconButton } from "@ui/Button";
 import { IconPaperclip, IconSend } from "@ui/icons";
 import { resolve } from "../acts";
 import { wanted } from "../desk";
+import { receiveBack, type Back } from "./back";
+import type { BoxHandle } from "./box";
 import css from "./Composer.module.css";
 import { Copies, copiesProblem, hasCopies } from "./Copies";
 import { FileRow } from "./FileRow";
 import { send } from "./send";
+import { WriteBox } from "./WriteBox";
 import { Stale } from "./Stale";
 import { useDraft, type Mode } from "./useDraft";
 import { useUploads } from "./useUploads";
 
 interface Props {
   conversation: Conversation; contact: Contact | undefined; last: Message | undefined; typing: () => void; onResolved: () => void;
-  /** A reply that was taken back: its words return. */
-  back: { draft: Draft; turn: number } | null;
 }
 
 const UNDO_S = 10;
@@ -33,7 +35,7 @@ export function addressOf(contact: Contact | undefined, letters: boolean): strin
   return contact?.identities.find((one) => wantedKinds.includes(one.kind))?.value ?? "";
 }
 
-export function Composer({ conversation, contact, last, typing, onResolved, back }: Props) {
+export function Composer({ conversation, contact, last, typing, onResolved }: Props) {
   const t = useT();
   const me = useMe().agent;
   const { map } = useStore(keymap);
@@ -41,17 +43,22 @@ export function Composer({ conversation, contact, last, typing, onResolved, back
   const channelName = useChannelName()(conversation.channel);
   const mayReply = useCan("conversation:reply");
   const [mode, setMode] = useState<Mode>(mayReply ? "reply" : "note");
-  const { draft, saving, change, clear } = useDraft(conversation.id, mode);
+  const { draft, saving, change, clear, held } = useDraft(conversation.id, mode);
   const [stale, setStale] = useState(false);
   const [copies, setCopies] = useState(false);
   const [dropping, setDropping] = useState(false);
-  const box = useRef<HTMLTextAreaElement>(null);
+  const [bar, setBar] = useState<HTMLElement | null>(null);
+  const box = useRef<BoxHandle>(null);
   const picker = useRef<HTMLInputElement>(null);
   const begun = useRef<number | null>(null);
   const meta = draft.meta ?? {};
   const files = meta.attachments ?? [];
-  const uploads = useUploads(Math.min(CAP_BYTES, channel?.limits.file_bytes || CAP_BYTES), (file) =>
-    change({ meta: { ...meta, attachments: [...files, { id: file.id, name: file.name, media_type: file.media_type, size_bytes: file.size_bytes, url: file.url }] } }));
+  const uploads = useUploads(Math.min(CAP_BYTES, channel?.limits.file_bytes || CAP_BYTES), (file, inline) => {
+    const { id, name, media_type, size_bytes, url } = file;
+    change((now) => ({ meta: { ...now.meta, attachments: [...(now.meta?.attachments ?? []), { id, name, media_type, size_bytes, url, ...(inline ? { inline } : {}) }] } }));
+  });
+  const note = mode === "note";
+  const rich = !note && (channel?.features.includes("html") ?? false);
   const letters = channel?.features.includes("subject") ?? false;
   const address = addressOf(contact, letters);
   const over = mode === "reply" ? draft.text.length - (channel?.limits.text_chars ?? Infinity) : 0;
@@ -65,24 +72,24 @@ export function Composer({ conversation, contact, last, typing, onResolved, back
     if (!wish || wish.turn === turn.current) return;
     turn.current = wish.turn;
     setMode(wish.mode);
-    box.current?.focus();
+    requestAnimationFrame(() => box.current?.focus());
   }, [wish]);
-  useEffect(() => {
-    if (back) restore(back.draft, "reply", back.draft.text.length)();
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each reply taken back
-  }, [back]);
+  const takeBack = useRef<(back: Back) => void>(() => undefined);
+  takeBack.current = ({ draft: old, mode: side, stale: late }) => {
+    setMode(side);
+    setStale(late ?? false);
+    // After the other side's draft is on: what was begun since stays behind what comes back.
+    setTimeout(() => {
+      const since = held.current.text;
+      change({ text: [old.text, since].filter(Boolean).join("\n\n"), meta: since ? { ...old.meta, html: undefined } : (old.meta ?? {}) });
+      requestAnimationFrame(() => box.current?.focus(old.caret ?? old.text.length));
+    });
+  };
+  useEffect(() => receiveBack(conversation.id, (back) => takeBack.current(back)), [conversation.id]);
 
-  function restore(old: Draft, side: Mode, caret: number): () => void {
-    return () => {
-      setMode(side);
-      setTimeout(() => {
-        change({ text: old.text, meta: old.meta ?? {} });
-        requestAnimationFrame(() => {
-          box.current?.focus();
-          box.current?.setSelectionRange(caret, caret);
-        });
-      });
-    };
+  function begin(side: Mode): void {
+    flushSync(() => setMode(side)); // what is typed next belongs in it
+    box.current?.focus();
   }
 
   async function submit(how: { settle?: boolean; anyway?: boolean } = {}): Promise<void> {
@@ -92,15 +99,13 @@ export function Composer({ conversation, contact, last, typing, onResolved, back
       setStale(true);
       return;
     }
-    const old = draft;
-    const caret = box.current?.selectionStart ?? old.text.length;
+    const old = { ...draft, caret: box.current?.caret() ?? draft.text.length };
     const lastSeq = how.anyway ? null : conversation.last_seq;
     begun.current = null;
     setStale(false);
     clear();
     const sent = send({
-      conversation, me, kind: mode, text: old.text.trim(), meta: old.meta ?? {}, lastSeq,
-      undo: channel?.features.includes("undo") ? UNDO_S : 0, restore: restore(old, mode, caret), stale: () => setStale(true),
+      conversation, me, kind: mode, draft: old, lastSeq, rich, undo: mode === "reply" && channel?.features.includes("undo") ? UNDO_S : 0,
     });
     if (how.settle && (await sent)) {
       onResolved();
@@ -110,33 +115,33 @@ export function Composer({ conversation, contact, last, typing, onResolved, back
 
   /** Another text field has the keys: what is typed there is not this reply. */
   const elsewhere = (event: KeyboardEvent): boolean =>
-    event.target !== box.current && (event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement);
+    !box.current?.holds(event.target) && (event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement);
 
   useKeys({
-    reply: () => { setMode(mayReply ? "reply" : "note"); box.current?.focus(); }, note: () => { setMode("note"); box.current?.focus(); },
+    reply: () => begin(mayReply ? "reply" : "note"), note: () => begin("note"),
     send: (event) => (elsewhere(event) ? false : void submit()),
     send_resolve: (event) => (elsewhere(event) ? false : void submit({ settle: true })),
     leave: (event) => {
-      if (event.target !== box.current) return false;
-      box.current?.blur();
+      if (!box.current?.holds(event.target)) return false;
+      box.current.blur();
     },
   });
 
-  const take = (event: ClipboardEvent | DragEvent, list: FileList | undefined): void => {
+  const onDrop = (event: DragEvent): void => {
     setDropping(false);
-    if (!list?.length) return;
+    if (!event.dataTransfer.files.length) return;
     event.preventDefault();
-    uploads.add(list);
+    uploads.add(event.dataTransfer.files);
   };
   const name = contact?.name || conversation.contact.name || t("common.unnamed");
-  const note = mode === "note";
+  const placeholder = note ? t("composer.note_placeholder") : t("composer.reply_placeholder", { name });
   const copying = !note && (channel?.features.includes("copies") ?? false);
 
   return (
     <section className={`${css.composer} ${note ? css.note : ""} ${dropping ? css.dropping : ""}`} aria-label={t(note ? "composer.note" : "composer.label")}
       onDragOver={(event) => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); setDropping(true); } }}
       onDragLeave={(event) => { if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false); }}
-      onDrop={(event) => take(event, event.dataTransfer.files)}>
+      onDrop={onDrop}>
       {stale ? <Stale last={last} onAnyway={() => void submit({ anyway: true })} onEdit={() => { begun.current = last?.seq ?? null; setStale(false); box.current?.focus(); }} /> : null}
       <div className={css.via}>
         <div role="group" aria-label={t("composer.mode")} className={css.modes}>
@@ -149,18 +154,18 @@ export function Composer({ conversation, contact, last, typing, onResolved, back
         {copying && !copies && !hasCopies(meta) ? <button type="button" className={css.copies} onClick={() => setCopies(true)}>{t("composer.add_copies")}</button> : null}
       </div>
       {copying && (copies || hasCopies(meta)) ? <Copies key={conversation.id} meta={meta} onChange={(next) => change({ meta: next })} /> : null}
-      <textarea ref={box} className={css.box} value={draft.text} rows={2} dir="auto" spellCheck
-        placeholder={note ? t("composer.note_placeholder") : t("composer.reply_placeholder", { name })} aria-label={note ? t("composer.note_placeholder") : t("composer.reply_placeholder", { name })}
-        onChange={(event) => {
+      <WriteBox ref={box} rich={rich} bar={bar} text={draft.text} html={meta.html} files={files} placeholder={placeholder} label={placeholder}
+        onFiles={uploads.add}
+        onChange={(text, html) => {
           begun.current ??= conversation.last_seq;
-          change({ text: event.target.value });
-          if (event.target.value) typing();
-        }}
-        onPaste={(event) => take(event, event.clipboardData.files)} />
-      <FileRow files={files} going={uploads.going} onRemove={(id) => change({ meta: { ...meta, attachments: files.filter((file) => file.id !== id) } })} />
+          change((now) => ({ text, meta: { ...now.meta, html } }));
+          if (text) typing();
+        }} />
+      <FileRow files={files.filter((file) => !file.inline || !rich)} going={uploads.going} onRemove={(id) => change({ meta: { ...meta, attachments: files.filter((file) => file.id !== id) } })} />
       <div className={css.bar}>
         <input ref={picker} type="file" multiple hidden tabIndex={-1} aria-hidden onChange={(event) => { uploads.add(event.target.files ?? []); event.target.value = ""; }} />
         <IconButton label={t("composer.attach")} onClick={() => picker.current?.click()}><IconPaperclip size={17} /></IconButton>
+        {rich ? <div ref={setBar} className={css.tools} /> : null}
         <span className={`${css.hint} cut`} role="status">
           {over > 0 ? <b>{t("composer.too_long", { count: over })}</b> : tooMany ? <b>{t("composer.too_many", { count: channel!.limits.attachments })}</b>
             : saving === "saved" ? t("composer.draft_saved") : conversation.status === "resolved" && !note ? t("composer.resolved_hint") : null}

@@ -1,77 +1,109 @@
-/** Sending: on the screen in the same frame, then told to the server; what is typed is never lost. */
+/** Sending: on the screen in the same frame, then on its way by the outbox; what is typed is never lost. */
 import type { Conversation, Id, Message } from "@shared/types";
 import { api, ApiError, newId } from "@lib/api";
 import { showConversation, showMessage, showMessages } from "@lib/cache";
 import { now, reasonOf } from "@lib/i18n";
-import type { AgentSelf, DraftMeta } from "@lib/model";
+import type { AgentSelf, Draft, DraftFile } from "@lib/model";
+import { outbox, type Intent } from "@lib/outbox";
+import type { Answer } from "@lib/outbox/outbox";
 import { dismiss, say } from "@lib/toasts";
 import { touched } from "../desk";
+import { giveBack } from "./back";
 
 export interface Outgoing {
-  conversation: Conversation; me: AgentSelf; kind: "reply" | "note"; text: string; meta: DraftMeta; undo: number; lastSeq: number | null;
-  /** Puts everything back into the composer. */
-  restore: () => void;
-  stale: () => void;
+  conversation: Conversation; me: AgentSelf; kind: "reply" | "note"; draft: Draft; undo: number; lastSeq: number | null;
+  /** Whether the channel shows HTML. */
+  rich: boolean;
+}
+
+const LOCAL = "local-";
+export const isLocal = (message: Message): boolean => message.id.startsWith(LOCAL);
+
+/** The files that go: a picture that was taken out of the text stays behind. */
+function filesOf({ draft: { meta }, rich }: Outgoing): DraftFile[] {
+  return (meta?.attachments ?? []).filter((file) => !file.inline || (rich && meta?.html?.includes(`cid:${file.id}`)));
 }
 
 function preview(out: Outgoing, client: Id): Message {
   const at = new Date().toISOString();
-  const { conversation: one, meta } = out;
+  const { conversation: one } = out;
+  const meta = out.draft.meta ?? {};
   return {
-    id: `local-${client}`, conversation_id: one.id, seq: one.last_seq + 1, kind: out.kind === "note" ? "note" : "outgoing",
+    id: LOCAL + client, conversation_id: one.id, seq: one.last_seq + 1, kind: out.kind === "note" ? "note" : "outgoing",
     channel: one.channel, inbox_id: one.inbox_id, author: { kind: "agent", id: out.me.id, name: out.me.name }, subject: "",
-    text: out.text, html: null, quoted: null, reply_to: null, state: out.kind === "note" ? "stored" : "sending", error: null,
-    attachments: (meta.attachments ?? []).map((file) => ({
-      ...file, url: file.url ?? "", inline: false, content_id: "", width: null, height: null, state: "stored" })),
+    text: out.draft.text.trim(), html: out.rich ? (meta.html ?? null) : null, quoted: null, reply_to: null, error: null,
+    state: out.kind === "note" ? "stored" : "sending",
+    attachments: filesOf(out).map((file) => ({
+      ...file, url: file.url ?? "", inline: file.inline ?? false, content_id: file.inline ? file.id : "", width: null, height: null, state: "stored" })),
     meta: { cc: meta.cc ?? [], bcc: meta.bcc ?? [] }, client_id: client, at, created_at: at, undo_until: null,
   };
 }
 
+/** True unless the server refused it: then the words are back in the composer. */
 export async function send(out: Outgoing): Promise<boolean> {
-  const { conversation: one, meta } = out;
+  const { conversation: one } = out;
+  const meta = out.draft.meta ?? {};
   const client = newId();
-  const mine = preview(out, client);
+  const message = preview(out, client);
+  const files = filesOf(out);
   touched.add(one.id);
-  showMessage(mine);
-  try {
-    const answer = await api.post<Message>(`/conversations/${one.id}/messages`, {
-      kind: out.kind, text: out.text, client_id: client,
-      ...(meta.attachments?.length ? { attachments: meta.attachments.map((file) => file.id) } : {}),
+  const outcome = outbox.add({
+    id: client, agent: out.me.id, conversation: one.id, method: "POST", path: `/conversations/${one.id}/messages`, message,
+    draft: out.draft, mode: out.kind, undo: out.undo,
+    body: {
+      kind: out.kind, text: out.draft.text.trim(), client_id: client, ...(out.rich && meta.html ? { html: meta.html } : {}),
+      ...(files.length ? { attachments: files.map((file) => file.id) } : {}),
       ...(out.kind === "reply" && meta.cc?.length ? { cc: meta.cc } : {}),
       ...(out.kind === "reply" && meta.bcc?.length ? { bcc: meta.bcc } : {}),
       ...(out.kind === "reply" && out.undo ? { undo_s: out.undo } : {}),
       ...(out.kind === "reply" && out.lastSeq !== null ? { if_last_seq: out.lastSeq } : {}),
-    }, client);
-    showMessage(answer);
-    if (out.kind === "reply" && out.undo) offerUndo(out, answer);
-    return true;
-  } catch (error) {
-    showMessages(one.id, (list) => list.filter((message) => message.id !== mine.id));
-    out.restore();
-    if (error instanceof ApiError && error.code === "stale-reply") out.stale();
-    else {
-      const t = now();
-      say(t("composer.failed", { reason: reasonOf(t, error) }), { kind: "error" });
-    }
-    return false;
-  }
+    },
+  });
+  showMessage(message);
+  return (await outcome) !== "refused";
 }
 
-function offerUndo(out: Outgoing, message: Message): void {
+/** The server has it: a reply that can be taken back says so. */
+export function sent(intent: Intent, answer: Answer): void {
+  if (!intent.undo || !answer || !("seq" in answer)) return;
+  const message = answer;
   const t = now();
-  const id = say(t("composer.undo_sent", { seconds: out.undo }), {
-    ms: out.undo * 1000 - 300, action: { label: t("common.undo"), run: () => void withdraw(message, out.restore) },
+  const id = say(t("composer.undo_sent", { seconds: intent.undo }), {
+    ms: intent.undo * 1000 - 300, action: { label: t("common.undo"), run: () => void withdraw(message, intent.draft) },
   });
-  setTimeout(() => dismiss(id), out.undo * 1000);
+  setTimeout(() => dismiss(id), intent.undo * 1000);
 }
+
+/** The server does not take it: off the screen, back into the composer, and why. */
+export function notSent(intent: Intent, error: ApiError): void {
+  const { message, draft, mode = "reply" } = intent;
+  if (!message || !draft) return;
+  forget(message);
+  const stale = error.code === "stale-reply";
+  giveBack(intent.conversation, { draft, mode, stale });
+  const t = now();
+  if (!stale) say(t("composer.failed", { reason: reasonOf(t, error) }), { kind: "error" });
+}
+
+const forget = (message: Message): void =>
+  showMessages(message.conversation_id, (list) => list.filter((one) => one.id !== message.id));
 
 /** Takes a reply back before it leaves. */
-export async function withdraw(message: Message, restore: () => void): Promise<void> {
+export async function withdraw(message: Message, draft?: Draft): Promise<void> {
   const t = now();
+  const back = draft ?? { text: message.text, meta: { attachments: message.attachments, ...(message.html ? { html: message.html } : {}) } };
+  const mode = message.kind === "note" ? "note" : "reply";
   try {
-    await api.delete(`/conversations/${message.conversation_id}/messages/${message.id}`);
-    showMessages(message.conversation_id, (list) => list.filter((one) => one.id !== message.id));
-    restore();
+    if (isLocal(message)) {
+      const held = outbox.cancel(message.client_id ?? "");
+      if (!held) throw new ApiError({ status: 409, code: "too-late-to-withdraw" });
+      forget(message);
+      giveBack(message.conversation_id, { draft: held.draft ?? back, mode });
+    } else {
+      await api.delete(`/conversations/${message.conversation_id}/messages/${message.id}`);
+      forget(message);
+      giveBack(message.conversation_id, { draft: back, mode });
+    }
     say(t("composer.undone"));
   } catch (error) {
     const late = error instanceof ApiError && (error.status === 409 || error.status === 410);

@@ -12,7 +12,7 @@ const EMPTY: Draft = { text: "", meta: {} };
 const nameOf = (id: Id, mode: Mode): string => `hilo.draft.${id}.${mode}`;
 const where = (id: Id, mode: Mode): string => `/conversations/${id}/drafts/${mode}`;
 
-function local(id: Id, mode: Mode): Draft | null {
+export function local(id: Id, mode: Mode): Draft | null {
   try {
     return JSON.parse(localStorage.getItem(nameOf(id, mode)) ?? "null") as Draft | null;
   } catch {
@@ -20,6 +20,11 @@ function local(id: Id, mode: Mode): Draft | null {
   }
 }
 
+export function keepLocally(id: Id, mode: Mode, draft: Draft): void {
+  localStorage.setItem(nameOf(id, mode), JSON.stringify(draft));
+}
+
+type Change = Partial<{ text: string; meta: DraftMeta }>;
 export type Saving = "idle" | "saving" | "saved";
 
 export function useDraft(id: Id, mode: Mode) {
@@ -43,7 +48,7 @@ export function useDraft(id: Id, mode: Mode) {
     clearTimeout(timers.current.local);
     const empty = !waiting.text.trim() && !waiting.meta?.attachments?.length;
     if (empty) localStorage.removeItem(nameOf(id, mode));
-    else localStorage.setItem(nameOf(id, mode), JSON.stringify(waiting));
+    else keepLocally(id, mode, waiting);
     const call = empty ? api.delete(where(id, mode)) : api.put(where(id, mode), { text: waiting.text, meta: waiting.meta ?? {} });
     call.then(() => setSaving(empty ? "idle" : "saved"), () => setSaving("idle"));
   }, [id, mode]);
@@ -63,14 +68,14 @@ export function useDraft(id: Id, mode: Mode) {
     };
   }, [id, mode, keep, setDraft]);
 
-  const change = useCallback((next: Partial<{ text: string; meta: DraftMeta }>) => {
+  const change = useCallback((next: Change | ((now: Draft) => Change)) => {
     edited.current = true;
     setSaving("saving");
-    const made = { ...held.current, ...next };
+    const made = { ...held.current, ...(typeof next === "function" ? next(held.current) : next) };
     setDraft(made);
     pending.current = made;
     clearTimeout(timers.current.local);
-    timers.current.local = setTimeout(() => localStorage.setItem(nameOf(id, mode), JSON.stringify(made)), LOCAL_MS);
+    timers.current.local = setTimeout(() => keepLocally(id, mode, made), LOCAL_MS);
     clearTimeout(timers.current.server);
     timers.current.server = setTimeout(keep, SERVER_MS);
   }, [id, mode, keep, setDraft]);
@@ -87,5 +92,5 @@ export function useDraft(id: Id, mode: Mode) {
     void api.delete(where(id, mode)).catch(() => undefined);
   }, [id, mode, setDraft]);
 
-  return { draft, saving, change, clear };
+  return { draft, saving, change, clear, held };
 }
