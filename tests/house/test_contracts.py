@@ -11,11 +11,18 @@ from checks import imports
 
 ROOT = Path(__file__).parents[2]
 MODULES = """
-kit sdk entry connectors connectors.email connectors.api domain
+kit sdk entry connectors connectors.email connectors.api connectors._graph domain
 domain.people domain.library domain.inboxes domain.contacts domain.conversations
 """
 RUN = "from importlinter.cli import lint_imports_command as command; command()"
-ROOMS = ["kit.db", "kit.errors", "sdk.channel", "domain.people.verbs", "domain.inboxes.carrier"]
+ROOMS = [
+    "kit.db",
+    "kit.errors",
+    "sdk.channel",
+    "connectors._graph.door",
+    "domain.people.verbs",
+    "domain.inboxes.carrier",
+]
 
 
 def test_the_repository_keeps_every_contract() -> None:
@@ -66,6 +73,9 @@ def test_an_empty_house_keeps_every_contract(tmp_path: Path) -> None:
         ("entry/hub", "import asyncpg", "Drivers only in kit"),
         ("connectors/api/connector", "import hilo.kit.db", "Connectors and sdk see no"),
         ("connectors/api/connector", "import hilo.connectors.email", "strangers to each"),
+        ("connectors/_graph/door", "import hilo.connectors.email", "strangers to each"),
+        ("connectors/api/connector", "import hilo.connectors._graph.door", "Only faces"),
+        ("entry/hub", "import hilo.connectors._graph", "Shared rooms of connectors"),
         ("entry/hub", "import hilo.domain.people.verbs", "Only faces"),
         ("kit/db", "def f():\n    import hilo.kit.late", "No circles"),
         (
@@ -90,6 +100,15 @@ def test_a_planted_import_is_caught(tmp_path: Path, module: str, line: str, cont
 def test_the_carrier_may_speak_http(tmp_path: Path) -> None:
     root = house(tmp_path)
     (root / "src/hilo/domain/inboxes/carrier.py").write_text("import httpx2\n")
+    assert "0 broken" in verdict(root)
+
+
+def test_what_a_vendors_channels_share_may_be_imported_by_them(tmp_path: Path) -> None:
+    root = house(tmp_path)
+    shared = root / "src/hilo/connectors/_graph"
+    (shared / "__init__.py").write_text('__all__ = ["door"]\n')
+    room = root / "src/hilo/connectors/api/connector.py"
+    room.write_text("from hilo.connectors._graph import door\n")
     assert "0 broken" in verdict(root)
 
 

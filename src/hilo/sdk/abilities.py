@@ -249,3 +249,12 @@ class Simulated(Protocol):
     def simulator(self, account: Account) -> Simulator:
         """Return a new vendor that knows this account only."""
         ...
+
+
+@runtime_checkable
+class Inventing(Protocol):
+    """Optional: can fill in the form of an account of the sandbox, so that nobody has to."""
+
+    def made_up(self, seed: UUID) -> Mapping[str, object]:
+        """Return settings as `configure` takes them. seed: two accounts have two addresses."""
+        ...

@@ -3,8 +3,11 @@
 Composer, settings form, limits and docs follow it.
 """
 
+import tomllib
+from importlib import resources
 from typing import Literal
 
+import msgspec
 from msgspec import Struct, field
 
 Feature = Literal[
@@ -128,8 +131,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
     resolve: by what an unknown outcome becomes known; resolve_s: how long it may take until an
     agent is asked. hosts: where its files may be fetched from, `*.` in front for all below a name;
-    empty: anywhere public. invite: how a contact is invited to this channel, with `{address}` and
-    `{token}`, as `https://…`.
+    empty: anywhere public. invite: how a contact is invited to this channel, as `https://…` with
+    `{token}` and `{address}` or the name of a setting in braces.
     """
 
     id: str
@@ -150,3 +153,9 @@ class Manifest(Struct, frozen=True, kw_only=True):
     def has(self, feature: Feature) -> bool:
         """Say whether the channel can do it."""
         return feature in self.features
+
+
+def read(package: str) -> Manifest:
+    """Return the manifest in a connector's folder."""
+    text = resources.files(package).joinpath("manifest.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), Manifest)

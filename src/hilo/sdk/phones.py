@@ -1,6 +1,7 @@
 """What simulated contacts see on their phones. Kept in memory; the oldest is forgotten."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import Struct, structs
 
@@ -13,7 +14,10 @@ _FILES = 200
 
 
 class Line(Struct):
-    """One contact's chat with us. address: what the vendor calls the contact."""
+    """One contact's chat with us. address: what the vendor calls the contact.
+
+    heard_at: when the contact last did something that lets us answer.
+    """
 
     who: str
     address: str
@@ -21,6 +25,7 @@ class Line(Struct):
     bubbles: list[Bubble] = []
     is_typing: bool = False
     is_blocked: bool = False
+    heard_at: datetime | None = None
 
     def add(self, bubble: Bubble) -> Bubble:
         """Show one more; whoever wrote it types no longer."""
@@ -75,6 +80,13 @@ class Phones:
     def at(self, address: str) -> Line | None:
         """Return the line of whom the vendor calls so."""
         return next((each for each in self._lines.values() if each.address == address), None)
+
+    def holding(self, id_: str | None) -> Line | None:
+        """Return the line a message is on."""
+        for line in self._lines.values():
+            if any(each.id == id_ for each in line.bubbles):
+                return line
+        return None
 
     def keep(self, name: str, content: bytes, media_type: str) -> str:
         """Keep a file under a name; return the name."""

@@ -43,12 +43,14 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
     retry: the vendor did nothing, try again. slow_*: the same, after a pause for all or for this
     recipient. stop: refused for good, the agent is told. off: the account's credentials or rights
-    are gone. unknown: it may have happened.
+    are gone. unknown: it may have happened. grows: the pause is that many times longer at each
+    further attempt.
     """
 
     codes: Sequence[str]
     does: Does
     pause_s: float = 1.0
+    grows: float = 1.0
     means: str = ""
 
 
@@ -59,8 +61,17 @@ class Verdicts:
         """table: each code stands in one line only."""
         self._of = {code: each for each in table for code in each.codes}
 
+    def knows(self, code: str) -> bool:
+        """Say whether the table has the code."""
+        return code in self._of
+
     def error(
-        self, code: str, detail: str, reply: HttpReply, now: datetime | None = None
+        self,
+        code: str,
+        detail: str,
+        reply: HttpReply,
+        now: datetime | None = None,
+        attempt: int = 1,
     ) -> ConnectorError:
         """Return what to raise for an answer that is no success. now: to read a date with."""
         said = detail.replace("\x00", "")[:_DETAIL_CHARS]
@@ -73,7 +84,8 @@ class Verdicts:
         if known.does in _PAUSES:
             return Throttled(
                 said,
-                retry_after_s=pause_s or known.pause_s,
+                retry_after_s=pause_s
+                or min(known.pause_s * known.grows ** (attempt - 1), _LONGEST_S),
                 vendor_code=code,
                 scope="recipient" if known.does == "slow_recipient" else "account",
             )

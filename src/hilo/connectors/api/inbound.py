@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import get_args
@@ -12,6 +11,7 @@ import msgspec
 from msgspec import Struct, field
 
 from hilo.kit.errors import MalformedPayload
+from hilo.sdk import payloads
 from hilo.sdk import settings as form
 from hilo.sdk.inbound import (
     FileIn,
@@ -82,22 +82,8 @@ _DECODER = msgspec.json.Decoder(Body)
 
 def read(body: bytes) -> Inbound:
     """Return what a body means. Raises MalformedPayload, which names the place."""
-    try:
-        given = _decoded(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise MalformedPayload(str(error)) from error
+    given = payloads.decoded(body, _DECODER)
     return _message(given) if given.status is None else _status(given.status)
-
-
-def _decoded(body: bytes) -> Body:
-    try:
-        return _DECODER.decode(body)
-    except msgspec.ValidationError:
-        raise
-    except (msgspec.MsgspecError, ValueError):
-        # Half of an emoji, cut by a sender that counts in UTF-16: the rest of the message is good.
-        mended = json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
-        return _DECODER.decode(mended)
 
 
 def _message(body: Body) -> Inbound:

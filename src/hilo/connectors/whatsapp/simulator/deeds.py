@@ -1,0 +1,68 @@
+"""What people send from a simulated phone, in the vendor's words."""
+
+import base64
+import hashlib
+from typing import Any
+
+from hilo.connectors._graph.sketch import Files
+from hilo.kit.errors import Unsupported
+from hilo.sdk.simulator import Deed
+
+Body = dict[str, Any]
+
+
+def says(deed: Deed, files: Files, offered: tuple[str, str]) -> tuple[Body, str]:
+    """Return a message's own part and what the phone shows. offered: kind and title of a tap."""
+    match deed.does:
+        case "text" | "start":
+            text = deed.text or deed.token
+            return {"type": "text", "text": {"body": text}}, text
+        case "file" | "voice" | "sticker":
+            return _file(deed, files), deed.text
+        case "location":
+            point: Body = {"latitude": deed.latitude, "longitude": deed.longitude}
+            named = {"name": deed.text, "address": deed.text} if deed.text else {}
+            shown = deed.text or f"{deed.latitude}, {deed.longitude}"
+            return {"type": "location", "location": point | named}, shown
+        case "people":
+            name = deed.text or "Gina Mora"
+            phone = {"phone": "+1 202-555-0199", "wa_id": "12025550199", "type": "CELL"}
+            card = {"name": {"formatted_name": name, "first_name": name}, "phones": [phone]}
+            return {"type": "contacts", "contacts": [card]}, name
+        case "choose":
+            return _tap(deed, *offered)
+        case "order":
+            item = {"product_retailer_id": "oranges-5kg", "quantity": 2, "item_price": 7.5}
+            items = [{**item, "currency": "EUR"}]
+            order = {"catalog_id": "1", "text": deed.text, "product_items": items}
+            return {"type": "order", "order": order}, deed.text or "2 oranges-5kg"
+        case other:
+            raise Unsupported(f"nobody can {other} here")
+
+
+def _file(deed: Deed, files: Files) -> Body:
+    family = deed.media_type.partition("/")[0]
+    kind = family if family in {"image", "video", "audio"} else "document"
+    kind = {"voice": "audio", "sticker": "sticker"}.get(deed.does, kind)
+    media: Body = {
+        "mime_type": deed.media_type,
+        "sha256": base64.b64encode(hashlib.sha256(deed.data).digest()).decode(),
+        "id": files.put(deed.data, deed.media_type),
+    }
+    if kind == "audio":
+        media["voice"] = deed.does == "voice"
+    elif kind == "sticker":
+        media["animated"] = False
+    elif deed.text:
+        media["caption"] = deed.text
+    if kind == "document":
+        media["filename"] = deed.name or "file"
+    return {"type": kind, kind: media}
+
+
+def _tap(deed: Deed, kind: str, title: str) -> tuple[Body, str]:
+    if kind == "template":
+        return {"type": "button", "button": {"payload": deed.choice, "text": title}}, title
+    reply = "list_reply" if kind == "list" else "button_reply"
+    tapped = {"type": reply, reply: {"id": deed.choice, "title": title}}
+    return {"type": "interactive", "interactive": tapped}, title
