@@ -88,7 +88,22 @@ def _bind(config: Config) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """The server without its own signal handlers: we decide when to stop."""
+    """The server without its own signal handlers and without a clock: we decide when to stop."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        """config: with no headers that change as time goes by."""
+        super().__init__(config)
+        self._end = asyncio.Event()
+
+    def end(self) -> None:
+        """Finish what is under way and return from `serve`."""
+        self.should_exit = True
+        self._end.set()
+
+    @override
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self._end.wait()
 
     @override
     @contextmanager
@@ -126,7 +141,7 @@ async def _http(config: Config, app: ASGIApp, listening: socket.socket) -> Async
     try:
         yield
     finally:
-        server.should_exit = True
+        server.end()
         await running
 
 

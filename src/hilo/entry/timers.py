@@ -31,7 +31,7 @@ async def wake_snoozed(tools: Tools) -> None:
 
 
 async def fold_counts(tools: Tools) -> None:
-    """Add the changes of the last second to the totals."""
+    """Add the changes of the last moments to the totals."""
     await tools.state.db.alone(SQL.fold_counts, int)
 
 

@@ -32,8 +32,8 @@ class Timer(Struct, frozen=True):
 
 
 TIMERS: Sequence[Timer] = (
-    Timer("wake", timedelta(seconds=0.5), timers.wake_snoozed),
-    Timer("fold-counts", timedelta(seconds=1), timers.fold_counts),
+    Timer("wake", timedelta(seconds=1), timers.wake_snoozed),
+    Timer("fold-counts", timedelta(seconds=2), timers.fold_counts),
     Timer("rescue", timedelta(seconds=10), timers.rescue),
     Timer("partitions", timedelta(hours=6), timers.partitions_ahead),
     Timer("tidy", timedelta(hours=1), timers.tidy),

@@ -3,6 +3,7 @@
 A number in a file proves nothing, since numbers are given again: it must work in the folder.
 """
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -66,6 +67,20 @@ def end(pid: int, ended: Callable[[], int | None]) -> None:
         until = time.monotonic() + patience_s
         while ended() is None and time.monotonic() < until:
             time.sleep(0.02)
+
+
+async def gone(process: subprocess.Popen[bytes]) -> None:
+    """Return when a child has ended. Where the system tells, nothing is asked meanwhile."""
+    with suppress(OSError, AttributeError):  # no such call here, or the child is gone already
+        told = asyncio.Event()
+        loop, handle = asyncio.get_running_loop(), os.pidfd_open(process.pid)
+        try:
+            loop.add_reader(handle, told.set)
+            await told.wait()
+        finally:
+            loop.remove_reader(handle)
+            os.close(handle)
+    await asyncio.to_thread(process.wait)
 
 
 def _working_in(folder: Path) -> Iterator[int]:

@@ -23,7 +23,7 @@ from urllib.parse import quote
 import asyncpg
 
 from hilo.kit import log, pgbin
-from hilo.kit.orphans import end, is_alive, orphan_of
+from hilo.kit.orphans import end, gone, is_alive, orphan_of
 from hilo.kit.pgbin import CannotStart, Runner
 
 _LOG = log.get(__name__)
@@ -135,8 +135,11 @@ class PrivatePostgres:
         """Start the server again whenever it ends by itself; run until cancelled."""
         while not self._stopping:
             process = self._process
-            if process is None or process.poll() is None:
+            if process is None:
                 await asyncio.sleep(0.2)
+                continue
+            await gone(process)
+            if self._stopping or process is not self._process:
                 continue
             self.restarts += 1
             _LOG.error("the database ended and is started again", code=process.returncode)

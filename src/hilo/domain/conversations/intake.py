@@ -54,8 +54,7 @@ class Intake:
 
     async def pending(self, most: int = 500) -> list[PendingAccount]:
         """Return accounts with deliveries that wait."""
-        async with self._db.transaction(None) as tx:
-            return await deliveries.pending_accounts(tx, most)
+        return await deliveries.pending_accounts(self._db, most)
 
     async def serve(self, pending: PendingAccount, most: int = BATCH) -> int:
         """Settle the oldest deliveries of an account; return how many. 0: another worker is at it.

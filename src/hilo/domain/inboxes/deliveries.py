@@ -71,9 +71,9 @@ async def store(db: Database, given: Sequence[NewDelivery]) -> set[UUID]:
     return set(fresh)
 
 
-async def pending_accounts(tx: Tx, most: int) -> list[PendingAccount]:
+async def pending_accounts(db: Database, most: int) -> list[PendingAccount]:
     """Return accounts with deliveries that wait, of any workspace."""
-    return await tx.all(SQL.pending_accounts, PendingAccount, most=most)
+    return await db.alone(SQL.pending_accounts, PendingAccount, most=most)
 
 
 async def lock_account(tx: Tx, account: UUID) -> bool:
