@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     word("serve", _serve, "web, workers and, without DATABASE_URL, the private PostgreSQL")
     word("web", _web, "the doors only; needs DATABASE_URL")
     word("worker", _worker, "the workers only; needs DATABASE_URL")
+    word("sandbox", _sandbox, "the simulated vendors only; needs DATABASE_URL, HILO_PUBLIC_URL")
     step = word("migrate", _migrate, "bring the database to the newest schema")
     step.add_argument("--until", choices=("pre", "post"), default="post")
     admin = words.add_parser("admin", help="owners").add_subparsers(required=True, metavar="verb")
@@ -116,6 +117,11 @@ async def _web(config: Config, _given: argparse.Namespace) -> int:
 
 async def _worker(config: Config, _given: argparse.Namespace) -> int:
     await serve(_scaled(config), {"worker"}, say)
+    return 0
+
+
+async def _sandbox(config: Config, _given: argparse.Namespace) -> int:
+    await serve(_scaled(config), {"sandbox"}, say)
     return 0
 
 

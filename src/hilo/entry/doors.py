@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
 
 from litestar.types import ASGIApp
 
@@ -13,10 +14,12 @@ from hilo.entry.filedoor import file_app
 from hilo.entry.health import Metrics, Read, Readiness, health_app
 from hilo.entry.hooks import Hooks
 from hilo.entry.pages import pages_app
+from hilo.entry.sandbox import Courier, Stage, sandbox_app
 from hilo.entry.smtp import Listener
 from hilo.entry.socket import socket_app
 from hilo.entry.state import AppState
 from hilo.entry.tending import tended
+from hilo.kit.http import Guard, Http
 from hilo.sdk.abilities import Judging
 
 
@@ -41,6 +44,7 @@ async def open_doors(
         await stack.enter_async_context(_mail_door(state, door))
         readiness.done("smtp")
         metrics.add("hilo_door", "Deliveries at the door.", "of", _door_numbers(door))
+        played = await stack.enter_async_context(open_sandbox(state, state.config.own_url))
         health = health_app(readiness, state.db, metrics)
         yield root(
             {
@@ -50,10 +54,25 @@ async def open_doors(
                 "/chat/": chat_app(state, accounts, door.store),
                 "/api/v1/socket": socket_app(state),
                 "/files/": file_app(state),
+                "/sandbox/": played,
                 "/api/": build_api(state),
             },
             otherwise=pages_app(state, accounts),
         )
+
+
+@asynccontextmanager
+async def open_sandbox(state: AppState, hooks_url: str) -> AsyncIterator[ASGIApp]:
+    """Set up the vendors' stage; yields its door. hooks_url: where its webhooks are brought."""
+    url = urlsplit(hooks_url)
+    port = url.port or (443 if url.scheme == "https" else 80)
+    http = Http(Guard(only=(url.hostname or "", port)))
+    courier = Courier(http, hooks_url)
+    try:
+        yield sandbox_app(Stage(state.accounts, courier), state.vault)
+    finally:
+        await courier.close()
+        await http.close()
 
 
 def _door_numbers(door: Door) -> Read:

@@ -11,7 +11,12 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from collections.abc import Set as AbstractSet
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from typing import Literal
 
 import uvicorn
@@ -19,15 +24,17 @@ from litestar.types import ASGIApp
 from typing_extensions import override
 
 from hilo.entry import bootstrap, first
+from hilo.entry.asgi import root
 from hilo.entry.backups import Backups
-from hilo.entry.doors import CannotListen, open_doors
-from hilo.entry.health import Metrics, Readiness
+from hilo.entry.doors import CannotListen, open_doors, open_sandbox
+from hilo.entry.health import Metrics, Readiness, health_app
 from hilo.entry.lines import LentLine
+from hilo.entry.state import AppState
 from hilo.entry.tending import tended
 from hilo.entry.worker import Worker
 from hilo.kit.config import Config
 
-Part = Literal["web", "worker"]
+Part = Literal["web", "worker", "sandbox"]
 DEMO_PASSWORD = "hilo-demo-2026"  # noqa: S105 - the documented one of `make run`
 _DRAIN_S = 15
 
@@ -37,7 +44,7 @@ async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], N
     stop = _stop_on_signals()
     async with AsyncExitStack() as stack:
         # Bound first: a port that is taken is said before anything is started.
-        listening = _bind(config) if "web" in parts else None
+        listening = _bind(config) if parts & {"web", "sandbox"} else None
         house = await stack.enter_async_context(
             bootstrap.open_house(config, say, owning=config.database_url is None)
         )
@@ -51,7 +58,7 @@ async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], N
             ("doorman", state.doorman.run),
         ):
             await stack.enter_async_context(tended(name, run))
-        readiness = Readiness(["demo", *(["http", "smtp"] if "web" in parts else [])])
+        readiness = Readiness(["demo", *_waits_for(parts)])
         conversations = await first.first_owner(house.state)
         is_owned = bool(await first.workspaces(house.state))
         if conversations:
@@ -63,8 +70,8 @@ async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], N
             kept = Backups(config, house.store.dsn)
             await stack.enter_async_context(tended("backups", kept.run))
         if listening is not None:
-            metrics = Metrics(house.state.db)
-            app = await stack.enter_async_context(open_doors(house.state, readiness, metrics))
+            doors = _doors if "web" in parts else _sandbox_door
+            app = await stack.enter_async_context(doors(house.state, readiness))
             await stack.enter_async_context(_http(config, app, listening))
             readiness.done("http")
         gc.collect()
@@ -74,6 +81,24 @@ async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], N
         say("stopping: finishing what is under way")
         readiness.undone("stopping")
     say("stopped")
+
+
+def _waits_for(parts: AbstractSet[Part]) -> list[str]:
+    if "web" in parts:
+        return ["http", "smtp"]
+    return ["http"] if "sandbox" in parts else []
+
+
+def _doors(state: AppState, readiness: Readiness) -> AbstractAsyncContextManager[ASGIApp]:
+    return open_doors(state, readiness, Metrics(state.db))
+
+
+@asynccontextmanager
+async def _sandbox_door(state: AppState, readiness: Readiness) -> AsyncIterator[ASGIApp]:
+    """Play the vendors and nothing else; their webhooks go to the desk's public address."""
+    async with open_sandbox(state, state.config.public_url) as played:
+        health = health_app(readiness, state.db, Metrics(state.db))
+        yield root({"/sandbox/": played, "/health/": health, "/metrics": health}, otherwise=played)
 
 
 def _bind(config: Config) -> socket.socket:

@@ -13,6 +13,7 @@ from hilo.entry.door import Door
 from hilo.entry.doorman import Doorman
 from hilo.entry.hub import Hub
 from hilo.entry.post import AccountPost, Post
+from hilo.entry.sandbox.controls import Controls
 from hilo.kit import messages
 from hilo.kit.bus import Bus, Local
 from hilo.kit.config import Config
@@ -58,6 +59,11 @@ class AppState:
         url = urlsplit(self.config.sandbox_url)
         port = url.port or (443 if url.scheme == "https" else 80)
         return Sandbox(Http(Guard(only=(url.hostname or "", port))), self.config.sandbox_url)
+
+    @cached_property
+    def controls(self) -> Controls:
+        """How our API works the simulators."""
+        return Controls(self.sandbox.http, self.vault, self.config.sandbox_url)
 
     @cached_property
     def connectors(self) -> Mapping[str, registry.Listed]:

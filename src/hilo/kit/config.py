@@ -46,6 +46,11 @@ class Config(Struct, frozen=True, kw_only=True):
     backups_every_h: int = 24
     backups_keep: int = 7
 
+    @property
+    def own_url(self) -> str:
+        """Where this process is reached from its own machine."""
+        return _own_url(self.host, self.port)
+
 
 def read(environ: Mapping[str, str]) -> Config:
     """Read the settings; an empty variable counts as absent.

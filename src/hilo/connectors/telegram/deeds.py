@@ -29,9 +29,9 @@ class Chats:
     def line(self, deed: Deed) -> Line:
         """Return the chat of who does it; its number follows from the contact's."""
         number = int(deed.who) if deed.who.isdigit() else sum(deed.who.encode())
-        return self.phones.line(
-            deed.who, str(_FIRST_CHAT + number), deed.name or f"Contact {deed.who}"
-        )
+        line = self.phones.line(deed.who, str(_FIRST_CHAT + number), deed.name)
+        line.name = line.name or f"Contact {deed.who}"
+        return line
 
     def next_update(self, **what: object) -> Update:
         """Return an update with the next number."""

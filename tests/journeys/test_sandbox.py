@@ -1,0 +1,130 @@
+"""A contact on a simulated phone, the vendor between us, and what goes wrong there."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from agent import Desk
+from rig import Rig
+
+TOKEN = "123456:TEST-made-up-token-of-no-bot-0000"
+
+
+class Played:
+    """A simulated account with its phones."""
+
+    def __init__(self, desk: Desk, inbox: str, account: dict[str, Any]) -> None:
+        """account: as the API shows it."""
+        self.desk = desk
+        self.inbox = inbox
+        self.account = account
+        self._path = f"/accounts/{account['id']}/sandbox"
+
+    async def does(self, **deed: object) -> dict[str, Any]:
+        """Do something on the phone."""
+        return await self.desk.post(f"{self._path}/deeds", {"who": "7", **deed})
+
+    async def breaks(self, *faults: dict[str, object]) -> None:
+        """Let these go wrong."""
+        answer = await self.desk.client.put(f"{self._path}/faults", json={"faults": list(faults)})
+        assert answer.status_code == httpx2.codes.OK, answer.text
+
+    async def bubbles(self) -> list[dict[str, Any]]:
+        """Return what contact 7 sees."""
+        (phone,) = (await self.desk.get(self._path))["phones"]
+        found: list[dict[str, Any]] = phone["bubbles"]
+        return found
+
+    async def messages(self) -> list[dict[str, Any]]:
+        """Return the one conversation, oldest first."""
+        found = (await self.desk.get("/conversations", inbox=self.inbox))["items"]
+        if not found:
+            return []
+        (one,) = found
+        thread = await self.desk.get(f"/conversations/{one['id']}/messages")
+        items: list[dict[str, Any]] = thread["items"]
+        return items[::-1]
+
+    async def reply(self, text: str) -> dict[str, Any]:
+        """Answer."""
+        (one,) = (await self.desk.get("/conversations", inbox=self.inbox))["items"]
+        return await self.desk.post(
+            f"/conversations/{one['id']}/messages", {"kind": "reply", "text": text}
+        )
+
+    async def until(self, *states: tuple[str, str]) -> None:
+        """Wait until the thread is these texts in these states."""
+        last: list[tuple[str, str]] = []
+        for _ in range(150):
+            last = [(each["text"], each["state"]) for each in await self.messages()]
+            if last == list(states):
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"the thread is {last}")
+
+
+@pytest.fixture
+async def played(desk: Desk) -> Played:
+    """Make a bot in the sandbox."""
+    inbox = (await desk.post("/inboxes", {"name": f"Bot {uuid4().hex[:8]}"}))["id"]
+    asked = {"channel": "telegram", "sandbox": True, "settings": {"token": TOKEN}}
+    return Played(desk, inbox, await desk.post(f"/inboxes/{inbox}/accounts", asked))
+
+
+async def test_a_phone_writes_and_reads_the_answer(played: Played) -> None:
+    await played.does(does="text", name="Lucía", text="¿Abren hoy?")
+    await played.until(("¿Abren hoy?", "received"))
+    await played.reply("Hasta las ocho")
+    await played.until(("¿Abren hoy?", "received"), ("Hasta las ocho", "sent"))
+    assert [each["text"] for each in await played.bubbles()] == ["¿Abren hoy?", "Hasta las ocho"]
+
+
+async def test_what_comes_twice_and_mixed_up_is_there_once(played: Played) -> None:
+    await played.breaks({"kind": "duplicate", "left": None}, {"kind": "reorder", "left": None})
+    for n in range(4):
+        await played.does(does="text", text=str(n))
+    for _ in range(100):
+        if len(await played.messages()) >= 4:
+            break
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(1.5)  # the doubles are late, too
+    assert sorted(each["text"] for each in await played.messages()) == ["0", "1", "2", "3"]
+
+
+async def test_a_break_after_the_vendor_acted_is_uncertain_and_not_repeated(
+    played: Played,
+) -> None:
+    await played.does(does="text", text="hola")
+    await played.until(("hola", "received"))
+    await played.breaks({"kind": "cut"})
+    await played.reply("¿llegó?")
+    await played.until(("hola", "received"), ("¿llegó?", "uncertain"))
+    await asyncio.sleep(1)
+    assert [each["text"] for each in await played.bubbles()] == ["hola", "¿llegó?"]
+
+
+async def test_a_vendor_that_is_busy_is_asked_again(played: Played) -> None:
+    await played.does(does="text", text="hola")
+    await played.until(("hola", "received"))
+    await played.breaks({"kind": "throttled"})
+    await played.reply("ahora sí")
+    await played.until(("hola", "received"), ("ahora sí", "sent"))
+    assert [each["text"] for each in await played.bubbles()] == ["hola", "ahora sí"]
+
+
+async def test_the_vendors_path_and_the_controls_let_nobody_else_in(
+    hilo: Rig, played: Played
+) -> None:
+    base = f"{hilo.url}/sandbox/{played.account['id']}"
+    async with httpx2.AsyncClient() as stranger:
+        refused = await stranger.post(f"{base}/controls", content=b"{}")
+        assert refused.status_code == httpx2.codes.NOT_FOUND
+        wrong = await stranger.post(f"{base}/https/api.telegram.org/bot1:x/getMe")
+        assert wrong.status_code == httpx2.codes.UNAUTHORIZED
+    said = await played.desk.client.post(
+        f"/accounts/{played.account['id']}/sandbox/deeds", json={"does": "comment"}
+    )
+    assert said.json()["errors"][0]["field"] == "does"
