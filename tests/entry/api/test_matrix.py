@@ -60,7 +60,7 @@ class Operation(Struct, frozen=True, kw_only=True):
 
     def request(self, path: Estate, body: Estate) -> dict[str, Any]:
         """Return the arguments of a request. path, body: whose things are named there."""
-        url = "http://hilo.test" + self.path.format(kind="note", **path.ids)
+        url = "http://hilo.test" + self.path.format(kind="note", name="file", **path.ids)
         asked: dict[str, Any] = {"method": self.method, "url": url}
         asked["params"] = dict(QUERIES.get(self.id, {}))
         asked["params"] |= {name: _named(name, "x", body) for name in self.required}
