@@ -1,3 +1,5 @@
+-- ------------------------------------------------------------------ conversations
+
 -- Messages that came before the one they answer, by its name at the outside; dropped after thirty days.
 create table awaited_message (
   workspace_id uuid not null,
