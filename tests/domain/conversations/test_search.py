@@ -4,6 +4,7 @@ import contextlib
 from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from hilo.domain.conversations import Author, Hit, NewMessage, Question, append,
 from hilo.domain.conversations.highlight import pieces
 from hilo.domain.people import Actor, system
 from hilo.kit import clock
-from hilo.kit.db import Tx
+from hilo.kit.db import Database, Tx
 from hilo.kit.errors import Forbidden, HiloError, Invalid
 from hilo.kit.ids import first_id, id_at, new_id
 
@@ -112,6 +113,43 @@ async def test_pages_have_no_gap_and_no_repeat_while_messages_arrive(tx: Tx) -> 
         if cursor is None:
             break
     assert sorted(seen) == sorted([f"parcel {n}" for n in range(23)] + ["contact"])
+
+
+@pytest.mark.parametrize("size", [-1, 2_000, 10_000_000])
+async def test_however_frequent_a_word_is_the_newest_are_found_whole(
+    db: Database, owner: asyncpg.Connection, size: int
+) -> None:
+    # Enough that the page fills at once, after a longer walk, or from the indexes alone.
+    count, old = 2_600, 300
+    texts = [many_words(number) for number in range(count)]
+    async with db.transaction(CAST.workspace) as tx:
+        await say(tx, *texts[:old], days_ago=40)
+        await say(tx, *texts[old:])
+    # What the server believes of a month decides which way is taken.
+    set_size = "update pg_class set reltuples = $1 where relname ~ '^message_[0-9]{6}$'"
+    await owner.execute(set_size, float(size))
+    async with db.transaction(CAST.workspace) as tx:
+        for q in (
+            "each",
+            "second",
+            "thirtieth",
+            "rare",
+            "single",
+            "second rare",
+            "code-77",
+            "irtie",
+        ):
+            expected = [t for t in reversed(texts) if all(w in t for w in q.split())]
+            page = await search(tx, ACTOR, Question(q=q, kind="message"))
+            assert [h.message.text for h in page.items if h.message] == expected[:25], q
+            assert (page.next_cursor is not None) == (len(expected) > 25), q
+
+
+def many_words(number: int) -> str:
+    """Return a text whose words are in every message, every second, every thirtieth and so on."""
+    often = {"second": 2, "thirtieth": 30, "rare": 400, "single": 100_000}
+    words = [word for word, every in often.items() if number % every == every - 1]
+    return " ".join(["each", *words, *(["single"] if number == 150 else []), f"code-{number}"])
 
 
 async def test_contacts_are_found_by_part_of_name_and_address(tx: Tx) -> None:

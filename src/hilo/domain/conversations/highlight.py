@@ -10,6 +10,7 @@ _WORD = re.compile(r"\w+")
 _READ_CHARS = 10_000
 _BEFORE_CHARS = 60
 _MOST_CHARS = 240
+_MOST_LETTERS = 5_000
 _SAME_START = 3  # letters a word shares with another form of itself
 
 
@@ -22,14 +23,17 @@ class Piece(Struct, frozen=True):
 
 def folded(text: str) -> str:
     """Return lower case without accents, one character for each, so that places stay the same."""
-    return "".join(map(_bare, text))
+    return text.lower() if text.isascii() else text.translate(_LETTERS)
 
 
 def candidates(text: str, words: Collection[str]) -> Iterator[str]:
     """Yield the words of a text that could be forms of those asked for."""
     starts = {folded(word)[:_SAME_START] for word in words}
-    for match in _WORD.finditer(text[:_READ_CHARS]):
-        if folded(match[0][:_SAME_START]) in starts:
+    read = text[:_READ_CHARS]
+    bare = folded(read)
+    for match in _WORD.finditer(read):
+        at, end = match.span()
+        if bare[at : min(at + _SAME_START, end)] in starts:
             yield match[0]
 
 
@@ -64,7 +68,7 @@ def pieces(text: str, hits: Collection[str], parts: Sequence[str]) -> list[Piece
 def _marks(text: str, hits: Collection[str], parts: Sequence[str]) -> list[tuple[int, int]]:
     """Return the places of all hits in order, overlapping ones as one."""
     found = [match.span() for match in _WORD.finditer(text) if match[0] in hits]
-    bare = folded(text)
+    bare = folded(text) if parts else ""
     for part in parts:
         start = bare.find(part) if part else -1
         while start >= 0:
@@ -87,6 +91,17 @@ def _word_start(text: str, at: int) -> int:
 
 
 def _bare(letter: str) -> str:
-    if letter.isascii():
-        return letter.lower()
     return unicodedata.normalize("NFD", letter)[0].lower()[:1] or letter
+
+
+class _Letters(dict[int, int]):
+    """Letters by their code, bare; made when they first occur."""
+
+    def __missing__(self, code: int) -> int:
+        found = ord(_bare(chr(code)))
+        if len(self) < _MOST_LETTERS:
+            self[code] = found
+        return found
+
+
+_LETTERS = _Letters()
