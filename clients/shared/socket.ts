@@ -9,6 +9,8 @@ export interface LiveOptions {
   onFrame: (frame: Frame) => void;
   /** Called with true when frames flow, false when they stopped. */
   onLive?: (live: boolean) => void;
+  /** Called when the server does not let us in (any more); it is not tried again. */
+  onRefused?: (code: number) => void;
   /** For tests. */
   make?: (url: string) => WebSocket;
   random?: () => number;
@@ -17,6 +19,8 @@ export interface LiveOptions {
 const FIRST_MS = 500;
 const LAST_MS = 30_000;
 const BEAT_MS = 25_000;
+/** No session, or none that may listen. */
+const REFUSED: readonly number[] = [4401, 4403];
 
 /** How long to wait before try number `tries`: grows, and is spread so that clients do not come back as one. */
 export function backoff(tries: number, random: () => number = Math.random): number {
@@ -73,7 +77,7 @@ export class Live {
     this.socket?.close();
     this.socket = socket;
     socket.addEventListener("message", (message) => this.read(socket, String(message.data)));
-    socket.addEventListener("close", () => this.closed(socket));
+    socket.addEventListener("close", (event) => this.closed(socket, (event as CloseEvent).code));
   }
 
   private read(socket: WebSocket, text: string): void {
@@ -95,12 +99,17 @@ export class Live {
     else this.send({ type: "ping" });
   }
 
-  private closed(socket: WebSocket): void {
+  private closed(socket: WebSocket, code: number | undefined): void {
     if (socket !== this.socket) return;
     this.socket = null;
     clearInterval(this.beat);
     this.options.onLive?.(false);
     if (this.stopped) return;
+    if (this.options.onRefused && code !== undefined && REFUSED.includes(code)) {
+      this.stopped = true;
+      this.options.onRefused(code);
+      return;
+    }
     this.timer = setTimeout(() => this.open(), backoff(this.tries, this.options.random));
     this.tries += 1;
   }

@@ -163,6 +163,38 @@ async def test_what_waits_can_be_taken_back(ada: Page, talk: str, desk: Desk) ->
     assert await desk.texts(talk) == ["Is anybody there?"]
 
 
+async def test_all_pages_of_a_browser_share_one_stream(ada: Page, talk: str, desk: Desk) -> None:
+    """Neither page has a socket of its own, both are live; one signs out, the other follows."""
+    other = await ada.context.new_page()
+    sockets = list[str]()
+    for page in (ada, other):
+        page.on("websocket", lambda line: sockets.append(line.url))
+        await open_matter(page, talk)
+    word = uuid4().hex
+    await desk.reply(talk, word)
+    for page in (ada, other):
+        await expect(page.locator("article", has_text=word)).to_be_visible()
+    assert sockets == []
+    await ada.get_by_role("button", name="owner", exact=False).last.click()
+    await ada.get_by_role("menuitem", name="Sign out").click()
+    for page in (ada, other):
+        await page.wait_for_url("**/sign-in*")
+
+
+async def test_without_shared_workers_each_page_has_a_stream(
+    ada: Page, talk: str, desk: Desk
+) -> None:
+    """The fallback is as live."""
+    sockets = list[str]()
+    ada.on("websocket", lambda line: sockets.append(line.url))
+    await ada.add_init_script("delete globalThis.SharedWorker")
+    await open_matter(ada, talk)
+    word = uuid4().hex
+    await desk.reply(talk, word)
+    await expect(ada.locator("article", has_text=word)).to_be_visible()
+    assert len(sockets) == 1
+
+
 _WRITES = re.compile(r"/api/v1/conversations/")
 
 

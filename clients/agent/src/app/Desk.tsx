@@ -8,7 +8,7 @@ import { cache, setSelf } from "@lib/cache";
 import { useT } from "@lib/i18n";
 import { useKeys } from "@lib/keys";
 import { layer } from "@lib/layers";
-import { connect, connected, disconnect } from "@lib/live";
+import { connect, connected, disconnect, whenGone } from "@lib/live";
 import type { Me } from "@lib/model";
 import { apply } from "@lib/prefs";
 import { countsQuery, inboxesQuery, meQuery } from "@lib/queries";
@@ -58,11 +58,15 @@ function SignedIn({ me }: { me: Me }) {
   useEffect(() => {
     connect(me.agent.id);
     void beginOutbox(me.agent.id);
-    whenSignedOut(() => {
+    const leave = (): void => {
       disconnect();
+      void beginOutbox(null);
       cache.clear();
       void navigate({ to: "/sign-in", search: { to: location.pathname } });
-    });
+    };
+    whenSignedOut(leave);
+    // Another agent signed in beside: nothing of the one before may stay on this page.
+    whenGone((why) => (why === "switched" ? location.reload() : leave()));
     return disconnect;
   }, [me.agent.id, navigate]);
 

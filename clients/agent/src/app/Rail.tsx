@@ -4,9 +4,10 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { api } from "@lib/api";
 import { cache } from "@lib/cache";
 import { useT } from "@lib/i18n";
+import { beginOutbox } from "@lib/outbox";
 import { keymap } from "@lib/keys";
 import { layer } from "@lib/layers";
-import { connected, disconnect } from "@lib/live";
+import { connected, signedOut } from "@lib/live";
 import { prefer, themeOf } from "@lib/prefs";
 import { countsQuery, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
@@ -54,7 +55,8 @@ function Self() {
 
   async function signOut(): Promise<void> {
     await api.delete("/session").catch(() => undefined);
-    disconnect();
+    signedOut();
+    void beginOutbox(null);
     cache.clear();
     await navigate({ to: "/sign-in", search: {} });
   }

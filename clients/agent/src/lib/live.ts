@@ -1,10 +1,12 @@
-/** The live connection of this tab: events into the cache, marks of who looks and who types, counts. */
-import { Live, type Frame } from "@shared/socket";
+/** What the live stream brings to this page: events into the cache, marks of who looks and who types, counts. */
+import type { Frame } from "@shared/socket";
 import type { Id, LogEvent } from "@shared/types";
 import { useEffect, useRef } from "react";
 import { applyEvent, cache } from "./cache";
 import type { Counts } from "./model";
 import { store } from "./store";
+import type { FromHub } from "./stream/hub";
+import { openLine, type Line } from "./stream/line";
 
 export interface Mark { agent_id: Id; agent_name: string; doing: "viewing" | "typing"; until: number }
 
@@ -15,7 +17,9 @@ export const connected = store<boolean | null>(null);
 export const marks = store<Readonly<Record<Id, readonly Mark[]>>>({});
 export const contactTyping = store<Readonly<Record<Id, number>>>({});
 
-let live: Live | null = null;
+let line: Line | null = null;
+let joined = false;
+let onGone: (why: "signed-out" | "switched") => void = () => undefined;
 let self: Id = "";
 let ready: (() => void) | null = null;
 let readiness: Promise<unknown> = Promise.resolve();
@@ -24,21 +28,52 @@ const watchers = new Set<(event: LogEvent) => void>();
 /** Resolves when the stream runs (or after a moment without it), so that a snapshot never misses what follows it. */
 export const flowing = (): Promise<unknown> => readiness;
 
+/** Called when the session ended or changed in another page of this browser. */
+export function whenGone(act: (why: "signed-out" | "switched") => void): void {
+  onGone = act;
+}
+
 export function connect(me: Id): void {
-  if (live) return;
+  if (joined) return;
   self = me;
   readiness = Promise.race([
     new Promise<void>((resolve) => (ready = resolve)), new Promise((resolve) => setTimeout(resolve, 600)),
   ]);
-  live = new Live({ url: "/api/v1/socket", onFrame, onLive: (on) => connected.set(on) });
-  live.start();
-  addEventListener("online", () => live?.nudge());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && live?.nudge());
+  if (!line) {
+    line = openLine(hear);
+    addEventListener("online", () => line?.send({ type: "nudge" }));
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && line?.send({ type: "nudge" }));
+    addEventListener("pagehide", () => joined && line?.send({ type: "leave" }));
+    // Back from the browser's memory: what happened meanwhile was not heard.
+    addEventListener("pageshow", (event) => {
+      if (!event.persisted || !joined) return;
+      line?.send({ type: "join", agent: self });
+      void cache.invalidateQueries();
+    });
+  }
+  joined = true;
+  line.send({ type: "join", agent: me });
 }
 
 export function disconnect(): void {
-  live?.stop();
-  live = null;
+  if (joined) line?.send({ type: "leave" });
+  joined = false;
+}
+
+/** Signed out here: the browser's other pages learn it. */
+export function signedOut(): void {
+  if (joined) line?.send({ type: "out" });
+  joined = false;
+}
+
+function hear(message: FromHub): void {
+  if (!joined) return;
+  if (message.type === "frame") onFrame(message.frame);
+  else if (message.type === "live") connected.set(message.on);
+  else {
+    joined = false;
+    onGone(message.why);
+  }
 }
 
 /** Told of every event after the cache is patched. */
@@ -110,18 +145,18 @@ export function usePresence(id: Id | undefined): () => void {
   useEffect(() => {
     if (!id) return;
     said.current = 0;
-    const tell = () => document.visibilityState === "visible" && live?.send({ type: "viewing", conversation_id: id });
+    const tell = () => document.visibilityState === "visible" && line?.send({ type: "say", frame: { type: "viewing", conversation_id: id } });
     const first = setTimeout(tell, 350);
     const again = setInterval(tell, VIEWING_MS / 3);
     return () => {
       clearTimeout(first);
       clearInterval(again);
-      live?.send({ type: "left", conversation_id: id });
+      line?.send({ type: "say", frame: { type: "left", conversation_id: id } });
     };
   }, [id]);
   return () => {
     if (!id || Date.now() - said.current < TYPING_MS / 3) return;
     said.current = Date.now();
-    live?.send({ type: "typing", conversation_id: id });
+    line?.send({ type: "say", frame: { type: "typing", conversation_id: id } });
   };
 }

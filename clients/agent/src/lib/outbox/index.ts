@@ -63,8 +63,8 @@ async function others(): Promise<ReadonlySet<string> | null> {
 }
 
 let watching = false;
-/** Begins to send for this agent. */
-export async function beginOutbox(agent: Id): Promise<void> {
+/** Begins to send for this agent; for nobody when one signs out. */
+export async function beginOutbox(agent: Id | null): Promise<void> {
   if (!watching) {
     watching = true;
     if ("locks" in navigator) void navigator.locks.request(lockOf(outbox.tab), () => new Promise(() => undefined));
