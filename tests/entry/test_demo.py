@@ -2,18 +2,25 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
+from msgspec import Struct
 
 from cast import CAST, SECRET_KEY, a_contact
-from hilo.domain.inboxes import Channels
+from hilo.connectors.email.mime import take_apart
+from hilo.domain import conversations
+from hilo.domain.inboxes import Channels, deliveries
 from hilo.entry import registry
 from hilo.entry.demo import Demo, drop, is_loaded, load
+from hilo.entry.demo.door import PARKED
 from hilo.entry.demo.plan import DAYS, Plan, plan
 from hilo.entry.demo.texts import LOCALES, Locale, arcs, people
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Tx
+from hilo.kit.errors import MalformedPayload
 from hilo.kit.sql import query
+from stage import agent
 
 NOW = datetime(2026, 6, 15, 14, 30, tzinfo=UTC)
 
@@ -103,8 +110,60 @@ def test_people_use_both_channels(told: Plan) -> None:
 
 COUNTS = {
     table: query(table, f"select count(*) from {table}")  # noqa: S608 - the names below
-    for table in ("contact", "conversation", "message", "file", "inbox", "agent", "tag", "demo_row")
+    for table in (
+        *(
+            "contact",
+            "conversation",
+            "message",
+            "part",
+            "delivery",
+            "file",
+            "inbox",
+            "agent",
+            "tag",
+        ),
+        "demo_row",
+    )
 }
+
+
+async def test_what_went_wrong_in_the_demo_can_be_decided(tx: Tx, demo: Demo) -> None:
+    """A failed and an uncertain reply with their reasons; the choice works as on any other."""
+    await load(tx, demo)
+    trouble = query(
+        "trouble",
+        "select m.conversation_id, m.id, m.state, m.error ->> 'code', p.state"
+        " from message m join part p on p.workspace_id = m.workspace_id and p.message_id = m.id"
+        " where m.workspace_id = :workspace and m.state in ('failed', 'uncertain')"
+        " order by m.state",
+    )
+    failed, uncertain = await tx.all(trouble, Trouble, workspace=tx.workspace)
+    assert (failed.state, failed.code, failed.part) == ("failed", "rejected", "failed")
+    assert (uncertain.state, uncertain.code) == ("uncertain", "unknown-outcome")
+    ada = agent(CAST.ada)
+    again = await conversations.decide(tx, ada, failed.conversation, failed.message, "resend")
+    arrived = await conversations.decide(tx, ada, uncertain.conversation, uncertain.message, "sent")
+    assert (again.state, arrived.state) == ("queued", "sent")
+
+
+async def test_the_quarantined_mail_of_the_demo_cannot_be_read(tx: Tx, demo: Demo) -> None:
+    """It is one that intake parks for the same reason."""
+    await load(tx, demo)
+    (parked,) = await deliveries.list_parked(tx, agent(CAST.ada))
+    assert parked.error["code"] == MalformedPayload.code
+    assert "till-2@casafaro.example" in parked.summary
+    with pytest.raises(MalformedPayload):
+        take_apart(PARKED.read_bytes())
+
+
+class Trouble(Struct, frozen=True):
+    """A reply that did not get there."""
+
+    conversation: UUID
+    message: UUID
+    state: str
+    code: str
+    part: str
 
 
 async def counts(tx: Tx) -> dict[str, int]:

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from importlib import resources
 from typing import Protocol
 from uuid import UUID
 
@@ -19,6 +21,12 @@ from hilo.kit.ids import new_id
 from hilo.kit.sql import Queries, Query
 
 SQL = Queries(__package__, "queries.sql")
+PARKED = resources.files(__package__) / "parked.eml"
+_UNREADABLE = {
+    "code": "malformed-payload",
+    "detail": "the mail cannot be taken apart: it claims the character set idna",
+}
+_PARKED_AGO = timedelta(hours=3)
 _ACCOUNTS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "email": ("Mail", {"address": MAIL, "display_name": "Casa Faro"}),
     "webchat": (
@@ -77,6 +85,7 @@ async def load(tx: Tx, demo: Demo) -> int:
     tables = Rows(told, texts, places, new_id().int).build()
     await _write(tx, tables)
     await _keep(tx, demo.store, tables.files)
+    await _park(tx, places)
     return len(tables.conversation)
 
 
@@ -93,6 +102,7 @@ async def drop(tx: Tx, store: Store) -> int:
         await tx.run(query, workspace=tx.workspace)
     for key in await tx.all(SQL.drop_files, str, workspace=tx.workspace):
         await store.drop(key)
+    await tx.run(SQL.drop_parked, workspace=tx.workspace)
     for query in (SQL.drop_tags, SQL.drop_accounts, SQL.drop_inboxes, SQL.drop_teams):
         await tx.run(query, workspace=tx.workspace)
     await tx.run(SQL.drop_agents, workspace=tx.workspace)
@@ -174,6 +184,7 @@ async def _write(tx: Tx, tables: Tables) -> None:
         (SQL.add_conversations, tables.conversation),
         (SQL.add_conversation_tags, tables.conversation_tag),
         (SQL.add_messages, tables.message),
+        (SQL.add_parts, tables.part),
         (SQL.add_message_keys, tables.message),
         (SQL.add_thread_refs, tables.thread_ref),
     )
@@ -182,6 +193,24 @@ async def _write(tx: Tx, tables: Tables) -> None:
     for table in ("contact", "conversation", "message"):
         rows = getattr(tables, table)
         await _mark(tx, table, [row["id"] for row in rows])
+
+
+async def _park(tx: Tx, places: Places) -> None:
+    """Put a mail that cannot be taken apart where intake puts such mails."""
+    parked = new_id()
+    await tx.run(
+        SQL.add_parked,
+        workspace=tx.workspace,
+        id=parked,
+        account=places.accounts["email"],
+        headers=msgspec.json.encode(
+            {"mail-from": "till-2@casafaro.example", "rcpt-to": MAIL}
+        ).decode(),
+        body=PARKED.read_bytes(),
+        error=msgspec.json.encode(_UNREADABLE).decode(),
+        at=tx.now - _PARKED_AGO,
+    )
+    await _mark(tx, "delivery", [parked])
 
 
 async def _keep(tx: Tx, store: Store, files: Sequence[NewFile]) -> None:

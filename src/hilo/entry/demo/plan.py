@@ -16,7 +16,7 @@ from hilo.entry.demo.texts import LOCALES, Arc, Hero, Locale, People, Voice, arc
 Channel = Literal["email", "webchat"]
 Status = Literal["open", "pending", "snoozed", "resolved"]
 CONTACTS = 200
-CONVERSATIONS = 997  # and three that are told message by message
+CONVERSATIONS = 995  # and five that are told message by message
 DAYS = 90
 SEED = 20_260
 _OLD_DAYS, _NEW_DAYS = 10, 2
@@ -39,7 +39,10 @@ class PlannedContact(Struct, frozen=True, kw_only=True):
 
 
 class PlannedMessage(Struct, frozen=True, kw_only=True):
-    """One message. agent: place in the list, None for the contact. code: of an activity."""
+    """One message. agent: place in the list, None for the contact. code: of an activity.
+
+    trouble: how a reply ended that did not get there; detail: what the other side said.
+    """
 
     kind: Literal["incoming", "outgoing", "note", "activity"]
     channel: Channel
@@ -48,6 +51,8 @@ class PlannedMessage(Struct, frozen=True, kw_only=True):
     agent: int | None = None
     file: str = ""
     code: str = ""
+    trouble: Literal["", "failed", "uncertain"] = ""
+    detail: str = ""
 
 
 class PlannedConversation(Struct, frozen=True, kw_only=True):
@@ -85,7 +90,8 @@ def plan(people: People, now: datetime, owner: str) -> Plan:
             teller = Teller(chance, people, contact, (now, owner))
             is_last = number == len(known) - 1
             told.append(teller.tell(place, known[number], start, is_last=is_last))
-    told += [_hero(each, contacts, told, (now, len(people.agents))) for each in heroes()]
+    for each in heroes():
+        told.append(_hero(each, contacts, told, (now, len(people.agents))))
     told.sort(key=lambda each: each.messages[0].at)
     return Plan(contacts, told)
 
@@ -173,6 +179,8 @@ def _hero(
             at=now - timedelta(minutes=each.ago),
             agent=None if each.who == "c" else owner,
             file=each.file,
+            trouble=each.state,
+            detail=each.detail,
         )
         for each in hero.messages
     ]
@@ -185,7 +193,7 @@ def _hero(
         messages=messages,
         assignee=owner,
         team=1 if hero.about == "damage" else 0,
-        is_read=False,
+        is_read=messages[-1].kind != "incoming",
         snoozed_until=None,
     )
 

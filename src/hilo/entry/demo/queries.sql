@@ -73,12 +73,23 @@ from jsonb_to_recordset(:rows) as r (tag uuid, conversation uuid)
 
 -- name: add_messages
 insert into message (workspace_id, id, conversation_id, seq, kind, channel, inbox_id, account_id, identity_id, author_kind,
-                     author_id, author_name, subject, text, attachments, meta, state, external_id, at, created_at)
+                     author_id, author_name, subject, text, attachments, meta, state, error, external_id, at, created_at)
 select :workspace, r.id, r.conversation, r.seq, r.kind, r.channel, r.inbox, r.account, r.identity, r.author_kind,
-       r.author_id, r.author_name, r.subject, r.text, r.attachments, r.meta, r.state, r.external_id, r.at, r.at
+       r.author_id, r.author_name, r.subject, r.text, r.attachments, r.meta, r.state, r.error, r.external_id, r.at, r.at
 from jsonb_to_recordset(:rows) as r (id uuid, conversation uuid, seq int, kind text, channel text, inbox uuid, account uuid,
                                      identity uuid, author_kind text, author_id uuid, author_name text, subject text,
-                                     text text, attachments jsonb, meta jsonb, state text, external_id text, at timestamptz)
+                                     text text, attachments jsonb, meta jsonb, state text, error jsonb, external_id text, at timestamptz)
+
+-- name: add_parts
+-- Of replies that did not get there; the others have left and are nobody's concern.
+insert into part (workspace_id, message_id, number, account_id, conversation_id, state, attempts, attempted_at, due_at, error,
+                  created_at)
+select :workspace, r.id, 1, r.account, r.conversation, r.state, 1, r.at, r.at, r.error, r.at
+from jsonb_to_recordset(:rows) as r (id uuid, conversation uuid, account uuid, state text, error jsonb, at timestamptz)
+
+-- name: add_parked
+insert into delivery (workspace_id, id, account_id, source, headers, body, state, attempts, error, received_at, processed_at)
+values (:workspace, :id, :account, 'mail', :headers, :body, 'parked', 1, :error, :at, :at)
 
 -- name: add_message_keys
 insert into message_key (account_id, external_id, workspace_id, message_id)
@@ -128,6 +139,10 @@ where f.workspace_id = :workspace and d.workspace_id = :workspace and d.table_na
   and not exists (select 1 from message m where m.workspace_id = :workspace
                   and m.attachments @> jsonb_build_array(jsonb_build_object('id', f.id)))
 returning f.store_key
+
+-- name: drop_parked
+delete from delivery v using demo_row d
+where v.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'delivery' and d.row_id = v.id
 
 -- name: drop_tags
 delete from tag t using demo_row d

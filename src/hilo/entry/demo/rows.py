@@ -46,6 +46,7 @@ class Tables(Struct, frozen=True):
     conversation_tag: list[Row]
     message: list[Row]
     thread_ref: list[Row]
+    part: list[Row]
     files: list[NewFile]
 
 
@@ -58,7 +59,7 @@ class Rows:
         self.people = people
         self.places = places
         self.chance = random.Random(seed)  # noqa: S311 - ids, not secrets
-        self.tables = Tables([], [], [], [], [], [], [])
+        self.tables = Tables([], [], [], [], [], [], [], [])
         self.mail: dict[int, UUID] = {}
         self.visitor: dict[int, UUID] = {}
 
@@ -157,6 +158,10 @@ class Rows:
         )
         self.tables.conversation_tag.extend({"conversation": conversation, "tag": t} for t in tags)
         self.tables.message.extend(rows)
+        # What one decides about a reply is done to its part.
+        self.tables.part.extend(
+            {**row, "conversation": conversation} for row in rows if row["error"] is not None
+        )
 
     def _key(self, told: PlannedConversation, contact: UUID, first: Row) -> str:
         """Return what intake would: a chat joins by person, a mail by its thread."""
@@ -200,6 +205,7 @@ class Rows:
             "attachments": [self._file(each)] if each.file else [],
             "meta": self._meta(each, name),
             "state": self._state(each),
+            "error": self._error(each),
             "external_id": f"<{id_}@demo.localhost>" if is_mail and said else None,
             "at": each.at,
         }
@@ -209,7 +215,15 @@ class Rows:
             return {"code": each.code, "params": {"actor": name}}
         return {"to": [MAIL]} if each.kind == "incoming" and each.channel == "email" else {}
 
+    def _error(self, each: PlannedMessage) -> Row | None:
+        if not each.trouble:
+            return None
+        code = "rejected" if each.trouble == "failed" else "unknown-outcome"
+        return {"code": code, "detail": each.detail}
+
     def _state(self, each: PlannedMessage) -> str:
+        if each.trouble:
+            return each.trouble
         match each.kind:
             case "incoming":
                 return "received"

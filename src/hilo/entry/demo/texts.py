@@ -21,13 +21,18 @@ class Arc(Struct, frozen=True):
 
 
 class Told(Struct, frozen=True, array_like=True):
-    """One message of a hero. ago: minutes before now."""
+    """One message of a hero. ago: minutes before now.
+
+    state: of a reply that did not get there; detail: what the other side said.
+    """
 
     who: Literal["c", "a", "n"]
     channel: Literal["email", "webchat"]
     ago: int
     text: str
     file: str = ""
+    state: Literal["", "failed", "uncertain"] = ""
+    detail: str = ""
 
 
 class Hero(Struct, frozen=True):
