@@ -36,6 +36,7 @@ _NAMED: Final = re.compile(
     r"^[\W_]{0,3}[\w.'’\"-]+(?:[ ,][\w.'’\"()@-]+){0,7},?\s*[<\[(]\S*@", re.IGNORECASE
 )
 _ENDS: Final = re.compile(r"[:：][\W_]{0,6}$")
+_WRAPPED_MARK: Final = re.compile(r"\s*>\s*(?:\w{4,12}\s?)?[:：]")
 _WROTE_LAST: Final = tuple(each.casefold().rstrip(")") for each in words.WROTE)
 _HEADER: Final = re.compile(
     r"^[\W_]{0,4}(?:(?P<from>" + _either(words.FROM) + r")|(?P<sent>" + _either(words.SENT) + r")"
@@ -144,10 +145,9 @@ def _mark_intros(lines: Sequence[str], kinds: list[str]) -> None:
 def _intro_start(lines: Sequence[str], kinds: Sequence[str], last: int, line: str) -> int | None:
     # The shortest run of lines ending here that reads like "On … somebody wrote:".
     bare = line.strip()
-    wrapped_mark = re.fullmatch(r"\s*>\s*(?:\w{4,12}\s?)?[:：]", line)
     ends = bool(_ENDS.search(bare[-9:]))
     may_end = ends or bare.endswith((">", "]")) or _ends_wrote(bare)
-    if not may_end or (kinds[last] == QUOTE and not wrapped_mark):
+    if not may_end or (kinds[last] == QUOTE and not _WRAPPED_MARK.fullmatch(line)):
         return None
     joined = ""
     for first in _upwards(lines, kinds, last):
@@ -188,12 +188,14 @@ def _with_date_above(lines: Sequence[str], kinds: Sequence[str], first: int, joi
 
 
 def _reads_as_intro(joined: str, *, ends: bool) -> bool:
-    wrote, mail = bool(_WROTE.search(joined)), bool(_MAIL.search(joined))
-    date = bool(_DATE.search(joined))
+    # What is quick to see comes first: most lines that end like one are none.
     opens = bool(_OPENS.match(joined))
-    if wrote and opens and (date or mail):
-        return ends or _ends_wrote(joined)
-    if wrote and mail and _NAMED.match(joined):
+    mail = ("@" in joined or ":" in joined) and bool(_MAIL.search(joined))
+    named = mail and bool(_NAMED.match(joined))
+    if not (opens or named):
+        return False
+    date = bool(_DATE.search(joined))
+    if ((opens and (date or mail)) or named) and _WROTE.search(joined):
         return ends or _ends_wrote(joined)
     if not (date and mail and opens):
         return False

@@ -6,7 +6,6 @@ delivery that cannot be understood is parked and stops nothing. When a batch fai
 until the culprit is alone; of a single delivery only what fails is left out.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -16,23 +15,23 @@ from hilo.domain import contacts, inboxes
 from hilo.domain.contacts import Asked, Matched
 from hilo.domain.conversations import receipts, receiving
 from hilo.domain.conversations.receiving import Arrived, Place, outside_name
+from hilo.domain.conversations.understanding import (
+    Problem,
+    Understanding,
+    no_more_than,
+    problem_of,
+)
 from hilo.domain.inboxes import AccountRow, Channels, Pending, deliveries
 from hilo.domain.inboxes.deliveries import PendingAccount, Settled
 from hilo.domain.library import FileStore
 from hilo.kit import log
 from hilo.kit.db import Database, Tx, transient
-from hilo.kit.errors import HiloError, MalformedPayload
 from hilo.kit.ids import new_id
 from hilo.kit.text import clean, clean_all
-from hilo.sdk.account import Delivery
 from hilo.sdk.inbound import ContactChanged, Inbound, MessageIn, SeenIn, StatusIn, Tracked, Unknown
 
 _LOG = log.get(__name__)
 BATCH = 200
-_BATCH_BYTES = 20_000_000
-_BREATH = 16  # parse so many, then let others run
-_HEAVY_BYTES = 200_000  # parsed beside the loop, which others wait for
-_DETAIL_CHARS = 500
 
 
 class Item(Struct, frozen=True):
@@ -51,6 +50,7 @@ class Intake:
         self._db = db
         self._channels = channels
         self._store = store
+        self._understanding = Understanding(db, channels)
 
     async def pending(self, most: int = 500) -> list[PendingAccount]:
         """Return accounts with deliveries that wait."""
@@ -94,6 +94,8 @@ class Intake:
             if place is None or not taken:
                 return []
             items, settled = await self._read(place.account, taken)
+            if ids is None:
+                self._understanding.look_ahead(place.account, taken[-1].id, most)
             blocked = await _apply(tx, place, items)
             ends = [_end(each, settled, blocked) for each in taken]
             await deliveries.settle(tx, place.account, ends)
@@ -115,7 +117,7 @@ class Intake:
                     if transient(error):
                         raise
                     _LOG.exception("intake.poison", delivery=str(item.delivery.id))
-                    settled.setdefault(item.delivery.id, _problem(error, item.place))
+                    settled.setdefault(item.delivery.id, problem_of(error, item.place))
             ends = [_end(each, settled, set()) for each in taken]
             await deliveries.settle(tx, place.account, ends)
             _tell_parked(tx, place.account, ends)
@@ -135,37 +137,19 @@ class Intake:
         place = Place(account=account, inbox=inbox, manifest=manifest, store=self._store)
         if ids is not None:
             return place, await deliveries.take_these(tx, account.id, ids)
-        return place, _no_more_than(_BATCH_BYTES, await deliveries.take(tx, account.id, most))
+        return place, no_more_than(await deliveries.take(tx, account.id, most))
 
     async def _read(
         self, row: AccountRow, taken: Sequence[Pending]
-    ) -> tuple[list[Item], dict[UUID, Mapping[str, str]]]:
-        """Parse; return what was understood, and by delivery why the rest was not."""
-        connector, account = self._channels.of(row), self._channels.opened(row)
-        url = self._channels.webhook_url(row)
-        items: list[Item] = []
-        problems: dict[UUID, Mapping[str, str]] = {}
-        for number, each in enumerate(taken):
-            if number % _BREATH == _BREATH - 1:
-                await asyncio.sleep(0)
-            given = Delivery(
-                id=each.id,
-                body=each.body,
-                headers=each.headers,
-                url=url + each.headers.get(":query", ""),
-                received_at=each.received_at,
-            )
-            try:
-                if len(each.body) > _HEAVY_BYTES:
-                    parsed = await asyncio.to_thread(connector.parse, given, account)
-                else:
-                    parsed = connector.parse(given, account)
-            except Exception as error:  # noqa: BLE001 - whatever a connector does, others go on
-                if not isinstance(error, MalformedPayload):
-                    _LOG.exception("intake.parse", delivery=str(each.id))
-                problems[each.id] = _problem(error)
-            else:
-                items += [Item(each, n, inbound) for n, inbound in enumerate(parsed)]
+    ) -> tuple[list[Item], dict[UUID, Problem]]:
+        """Return what was understood, and by delivery why the rest was not."""
+        said = await self._understanding.read(row, taken)
+        items = [
+            Item(each, place, inbound)
+            for each in taken
+            for place, inbound in enumerate(said[each.id].inbounds)
+        ]
+        problems = {id_: each.problem for id_, each in said.items() if each.problem is not None}
         return items, problems
 
 
@@ -248,20 +232,11 @@ def _asked(inbound: Inbound) -> Asked:
             raise TypeError(f"nobody sends a {type(inbound).__name__}")
 
 
-def _end(
-    delivery: Pending, problems: Mapping[UUID, Mapping[str, str]], ignored: set[UUID]
-) -> Settled:
+def _end(delivery: Pending, problems: Mapping[UUID, Problem], ignored: set[UUID]) -> Settled:
     problem = problems.get(delivery.id)
     if problem is not None:
         return Settled(delivery.id, "parked", problem)
     return Settled(delivery.id, "ignored" if delivery.id in ignored else "done")
-
-
-def _problem(error: Exception, place: int | None = None) -> dict[str, str]:
-    code = error.code if isinstance(error, HiloError) else "internal"
-    detail = str(error)[:_DETAIL_CHARS].replace("\x00", "")
-    where = {} if place is None else {"item": str(place)}
-    return {"code": code, "detail": detail, **where}
 
 
 def _tell_parked(tx: Tx, account: AccountRow, ends: Sequence[Settled]) -> None:
@@ -296,13 +271,3 @@ def _tell_tracked(tx: Tx, item: Tracked, who: Matched) -> None:
         data=data,  # type: ignore[arg-type]
     )
     tx.publish(event, subject=who.contact_id, by=who.by)
-
-
-def _no_more_than(size: int, taken: Sequence[Pending]) -> Sequence[Pending]:
-    """Return the first of them that fit; at least one."""
-    total = 0
-    for number, each in enumerate(taken):
-        total += len(each.body)
-        if number and total > size:
-            return taken[:number]
-    return taken

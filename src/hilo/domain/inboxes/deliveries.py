@@ -12,6 +12,7 @@ from hilo.domain.inboxes.models import AccountRow, NewDelivery, Parked, Pending,
 from hilo.domain.people import Actor
 from hilo.kit.db import Database, Tx
 from hilo.kit.errors import NotFound
+from hilo.kit.ids import NIL
 from hilo.kit.sql import Queries
 
 SQL = Queries(__package__, "deliveries.sql")
@@ -81,9 +82,11 @@ async def lock_account(tx: Tx, account: UUID) -> bool:
     return await tx.one(SQL.lock_account, bool, account=account)
 
 
-async def take(tx: Tx, account: UUID, most: int) -> list[Pending]:
-    """Return the oldest deliveries that wait, in order of arrival."""
-    return await tx.all(SQL.take, Pending, workspace=tx.workspace, account=account, most=most)
+async def take(tx: Tx, account: UUID, most: int, *, after: UUID = NIL) -> list[Pending]:
+    """Return the oldest deliveries that wait, in order of arrival. after: only later ones."""
+    return await tx.all(
+        SQL.take, Pending, workspace=tx.workspace, account=account, after=after, most=most
+    )
 
 
 async def take_these(tx: Tx, account: UUID, ids: Sequence[UUID]) -> list[Pending]:

@@ -14,7 +14,7 @@ select pg_try_advisory_xact_lock(hashtextextended(:account::uuid::text, 1))
 
 -- name: take
 select id, source, headers, body, attempts, received_at from delivery
-where workspace_id = :workspace and account_id = :account and state = 'new'
+where workspace_id = :workspace and account_id = :account and state = 'new' and id > :after
 order by id limit :most
 
 -- name: take_these
