@@ -317,3 +317,45 @@ async def test_a_mail_keeps_its_files_and_its_inline_images(box: Box) -> None:
     assert re.search('src="cid:a@b"', html)
     assert files[0]["inline"] is True
     assert files[0]["content_id"] == "a@b"
+
+
+async def test_an_answer_goes_to_who_wrote_last_and_keeps_everybody_on_the_mail(
+    box: Box, state: AppState, dsn: str
+) -> None:
+    carol = mail(
+        "1",
+        cc="Dora <dora@client.test>, help+tag@desk.test",
+        to="help@desk.test, Bob <bob@client.test>",
+    )
+    await box.hears(carol)
+    bob = mail(
+        "2",
+        "Me too",
+        cc="carol@client.test",
+        in_reply_to="<1@client.test>",
+        **{"from": "bob@client.test"},
+    )
+    await box.hears(bob)
+    (conversation,) = set((await threads_of(state)).values())
+    async with working(state, dsn):
+        await box.replies(conversation)
+        raw = await caught(state)
+    sent = message_from_bytes(raw)
+    assert "bob@client.test" in sent["to"]
+    assert "Carol" not in sent["to"]
+    assert sent["cc"] == "carol@client.test"
+
+
+async def test_copies_are_kept_unless_the_agent_says_otherwise(box: Box) -> None:
+    await box.hears(mail("1", cc="Dora <dora@client.test>", to="help@desk.test, bob@client.test"))
+    (conversation,) = set((await threads_of(box.state)).values())
+    actor = agent()
+    for given, copies in (
+        (Given(text="a"), ["bob@client.test", "dora@client.test"]),
+        (Given(text="b", cc=[]), None),
+        (Given(text="c", cc=["eve@x.test"]), ["eve@x.test"]),
+        (Given(text="d", bcc=["dora@client.test"]), ["bob@client.test"]),
+    ):
+        async with box.state.db.transaction(CAST.workspace) as tx:
+            written = await conversations.write(tx, actor, conversation, given, box.state.channels)
+        assert written.message.meta.get("cc") == copies

@@ -138,7 +138,10 @@ def _stamp(
 ) -> dict[str, object]:
     headers = mail.headers
     ours = threads.plain_address(account.address or "")
-    stamp: dict[str, object] = {"message_id": (headers.ids("message-id") or [""])[0]}
+    stamp: dict[str, object] = {
+        "message_id": (headers.ids("message-id") or [""])[0],
+        "sender": sender.value,
+    }
     for name in ("to", "cc"):
         stamp[name] = [
             spelled(each)

@@ -14,9 +14,10 @@ select m.id, m.conversation_id, m.seq, m.author_kind, m.author_name, m.subject, 
        i.kind, i.value, w.name, w.locale, i.id
 from message m
 join conversation c on c.workspace_id = :workspace and c.id = m.conversation_id
-join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 join workspace w on w.id = :workspace
 left join identity i on i.workspace_id = :workspace and i.id = m.identity_id
+-- Whoever wrote last is answered, who may be somebody else than the conversation's contact.
+join contact p on p.workspace_id = :workspace and p.id = coalesce(i.contact_id, c.contact_id)
 where m.workspace_id = :workspace and m.id = :message
 
 -- name: outside_names

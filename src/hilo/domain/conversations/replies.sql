@@ -23,8 +23,9 @@ order by seq desc limit 1
 
 -- name: way_back
 -- The account and identity the contact wrote by last, in this conversation (and inbox, if one is named).
-select a.id, a.inbox_id, a.channel, a.state, i.id, m.created_at, m.subject
-from (select account_id, identity_id, created_at, subject from message
+select a.id, a.inbox_id, a.channel, a.state, i.id, m.created_at, m.subject, i.value, m.meta,
+       array(select o.address from account o where o.workspace_id = :workspace and o.address is not null)
+from (select account_id, identity_id, created_at, subject, meta from message
       where workspace_id = :workspace and conversation_id = :conversation and kind = 'incoming'
         and account_id is not null and (:inbox::uuid is null or inbox_id = :inbox)
       order by seq desc limit 1) m
@@ -34,7 +35,7 @@ where a.state <> 'off' and (:inbox::uuid is null or a.inbox_id = :inbox)
 
 -- name: way_out
 -- Without one: an account of the inbox by which one of the contact's addresses can be reached.
-select a.id, a.inbox_id, a.channel, a.state, i.id, null::timestamptz, ''
+select a.id, a.inbox_id, a.channel, a.state, i.id, null::timestamptz, '', i.value, '{}'::jsonb, array[]::text[]
 from account a
 join identity i on i.workspace_id = :workspace and i.contact_id = :contact
   and (i.scope = a.id or (i.kind = 'email' and a.address is not null))

@@ -3,7 +3,7 @@
 What the channel cannot do is refused here, before anything is queued.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
@@ -11,8 +11,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hilo.domain import library
-from hilo.domain.contacts import normal
-from hilo.domain.conversations import markup
+from hilo.domain.conversations import copies, markup
 from hilo.domain.conversations.changes import lock
 from hilo.domain.conversations.errors import StaleReply, WindowClosed
 from hilo.domain.conversations.events import MessageQueued, NoteAdded
@@ -52,6 +51,7 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     html: beside text; a picture in it is `<img src="cid:{id}">` of one of the attachments.
     undo_s: 0-30, how long it can be withdrawn. if_last_seq: the newest place the writer has seen.
     inbox_id: by which inbox it leaves; None = the way the contact wrote last.
+    cc: who gets a copy; None = everybody who was on the mail that is answered.
     """
 
     kind: Literal["reply", "note"] = "reply"
@@ -64,7 +64,7 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     if_last_seq: Annotated[int, Meta(ge=0, le=SEQ_MOST)] | None = None
     reply_to: UUID | None = None
     subject: str | None = None
-    cc: Sequence[str] = ()
+    cc: Sequence[str] | None = None
     bcc: Sequence[str] = ()
 
 
@@ -76,7 +76,11 @@ class Written(Struct, frozen=True):
 
 
 class Way(Struct, frozen=True):
-    """By which account, to which identity. since: when the contact wrote last by it."""
+    """By which account, to which identity.
+
+    since: when the contact wrote last by it. value: the identity's. answered: facts of the message
+    that is answered. ours: addresses of the workspace's accounts.
+    """
 
     account_id: UUID
     inbox_id: UUID
@@ -85,6 +89,9 @@ class Way(Struct, frozen=True):
     identity_id: UUID
     since: datetime | None
     subject: str
+    value: str
+    answered: Mapping[str, object]
+    ours: Sequence[str]
 
 
 class Carry(Struct, frozen=True):
@@ -213,7 +220,7 @@ async def _reply(
         html=html,
         reply_to=given.reply_to,
         attachments=_attachments(files, html),
-        meta=_copies(given),
+        meta=_copies(given, way, manifest),
         client_id=given.client_id,
         undo_until=due if given.undo_s else None,
     )
@@ -243,7 +250,7 @@ def _check(given: Given) -> None:
     if len(given.text) > _TEXT_CHARS or len(given.html or "") > _TEXT_CHARS:
         field = "text" if len(given.text) > _TEXT_CHARS else "html"
         raise invalid(field, "length", f"must have at most {_TEXT_CHARS} characters")
-    if len(given.cc) + len(given.bcc) > _COPIES:
+    if len(given.cc or ()) + len(given.bcc) > _COPIES:
         raise invalid("cc", "too-many", f"must be at most {_COPIES} with bcc")
     if given.subject is not None and len(given.subject) > _SUBJECT_CHARS:
         raise invalid("subject", "length", f"must have at most {_SUBJECT_CHARS} characters")
@@ -342,16 +349,11 @@ def _refuse_late(manifest: Manifest, way: Way, now: datetime) -> None:
         )
 
 
-def _copies(given: Given) -> dict[str, object]:
-    copies: dict[str, object] = {}
-    for field, given_here in (("cc", given.cc), ("bcc", given.bcc)):
-        addresses = [normal("email", each) for each in given_here]
-        for place, each in enumerate(addresses):
-            if each is None:
-                raise invalid(f"{field}.{place}", "format", "must be an e-mail address")
-        if addresses:
-            copies[field] = addresses
-    return copies
+def _copies(given: Given, way: Way, manifest: Manifest) -> dict[str, object]:
+    cc, bcc = copies.named("cc", given.cc or ()), copies.named("bcc", given.bcc)
+    if given.cc is None and manifest.has("copies"):
+        cc = copies.kept(way.answered, way.value, [*way.ours, *bcc])
+    return {name: found for name, found in (("cc", cc), ("bcc", bcc)) if found}
 
 
 def _author(actor: Actor) -> Author:

@@ -17,6 +17,7 @@ import type { BoxHandle } from "./box";
 import css from "./Composer.module.css";
 import { Copies, copiesProblem, hasCopies } from "./Copies";
 import { FileRow } from "./FileRow";
+import { useRecipients } from "./recipients";
 import { send } from "./send";
 import { WriteBox } from "./WriteBox";
 import { Stale } from "./Stale";
@@ -51,7 +52,9 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   const box = useRef<BoxHandle>(null);
   const picker = useRef<HTMLInputElement>(null);
   const begun = useRef<number | null>(null);
-  const meta = draft.meta ?? {};
+  const copying = mode === "reply" && (channel?.features.includes("copies") ?? false);
+  const answered = useRecipients(conversation.id, contact);
+  const meta = copying && draft.meta?.cc === undefined ? { ...draft.meta, cc: answered.cc } : (draft.meta ?? {});
   const files = meta.attachments ?? [];
   const uploads = useUploads(Math.min(CAP_BYTES, channel?.limits.file_bytes || CAP_BYTES), (file, inline) => {
     const { id, name, media_type, size_bytes, url } = file;
@@ -60,7 +63,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   const note = mode === "note";
   const rich = !note && (channel?.features.includes("html") ?? false);
   const letters = channel?.features.includes("subject") ?? false;
-  const address = addressOf(contact, letters);
+  const address = copying ? answered.to : addressOf(contact, letters);
   const over = mode === "reply" ? draft.text.length - (channel?.limits.text_chars ?? Infinity) : 0;
   const tooMany = mode === "reply" && channel ? files.length > channel.limits.attachments : false;
   const ready = (draft.text.trim() || files.length) && !uploads.going.length && over <= 0 && !tooMany
@@ -99,7 +102,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
       setStale(true);
       return;
     }
-    const old = { ...draft, caret: box.current?.caret() ?? draft.text.length };
+    const old = { ...draft, meta, caret: box.current?.caret() ?? draft.text.length };
     const lastSeq = how.anyway ? null : conversation.last_seq;
     begun.current = null;
     setStale(false);
@@ -135,7 +138,6 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   };
   const name = contact?.name || conversation.contact.name || t("common.unnamed");
   const placeholder = note ? t("composer.note_placeholder") : t("composer.reply_placeholder", { name });
-  const copying = !note && (channel?.features.includes("copies") ?? false);
 
   return (
     <section className={`${css.composer} ${note ? css.note : ""} ${dropping ? css.dropping : ""}`} aria-label={t(note ? "composer.note" : "composer.label")}
@@ -153,7 +155,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
         )}
         {copying && !copies && !hasCopies(meta) ? <button type="button" className={css.copies} onClick={() => setCopies(true)}>{t("composer.add_copies")}</button> : null}
       </div>
-      {copying && (copies || hasCopies(meta)) ? <Copies key={conversation.id} meta={meta} onChange={(next) => change({ meta: next })} /> : null}
+      {copying && (copies || hasCopies(meta)) ? <Copies key={`${conversation.id} ${answered.cc.join()}`} meta={meta} onChange={(next) => change({ meta: next })} /> : null}
       <WriteBox ref={box} rich={rich} bar={bar} text={draft.text} html={meta.html} files={files} placeholder={placeholder} label={placeholder}
         onFiles={uploads.add}
         onChange={(text, html) => {

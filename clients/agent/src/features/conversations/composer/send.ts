@@ -53,7 +53,7 @@ export async function send(out: Outgoing): Promise<boolean> {
     body: {
       kind: out.kind, text: out.draft.text.trim(), client_id: client, ...(out.rich && meta.html ? { html: meta.html } : {}),
       ...(files.length ? { attachments: files.map((file) => file.id) } : {}),
-      ...(out.kind === "reply" && meta.cc?.length ? { cc: meta.cc } : {}),
+      ...(out.kind === "reply" && meta.cc ? { cc: meta.cc } : {}),
       ...(out.kind === "reply" && meta.bcc?.length ? { bcc: meta.bcc } : {}),
       ...(out.kind === "reply" && out.undo ? { undo_s: out.undo } : {}),
       ...(out.kind === "reply" && out.lastSeq !== null ? { if_last_seq: out.lastSeq } : {}),
