@@ -4,4 +4,4 @@ No channel of its own: it has no manifest. It knows none of the channels; they m
 nobody else may.
 """
 
-__all__ = ["batches", "calls", "door", "sketch"]
+__all__ = ["batches", "calls", "connecting", "dialogue", "door", "sketch", "talk", "vendor"]

@@ -1,0 +1,52 @@
+"""Connecting a page or an account behind one: the webhook, and a check of each step."""
+
+from collections.abc import Generator, Sequence
+
+import msgspec
+
+from hilo.connectors._graph.calls import Answered, Graph
+from hilo.kit.errors import ConnectorError
+from hilo.sdk.account import Account, Check
+from hilo.sdk.outbound import Call, HttpCall, Reply
+
+Tried = Generator[Call, Reply, tuple[Check, Answered | None]]
+
+
+def tried(key: str, graph: Graph, call: HttpCall) -> Tried:
+    """Make a call for its line of the check; what went wrong is the line."""
+    try:
+        answered = yield from graph.ask(call)
+    except ConnectorError as error:
+        return Check(key=key, ok=False, detail=error.message), None
+    return Check(key=key, ok=True), answered
+
+
+def subscribe(graph: Graph, own: str, fields: Sequence[str]) -> HttpCall:
+    """Return the call that asks for what happens to a page or an account."""
+    body = {"subscribed_fields": list(fields)}
+    return graph.post(f"{own}/subscribed_apps", body, is_harmless=True)
+
+
+def point_here(graph: Graph, account: Account, kind: str, fields: Sequence[str]) -> HttpCall | None:
+    """Return the call that points an application's webhook to us; None without its id."""
+    app = str(account.settings.get("app_id") or "")
+    if not app:
+        return None
+    body = {
+        "object": kind,
+        "callback_url": account.webhook_url,
+        "verify_token": str(account.settings.get("verify_token") or ""),
+        "fields": ",".join(fields),
+        "access_token": f"{app}|{account.secrets.get('app_secret', '')}",
+    }
+    ours = msgspec.structs.replace(graph, headers={})  # the application speaks, not the page
+    return ours.post(f"{app}/subscriptions", body, is_harmless=True)
+
+
+def subscribed(graph: Graph, own: str, fields: Sequence[str]) -> Generator[Call, Reply, Check]:
+    """Check the subscription; mend one that the vendor took away after a long silence of ours."""
+    line, answered = yield from tried("webhook", graph, graph.get(f"{own}/subscribed_apps"))
+    if answered is None or answered.get("data"):
+        return line
+    line, mended = yield from tried("webhook", graph, subscribe(graph, own, fields))
+    return Check(key="resubscribed", ok=None) if mended is not None else line

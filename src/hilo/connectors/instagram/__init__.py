@@ -1,0 +1,5 @@
+"""Instagram: direct messages, story replies and mentions, and comments."""
+
+from hilo.connectors.instagram.connector import CONNECTOR
+
+__all__ = ["CONNECTOR"]

@@ -1,0 +1,138 @@
+"""Connecting an account by either login: its settings, its token's life, a check of each step."""
+
+from collections.abc import Generator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from hilo.connectors._graph import calls, connecting, door
+from hilo.connectors._graph.calls import Graph
+from hilo.connectors._graph.talk import Way
+from hilo.kit.errors import ConnectorError, FieldError, Invalid, Rejected
+from hilo.sdk import settings as form
+from hilo.sdk import verdicts
+from hilo.sdk.abilities import Connected
+from hilo.sdk.account import Account, Check, SettingsRead
+from hilo.sdk.manifest import Manifest
+from hilo.sdk.outbound import Call, Reply
+
+HOST = "https://graph.instagram.com"
+PAGE = "page"
+FIELDS = (
+    "messages",
+    "messaging_postbacks",
+    "messaging_seen",
+    "message_reactions",
+    "messaging_referral",
+    "message_edit",
+    "standby",
+    "comments",
+    "live_comments",
+)
+# A page's own names for what its account receives.
+_PAGE_FIELDS = ("messages", "message_reactions", "messaging_postbacks", "messaging_referrals")
+_VERDICTS = verdicts.read(__package__)
+
+
+def is_by_page(account: Account) -> bool:
+    """Say which login the account has."""
+    return account.settings.get("login") == PAGE
+
+
+def way(account: Account) -> Way:
+    """Return how the account speaks: by itself, or by the page it is linked to."""
+    token = account.secrets.get("access_token", "")
+    host = calls.HOST if is_by_page(account) else HOST
+    graph = Graph(
+        base=f"{host}/{calls.VERSION}",
+        headers={"authorization": f"Bearer {token}"},
+        verdicts=_VERDICTS,
+    )
+    page = str(account.settings.get("page_id") or "me")
+    return Way(graph=graph, own=page if is_by_page(account) else account.address or "me")
+
+
+def configure(
+    manifest: Manifest, given: Mapping[str, object], old: SettingsRead | None
+) -> SettingsRead:
+    """Check the settings. Raises Invalid naming `settings.<name>`."""
+    read = form.read(manifest, given, old)
+    settings = dict(read.settings)
+    if settings.get("login") == PAGE and not settings.get("page_id"):
+        raise Invalid(FieldError("settings.page_id", "required", "a value is expected"))
+    for name in ("account_id", "page_id", "app_id"):
+        value = str(settings.get(name) or "")
+        if value and not (value.isascii() and value.isdigit()):
+            raise Invalid(FieldError(f"settings.{name}", "invalid", "digits are expected"))
+    settings["verify_token"] = settings.get("verify_token") or door.new_token()
+    return msgspec.structs.replace(
+        read,
+        settings=settings,
+        secrets=door.replaced(old.secrets if old else {}, read.secrets),
+        address=str(settings["account_id"]),
+        name=read.name or str(settings.get("username") or ""),
+    )
+
+
+def connect(account: Account, now: datetime | None = None) -> Generator[Call, Reply, Connected]:
+    """Ask for what happens to the account; a token of 60 days begins anew."""
+    speaks = way(account)
+    graph = speaks.graph
+    fields = _PAGE_FIELDS if is_by_page(account) else FIELDS
+    hook = connecting.point_here(
+        msgspec.structs.replace(graph, base=f"{calls.HOST}/{calls.VERSION}"),
+        account,
+        "instagram",
+        FIELDS,
+    )
+    if hook is not None:
+        yield from graph.ask(hook)
+    yield from graph.ask(connecting.subscribe(graph, speaks.own, fields))
+    about = yield from graph.ask(graph.get(account.address or "me", fields="username,name"))
+    found = Connected(
+        address=account.address,
+        name=str(about.get("name") or about.get("username") or ""),
+        settings={"username": about["username"]} if about.get("username") else {},
+    )
+    return found if is_by_page(account) else (yield from _renewed(graph, account, found, now))
+
+
+def _renewed(
+    graph: Graph, account: Account, found: Connected, now: datetime | None
+) -> Generator[Call, Reply, Connected]:
+    """Return what was found with a new token; one that is younger than a day stays."""
+    token = account.secrets.get("access_token", "")
+    call = msgspec.structs.replace(
+        graph.get("x", grant_type="ig_refresh_token", access_token=token), headers={}
+    )
+    url = call.url.replace(f"{graph.base}/x", f"{HOST}/refresh_access_token")
+    try:
+        told = yield from graph.ask(msgspec.structs.replace(call, url=url))
+    except Rejected:
+        return found
+    new, lives = told.get("access_token"), told.get("expires_in")
+    if not isinstance(new, str) or not isinstance(lives, int):
+        return found
+    ends = now + timedelta(seconds=lives) if now is not None else None
+    return msgspec.structs.replace(found, secrets={"access_token": new}, expires_at=ends)
+
+
+def disconnect(account: Account) -> Generator[Call, Reply, None]:
+    """Ask for nothing any more."""
+    speaks = way(account)
+    yield from speaks.graph.ask(speaks.graph.delete(f"{speaks.own}/subscribed_apps"))
+
+
+def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
+    """Try the token and the subscription; one that was taken away is asked for again."""
+    speaks = way(account)
+    call = speaks.graph.get(account.address or "me", fields="username")
+    line, about = yield from connecting.tried("credentials", speaks.graph, call)
+    if about is not None:
+        line = msgspec.structs.replace(line, detail=str(about.get("username") or ""))
+    fields = _PAGE_FIELDS if is_by_page(account) else FIELDS
+    try:
+        webhook = yield from connecting.subscribed(speaks.graph, speaks.own, fields)
+    except ConnectorError as error:
+        webhook = Check(key="webhook", ok=False, detail=error.message)
+    return [line, webhook]

@@ -1,0 +1,195 @@
+"""Instagram's connector against its own vendor on a shelf: dialogue, comments, both logins.
+
+conformance  test
+I-02         fixtures dashboard_test, dashboard_unknown
+I-03         test_an_echo_names_the_person_and_our_words
+I-08         fixtures/9010, 100_nobody, 230, 190.reply.json by test_contract.py
+I-09         test_a_comment_is_answered_below_it_or_in_private
+I-10         test_a_second_or_late_private_answer_is_refused
+I-11         test_a_token_is_renewed_when_it_can_be
+I-12         test_a_text_is_counted_in_bytes
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+import contract
+import shelf
+from hilo.connectors.instagram import CONNECTOR
+from hilo.connectors.instagram.testing import ACCOUNT, BY_PAGE
+from hilo.kit.errors import AuthExpired, Invalid, Rejected
+from hilo.sdk.account import Account, Delivery
+from hilo.sdk.content import Comment
+from hilo.sdk.inbound import EchoIn, Inbound, MessageIn, StatusIn, Unknown
+from hilo.sdk.outbound import ActionOut, HttpCall, HttpReply, MessageOut, Recipient
+from hilo.sdk.simulator import Deed, Simulator, Webhook
+from shelf import AT, play
+
+TO = Recipient(kind="external", value="55500000000007")
+
+
+@pytest.fixture
+def vendor() -> Simulator:
+    """Return a vendor to whom phone 7 has written once."""
+    made = CONNECTOR.simulator(ACCOUNT)
+    made.deed(Deed(does="text", who="7", text="hola"), AT)
+    return made
+
+
+def read(webhooks: Sequence[Webhook]) -> Sequence[Inbound]:
+    return shelf.read(CONNECTOR, ACCOUNT, webhooks)
+
+
+def part(text: str = "", to: Recipient = TO, **more: object) -> MessageOut:
+    return shelf.part(to, text, **more)
+
+
+def call_of(message: MessageOut, account: Account = ACCOUNT) -> tuple[str, Any]:
+    call = next(CONNECTOR.send(message, account))
+    assert isinstance(call, HttpCall)
+    return call.url, json.loads(call.body)
+
+
+def commented(vendor: Simulator) -> str:
+    """Return the name of a comment that phone 7 wrote."""
+    (item,) = read(vendor.deed(Deed(does="comment", who="7", text="How much?"), AT))
+    assert isinstance(item, MessageIn)
+    assert isinstance(item.content, Comment)
+    return item.external_id
+
+
+def test_an_echo_names_the_person_and_our_words(vendor: Simulator) -> None:
+    webhooks: list[Webhook] = []
+    sent = play(vendor, CONNECTOR.send(part("Sí"), ACCOUNT), webhooks=webhooks)
+    (echo,) = read(webhooks)
+    assert isinstance(echo, EchoIn)
+    assert (echo.external_id, echo.text, echo.message) == (sent.external_id, "Sí", None)
+    assert echo.to.identities[0].value == TO.value
+    (seen,) = read(vendor.deed(Deed(does="read", who="7"), AT))
+    assert seen == StatusIn(state="read", external_id=sent.external_id)
+
+
+def test_each_login_has_its_own_address() -> None:
+    url, body = call_of(part("x"))
+    assert url == "https://graph.instagram.com/v25.0/178400000000001/messages"
+    assert "metadata" not in body["message"]
+    url, _ = call_of(part("x"), BY_PAGE)
+    assert url == "https://graph.facebook.com/v25.0/300000000000001/messages"
+
+
+def test_both_logins_read_the_same() -> None:
+    for case in contract.cases("instagram"):
+        delivery = Delivery(body=case.body, received_at=AT)
+        assert CONNECTOR.parse(delivery, ACCOUNT) == CONNECTOR.parse(delivery, BY_PAGE)
+
+
+def test_a_file_is_fetched_from_our_address() -> None:
+    _, body = call_of(part(files=[shelf.file("image/png")]))
+    assert body["message"]["attachment"]["payload"] == {"url": "https://desk.test/files/9"}
+
+
+def test_a_comment_is_answered_below_it_or_in_private(vendor: Simulator) -> None:
+    name = commented(vendor)
+    url, body = call_of(part("Seven euros", reply_to=name, content=Comment(post="1")))
+    assert url.endswith(f"/{name.removeprefix('comment:')}/replies")
+    assert body == {"message": "Seven euros"}
+    webhooks: list[Webhook] = []
+    public = part("Seven euros", reply_to=name, content=Comment(post="1"))
+    sent = play(vendor, CONNECTOR.send(public, ACCOUNT), webhooks=webhooks)
+    assert (sent.external_id or "").startswith("comment:")
+    assert read(webhooks) == [Unknown(kind="comment.own")]
+    url, body = call_of(part("In private", reply_to=name))
+    assert body["recipient"] == {"comment_id": name.removeprefix("comment:")}
+    assert "reply_to" not in body
+    play(vendor, CONNECTOR.send(part("In private", reply_to=name), ACCOUNT))
+    assert [each.text for each in vendor.phones()[0].bubbles][-2:] == ["Seven euros", "In private"]
+    remove = ActionOut(
+        does="delete", external_id=sent.external_id or "", to=TO, is_ours=True, now=AT
+    )
+    play(vendor, CONNECTOR.act(remove, ACCOUNT))
+
+
+def test_a_second_or_late_private_answer_is_refused(vendor: Simulator) -> None:
+    name = commented(vendor)
+    late = part("x", reply_to=name, heard_at=AT, now=AT + timedelta(days=7, seconds=1))
+    with pytest.raises(Rejected) as caught:
+        next(CONNECTOR.send(late, ACCOUNT))
+    assert caught.value.vendor_code == "comment-too-old"
+    play(vendor, CONNECTOR.send(part("x", reply_to=name), ACCOUNT))
+    with pytest.raises(Rejected):
+        play(vendor, CONNECTOR.send(part("x", reply_to=name), ACCOUNT))
+
+
+def test_comments_may_be_left_out() -> None:
+    quiet = Account(
+        id=ACCOUNT.id,
+        workspace=ACCOUNT.workspace,
+        inbox=ACCOUNT.inbox,
+        channel="instagram",
+        address=ACCOUNT.address,
+        settings={**ACCOUNT.settings, "comments": False},
+    )
+    case = next(each for each in contract.cases("instagram") if each.kind == "comment")
+    (item,) = CONNECTOR.parse(Delivery(body=case.body, received_at=AT), quiet)
+    assert isinstance(item, Unknown)
+
+
+def test_a_text_is_counted_in_bytes(vendor: Simulator) -> None:
+    play(vendor, CONNECTOR.send(part("🍊" * 250), ACCOUNT))
+    with pytest.raises(Rejected):
+        play(vendor, CONNECTOR.send(part("🍊" * 251), ACCOUNT))
+
+
+def test_a_token_is_renewed_when_it_can_be(vendor: Simulator) -> None:
+    connected = play(vendor, CONNECTOR.connect(ACCOUNT))
+    assert connected.secrets["access_token"] == ACCOUNT.secrets["access_token"]
+    assert connected.settings == {"username": "casafaro"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "ends"),
+    [
+        (b'{"error":{"code":100,"message":"token is younger than 24 hours"}}', None),
+        (b'{"error":{"code":190,"message":"token has expired"}}', AuthExpired),
+    ],
+)
+def test_a_token_that_cannot_be_renewed_stays_or_has_ended(
+    answer: bytes, ends: type[Exception] | None
+) -> None:
+    asking = CONNECTOR.connect(ACCOUNT)
+    next(asking)
+    asking.send(HttpReply(status=200, body=b'{"success":true}'))
+    call = asking.send(HttpReply(status=200, body=b'{"username":"casafaro"}'))
+    assert isinstance(call, HttpCall)
+    assert call.url.startswith("https://graph.instagram.com/refresh_access_token?")
+    with pytest.raises(ends or StopIteration) as caught:
+        asking.send(HttpReply(status=400, body=answer))
+    if ends is None:
+        assert caught.value.value.secrets == {}  # type: ignore[attr-defined]
+
+
+def test_the_page_login_needs_the_page() -> None:
+    given = {"account_id": "1", "access_token": "t", "app_secret": "s", "login": "page"}
+    with pytest.raises(Invalid) as caught:
+        CONNECTOR.configure(given, None)
+    assert caught.value.errors[0].field == "settings.page_id"
+    assert CONNECTOR.configure({**given, "page_id": "2"}, None).address == "1"
+    assert CONNECTOR.configure(CONNECTOR.made_up(ACCOUNT.id), None).name == "casafaro"
+
+
+def test_a_profile_says_more_than_a_name(vendor: Simulator) -> None:
+    profile = play(vendor, CONNECTOR.profile(TO, ACCOUNT))
+    assert profile.attributes["username"]
+    lines = play(vendor, CONNECTOR.check(ACCOUNT))
+    assert [(each.key, each.ok) for each in lines] == [("credentials", True), ("webhook", True)]
+
+
+def test_a_sample_is_taken_like_any_other() -> None:
+    sample = CONNECTOR.sample(ACCOUNT, part().id, AT)
+    CONNECTOR.verify(sample.delivery, ACCOUNT)
+    (item,) = CONNECTOR.parse(sample.delivery, ACCOUNT)
+    assert isinstance(item, MessageIn)

@@ -1,0 +1,300 @@
+"""Messenger's connector against its own vendor on a shelf: what goes out arrives, and back.
+
+conformance  test
+F-02         test_who_tells_nothing_stays_unnamed
+F-03         test_an_echo_proves_which_part_of_ours_it_is
+F-04         test_everything_up_to_a_millisecond_is_read
+F-09         test_only_people_answer_after_24_hours
+F-10         test_each_file_is_a_message_of_its_own
+F-11         fixtures/*.reply.json by test_contract.py
+F-12         test_a_subscription_that_was_taken_away_is_asked_for_again
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+import contract
+import shelf
+from hilo.connectors.messenger import CONNECTOR
+from hilo.connectors.messenger.testing import ACCOUNT, SECRET, sign
+from hilo.kit.errors import AuthExpired, BadSignature, Invalid, Rejected, Throttled, Unsupported
+from hilo.sdk.account import Asked, Delivery, SettingsRead
+from hilo.sdk.content import Carousel, Choice, Choices, Chosen, Place, Slide, Sticker
+from hilo.sdk.inbound import (
+    DeletedIn,
+    EchoIn,
+    EditedIn,
+    Inbound,
+    MessageIn,
+    ReactionIn,
+    SeenIn,
+    StatusIn,
+)
+from hilo.sdk.outbound import ActionOut, HttpCall, HttpReply, MarkOut, MessageOut, Recipient
+from hilo.sdk.simulator import Bubble, Deed, Simulator, Webhook
+from shelf import AT, play
+
+TO = Recipient(kind="external", value="24000000000007")
+
+
+@pytest.fixture
+def vendor() -> Simulator:
+    """Return a vendor to whom phone 7 has written once."""
+    made = CONNECTOR.simulator(ACCOUNT)
+    made.deed(Deed(does="text", who="7", text="hola"), AT)
+    return made
+
+
+def read(webhooks: Sequence[Webhook]) -> Sequence[Inbound]:
+    return shelf.read(CONNECTOR, ACCOUNT, webhooks)
+
+
+def part(text: str = "", to: Recipient = TO, **more: object) -> MessageOut:
+    return shelf.part(to, text, **more)
+
+
+def last(vendor: Simulator) -> Bubble:
+    return vendor.phones()[0].bubbles[-1]
+
+
+def body_of(message: MessageOut) -> Any:
+    """Return the body of the message call, after the uploads."""
+    sending = CONNECTOR.send(message, ACCOUNT)
+    call = next(sending)
+    while isinstance(call, HttpCall) and call.url.endswith("/message_attachments"):
+        call = sending.send(HttpReply(status=200, body=b'{"attachment_id":"5"}'))
+    assert isinstance(call, HttpCall)
+    return json.loads(call.body)
+
+
+def test_the_made_up_person_is_who_we_write_to(vendor: Simulator) -> None:
+    assert vendor.phones()[0].address == TO.value
+
+
+def test_an_echo_proves_which_part_of_ours_it_is(vendor: Simulator) -> None:
+    webhooks: list[Webhook] = []
+    sent = play(vendor, CONNECTOR.send(part("¡Hola!", part=3), ACCOUNT), webhooks=webhooks)
+    echo, delivered, up_to = read(webhooks)
+    assert isinstance(echo, EchoIn)
+    assert (echo.external_id, echo.message, echo.part) == (sent.external_id, part().id, 3)
+    assert isinstance(delivered, StatusIn)
+    assert delivered.external_id == sent.external_id
+    assert isinstance(up_to, SeenIn)
+    assert last(vendor).text == "¡Hola!"
+
+
+def test_everything_up_to_a_millisecond_is_read(vendor: Simulator) -> None:
+    play(vendor, CONNECTOR.send(part("x"), ACCOUNT))
+    at = AT + timedelta(seconds=5, milliseconds=123)
+    (seen,) = read(vendor.deed(Deed(does="read", who="7"), at))
+    assert isinstance(seen, SeenIn)
+    assert (seen.state, seen.up_to) == ("read", at)
+    assert not vendor.deed(Deed(does="read", who="7"), at)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "kind"),
+    [
+        ("image/png", "image"),
+        ("video/mp4", "video"),
+        ("audio/mpeg", "audio"),
+        ("application/pdf", "file"),
+        ("", "file"),
+    ],
+)
+def test_each_file_is_a_message_of_its_own(vendor: Simulator, media_type: str, kind: str) -> None:
+    message = part(files=[shelf.file(media_type, b"\x00bytes")])
+    body = body_of(message)
+    assert body["message"]["attachment"] == {"type": kind, "payload": {"attachment_id": "5"}}
+    assert body["message"]["metadata"] == message.tracker
+    play(vendor, CONNECTOR.send(message, ACCOUNT))
+    assert vendor.file(last(vendor).file)[0] == b"\x00bytes"
+
+
+def test_only_people_answer_after_24_hours(vendor: Simulator) -> None:
+    day, later = timedelta(hours=24), timedelta(hours=24, seconds=1)
+    for late, automatic, tag in (
+        (day, False, None),
+        (later, False, "HUMAN_AGENT"),
+        (later, True, None),
+    ):
+        now = AT + late
+        message = part("x", heard_at=AT, now=now, automatic=automatic)
+        assert body_of(message).get("tag") == tag
+    late_words = part("x", heard_at=AT, now=AT + later)
+    play(vendor, CONNECTOR.send(late_words, ACCOUNT), at=AT + later)
+    machine = part("x", heard_at=AT, now=AT + later, automatic=True)
+    with pytest.raises(Rejected) as caught:
+        play(vendor, CONNECTOR.send(machine, ACCOUNT), at=AT + later)
+    assert caught.value.vendor_code == "10/2018278"
+    week = AT + timedelta(days=7, seconds=1)
+    with pytest.raises(Rejected):
+        play(vendor, CONNECTOR.send(part("x", heard_at=AT, now=week), ACCOUNT), at=week)
+
+
+def test_what_is_offered_is_tapped(vendor: Simulator) -> None:
+    offered = Choices(choices=[Choice(id="a", title="Apples"), Choice(id="o", title="Oranges")])
+    play(vendor, CONNECTOR.send(part("Which?", content=offered), ACCOUNT))
+    tap = Deed(does="choose", who="7", target=last(vendor).id, choice="o")
+    (answer,) = read(vendor.deed(tap, AT))
+    assert isinstance(answer, MessageIn)
+    assert answer.content == Chosen(id="o", title="Oranges")
+    slide = Slide(
+        title="Box", image="https://shop.test/1.jpg", choices=[Choice(id="b", title="Buy")]
+    )
+    play(vendor, CONNECTOR.send(part(content=Carousel(slides=[slide])), ACCOUNT))
+    tap = Deed(does="choose", who="7", target=last(vendor).id, choice="b")
+    (answer,) = read(vendor.deed(tap, AT))
+    assert isinstance(answer, MessageIn)
+    assert answer.content == Chosen(id="b", title="Buy")
+
+
+def test_a_link_among_choices_makes_a_card() -> None:
+    choices = Choices(choices=[Choice(id="1", title="Open", url="https://shop.test")])
+    payload = body_of(part("Look", content=choices))["message"]["attachment"]["payload"]
+    assert payload["template_type"] == "button"
+    assert payload["buttons"] == [{"type": "web_url", "title": "Open", "url": "https://shop.test"}]
+    many = Choices(choices=[Choice(id=str(n), title=str(n)) for n in range(14)])
+    with pytest.raises(Rejected):
+        body_of(part("x", content=many))
+
+
+def test_what_people_do_is_told(vendor: Simulator) -> None:
+    asked = last(vendor)
+    (edit,) = read(vendor.deed(Deed(does="edit", who="7", target=asked.id, text="buenas"), AT))
+    assert edit == EditedIn(external_id=asked.id, text="buenas", at=AT)
+    (gone,) = read(vendor.deed(Deed(does="delete", who="7", target=asked.id), AT))
+    assert gone == DeletedIn(external_id=asked.id, at=AT)
+    play(vendor, CONNECTOR.send(part("x"), ACCOUNT))
+    for emoji in ("❤️", ""):
+        deed = Deed(does="react", who="7", target=last(vendor).id, emoji=emoji)
+        (mark,) = read(vendor.deed(deed, AT))
+        assert isinstance(mark, ReactionIn)
+        assert mark.emoji == emoji
+    (place,) = read(vendor.deed(Deed(does="location", who="7", latitude=1, longitude=2), AT))
+    assert isinstance(place, MessageIn)
+    assert place.content == Place(latitude=1, longitude=2)
+    start = Deed(does="start", who="7", token="hilo-77")
+    (came,) = read(vendor.deed(start, AT))
+    assert isinstance(came, MessageIn)
+    assert came.referral is not None
+    assert came.referral.token == "hilo-77"
+
+
+@pytest.mark.parametrize("does", ["file", "voice", "sticker"])
+def test_a_file_is_where_it_is_said_to_be(vendor: Simulator, does: str) -> None:
+    deed = Deed(does=does, who="7", data=b"png", media_type="image/png", text="look")  # type: ignore[arg-type]
+    (item,) = read(vendor.deed(deed, AT))
+    assert isinstance(item, MessageIn)
+    assert isinstance(item.content, Sticker) is (does == "sticker")
+    request = shelf.request_of(HttpCall(method="GET", url=item.files[0].url or ""))
+    response, _ = vendor.request(request, AT)
+    assert (response.status, response.body) == (200, b"png")
+
+
+def test_marks_and_reactions_reach_the_phone(vendor: Simulator) -> None:
+    asked = last(vendor)
+    react = ActionOut(does="react", external_id=asked.id, to=TO, is_ours=False, emoji="👍", now=AT)
+    play(vendor, CONNECTOR.act(react, ACCOUNT))
+    for does in ("read", "typing_on"):
+        mark = MarkOut(does=does, to=TO, external_id=asked.id, now=AT)
+        play(vendor, CONNECTOR.mark(mark, ACCOUNT))
+    (phone,) = vendor.phones()
+    assert (phone.is_typing, phone.bubbles[0].state) == (True, "read")
+    assert "👍" in phone.bubbles[0].marks[0]
+    with pytest.raises(Unsupported):
+        next(CONNECTOR.act(structs.replace(react, does="edit"), ACCOUNT))
+
+
+def test_a_profile_has_a_name(vendor: Simulator) -> None:
+    profile = play(vendor, CONNECTOR.profile(TO, ACCOUNT))
+    assert profile.name == vendor.phones()[0].name
+
+
+def test_who_tells_nothing_stays_unnamed() -> None:
+    error = b'{"error":{"code":100,"error_subcode":2018218,"message":"No profile available"}}'
+    asking = CONNECTOR.profile(TO, ACCOUNT)
+    next(asking)
+    with pytest.raises(Rejected):
+        asking.send(HttpReply(status=400, body=error))
+
+
+def test_a_subscription_that_was_taken_away_is_asked_for_again() -> None:
+    checking = CONNECTOR.check(ACCOUNT)
+    next(checking)
+    checking.send(HttpReply(status=200, body=b'{"id":"1","name":"Casa Faro"}'))
+    again = checking.send(HttpReply(status=200, body=b'{"data":[]}'))
+    assert isinstance(again, HttpCall)
+    assert (again.method, again.url.rpartition("/")[2]) == ("POST", "subscribed_apps")
+    with pytest.raises(StopIteration) as end:
+        checking.send(HttpReply(status=200, body=b'{"success":true}'))
+    assert [(each.key, each.ok) for each in end.value.value] == [
+        ("credentials", True),
+        ("resubscribed", None),
+    ]
+
+
+def test_connecting_points_the_webhook_here(vendor: Simulator) -> None:
+    first = next(CONNECTOR.connect(ACCOUNT))
+    assert isinstance(first, HttpCall)
+    body = json.loads(first.body)
+    assert (body["callback_url"], body["object"]) == (ACCOUNT.webhook_url, "page")
+    assert body["access_token"] == f"77|{SECRET}"
+    assert "authorization" not in first.headers
+    connected = play(vendor, CONNECTOR.connect(ACCOUNT))
+    assert (connected.address, connected.name) == (ACCOUNT.address, "Casa Faro")
+    play(vendor, CONNECTOR.disconnect(ACCOUNT))
+
+
+def test_faults_are_told_apart(vendor: Simulator) -> None:
+    with pytest.raises(Throttled):
+        shelf.answer(CONNECTOR.send(part("x"), ACCOUNT), vendor.trouble("throttled"))
+    with pytest.raises(AuthExpired):
+        shelf.answer(CONNECTOR.send(part("x"), ACCOUNT), vendor.trouble("expired_token"))
+
+
+def test_somebody_who_never_wrote_is_not_asked_for() -> None:
+    with pytest.raises(Rejected):
+        body_of(part("x", Recipient(kind="phone", value="+12025550107")))
+
+
+def test_settings_are_digits_and_a_changed_secret_stays_valid_once() -> None:
+    given = {"page_id": "1", "access_token": "t", "app_secret": "one"}
+    first = CONNECTOR.configure(given, None)
+    assert (first.address, len(str(first.settings["verify_token"])) > 20) == ("1", True)
+    second = CONNECTOR.configure(
+        {"app_secret": "two"},
+        SettingsRead(settings=first.settings, secrets=first.secrets),
+    )
+    assert second.secrets["previous_app_secret"] == "one"
+    for wrong in ({**given, "page_id": "my page"}, {"page_id": "1", "access_token": "t"}):
+        with pytest.raises(Invalid):
+            CONNECTOR.configure(wrong, None)
+    made_up = CONNECTOR.configure(CONNECTOR.made_up(ACCOUNT.id), None)
+    assert made_up.address
+
+
+def test_a_sample_is_taken_like_any_other() -> None:
+    sample = CONNECTOR.sample(ACCOUNT, part().id, AT)
+    CONNECTOR.verify(sample.delivery, ACCOUNT)
+    (item,) = CONNECTOR.parse(sample.delivery, ACCOUNT)
+    assert isinstance(item, MessageIn)
+
+
+def test_the_handshake_and_the_former_secret() -> None:
+    query = {"hub.mode": "subscribe", "hub.challenge": "7", "hub.verify_token": "handshake-word"}
+    asked = Asked(method="GET", url="x", query=query, received_at=AT)
+    answer = CONNECTOR.greet(asked, ACCOUNT)
+    assert answer is not None
+    assert answer.body == b"7"
+    body = b'{"object":"page","entry":[]}'
+    signed = Delivery(body=body, headers=sign(body, {}, ACCOUNT, contract.NOW), received_at=AT)
+    turning = {"app_secret": "new", "previous_app_secret": SECRET}
+    CONNECTOR.verify(signed, structs.replace(ACCOUNT, secrets=turning))
+    with pytest.raises(BadSignature):
+        CONNECTOR.verify(signed, structs.replace(ACCOUNT, secrets={"app_secret": "new"}))
