@@ -70,6 +70,7 @@ def _literal(text: str) -> object:
 _NAMES = (
     *("inbox", "account", "contact", "other_contact", "identity", "conversation", "message"),
     *("tag", "team", "file", "invitation", "token", "session", "delivery", "mail"),
+    "attachment",
 )
 _SOON = datetime(2099, 1, 1, tzinfo=UTC)
 _ROWS = (
@@ -122,6 +123,7 @@ _ROWS = (
         ),
     ),
     ("draft", "conversation_id=:conversation agent_id=:agent kind=note text=:canary"),
+    ("attachment_source", "attachment_id=:attachment account_id=:account url=:canary"),
     ("delivery", "id=:delivery account_id=:account source=hook body=:hash state=parked"),
     ("caught_mail", "id=:mail mail_from=:canary rcpt_to=[] raw=:hash subject=:canary"),
 )

@@ -86,6 +86,7 @@ POLICY: dict[str, str] = {
     "write_message": "conversation:reply",
     "withdraw_message": "conversation:reply",
     "decide_message": "conversation:reply",
+    "fetch_attachment": "conversation:reply",
     "get_counts": "conversation:read",
     # contacts
     "list_contacts": "contact:read",

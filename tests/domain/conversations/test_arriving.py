@@ -18,13 +18,15 @@ import pytest
 
 from cast import CAST
 from hilo.domain import library
-from hilo.domain.conversations import FETCH
+from hilo.domain.conversations import FETCH, fetch_again
+from hilo.domain.conversations.errors import NoSource
 from hilo.entry import work
 from hilo.entry.state import AppState
 from hilo.kit.db import Database
-from hilo.kit.errors import TemporaryFailure
+from hilo.kit.errors import Conflict, TemporaryFailure
 from hilo.kit.jobs import Job
 from path import Answer, events, heard, receiving, rows, said, state_on, value
+from stage import agent
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63"
@@ -93,6 +95,41 @@ async def test_a_file_that_cannot_be_had_leaves_a_notice(state: AppState, answer
         await fetched(state)
     assert [each["state"] for each in await attachments(state)] == ["failed"]
     assert await value(state.db, "select text from message") == "see"
+
+
+async def test_a_file_that_could_not_be_had_is_fetched_again_when_asked(state: AppState) -> None:
+    """It loads again, then it is there; once it is there, there is nothing to fetch."""
+    ada = agent(CAST.ada)
+    async with receiving((404, {}, b""), (200, {}, PNG)) as receiver:
+        file = {"url": receiver.url, "name": "p.png", "media_type": "image/png"}
+        await heard(state, said("see", attachments=[file]))
+        await fetched(state)
+        ((matter, message),) = await rows(state.db, "select conversation_id, id from message")
+        (broken,) = await attachments(state)
+        names = (UUID(str(matter)), UUID(str(message)), UUID(broken["id"]))
+        async with state.db.transaction(CAST.workspace) as tx:
+            shown = await fetch_again(tx, ada, *names)
+        assert [each.state for each in shown.attachments] == ["loading"]
+        async with state.db.transaction(CAST.workspace) as tx:
+            with pytest.raises(Conflict):
+                await fetch_again(tx, ada, *names)
+        await fetched(state)
+    assert [each["state"] for each in await attachments(state)] == ["stored"]
+    assert await value(state.db, "select count(*) from attachment_source") == 0
+
+
+async def test_a_file_without_an_address_cannot_be_fetched_again(
+    state: AppState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bytes came along and were too many."""
+    monkeypatch.setattr(library, "MOST_BYTES", 100)
+    await heard(state, said("see", attachments=[{"content": "eHh4" * 100, "name": "big.txt"}]))
+    ((matter, message),) = await rows(state.db, "select conversation_id, id from message")
+    (broken,) = await attachments(state)
+    names = (UUID(str(matter)), UUID(str(message)), UUID(broken["id"]))
+    async with state.db.transaction(CAST.workspace) as tx:
+        with pytest.raises(NoSource):
+            await fetch_again(tx, agent(CAST.ada), *names)
 
 
 async def test_a_server_in_trouble_is_asked_again_and_given_up_in_the_end(state: AppState) -> None:

@@ -1,7 +1,7 @@
 """The heart: conversations, their messages, and how both come and go."""
 
 from hilo.domain.conversations import visitors
-from hilo.domain.conversations.arriving import FETCH, Fetch, settle_file
+from hilo.domain.conversations.arriving import FETCH, Fetch, fetch_again, settle_file
 from hilo.domain.conversations.carry import Carriage, rescue
 from hilo.domain.conversations.counts import (
     AllCounts,
@@ -128,6 +128,7 @@ __all__ = [
     "decide",
     "delete_tag",
     "drop_draft",
+    "fetch_again",
     "find_draft",
     "find_external",
     "find_message",

@@ -3,20 +3,22 @@
 A message is shown before its files are there; one that cannot be had leaves a notice in its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct, structs
 
 from hilo.domain import library
+from hilo.domain.conversations.errors import NoSource
 from hilo.domain.conversations.events import AttachmentStored
-from hilo.domain.conversations.models import AttachmentView
+from hilo.domain.conversations.models import AttachmentView, MessageView
 from hilo.domain.conversations.rows import MessageRow, message_view
 from hilo.domain.library import FileStore, NewFile, StoredFile
+from hilo.domain.people import Actor
 from hilo.kit import jobs
 from hilo.kit.db import Tx
-from hilo.kit.errors import NotFound
+from hilo.kit.errors import Conflict, NotFound
 from hilo.kit.ids import new_id
 from hilo.kit.sql import Queries
 from hilo.kit.text import clean
@@ -53,19 +55,91 @@ async def keep(
         return {}
     stored = await _stored(tx, store, [file for _, file in flat])
     attachments: dict[UUID, list[AttachmentView]] = {}
+    wanted: list[Fetch] = []
     for (id_, file), row in zip(flat, stored, strict=True):
         view = _view(file, row)
         attachments.setdefault(id_, []).append(view)
         if view.state == "loading" and file.url is not None:
-            payload = Fetch(
-                workspace=tx.workspace,
-                message=id_,
-                attachment=view.id,
-                account=account,
-                url=file.url,
+            wanted.append(
+                Fetch(
+                    workspace=tx.workspace,
+                    message=id_,
+                    attachment=view.id,
+                    account=account,
+                    url=file.url,
+                )
             )
-            await jobs.enqueue(tx, FETCH, payload, key=f"{FETCH}:{id_}")
+    await _send_for(tx, account, wanted)
     return attachments
+
+
+async def fetch_again(
+    tx: Tx, actor: Actor, conversation_id: UUID, message_id: UUID, attachment_id: UUID
+) -> MessageView:
+    """Have a file fetched that could not be had; return the message with the file loading.
+
+    Raises: NotFound; Forbidden; Conflict when it did not fail; NoSource.
+    Publishes: AttachmentStored.
+    """
+    actor.must("conversation:reply")
+    row = await tx.maybe(SQL.lock_message, MessageRow, workspace=tx.workspace, message=message_id)
+    if row is None or row.conversation_id != conversation_id:
+        raise NotFound("no such message")
+    attachments = msgspec.convert(row.attachments, list[AttachmentView])
+    place = next((n for n, each in enumerate(attachments) if each.id == attachment_id), None)
+    if place is None:
+        raise NotFound("no such attachment")
+    if attachments[place].state != "failed":
+        raise Conflict("it has not failed", state=attachments[place].state)
+    source = await tx.maybe(SQL.source, _Source, workspace=tx.workspace, attachment=attachment_id)
+    if source is None:
+        raise NoSource("there is no address to fetch it from")
+    await _send_for(
+        tx,
+        source.account,
+        [
+            Fetch(
+                workspace=tx.workspace,
+                message=message_id,
+                attachment=attachment_id,
+                account=source.account,
+                url=source.url,
+            )
+        ],
+    )
+    attachments[place] = structs.replace(attachments[place], state="loading")
+    return await _show(tx, row, attachments, by=actor.by)
+
+
+async def _send_for(tx: Tx, account: UUID, wanted: Sequence[Fetch]) -> None:
+    if not wanted:
+        return
+    await tx.run(
+        SQL.keep_sources,
+        workspace=tx.workspace,
+        account=account,
+        attachments=[each.attachment for each in wanted],
+        urls=[each.url for each in wanted],
+    )
+    for each in wanted:
+        await jobs.enqueue(tx, FETCH, each, key=f"{FETCH}:{each.message}")
+
+
+async def _show(
+    tx: Tx,
+    row: MessageRow,
+    attachments: Sequence[AttachmentView],
+    by: Mapping[str, object] | None = None,
+) -> MessageView:
+    await tx.run(
+        SQL.set_attachments,
+        workspace=tx.workspace,
+        message=row.id,
+        attachments=msgspec.json.encode(attachments).decode(),
+    )
+    view = structs.replace(message_view(row), attachments=attachments)
+    tx.publish(AttachmentStored(message=view), subject=row.conversation_id, by=by)
+    return view
 
 
 async def _stored(
@@ -143,14 +217,15 @@ async def settle_file(tx: Tx, store: FileStore, fetch: Fetch, content: bytes | N
         kept = await library.keep(tx, store, NewFile(name=old.name, content=content))
         file = FileIn(inline=old.inline, content_id=old.content_id)
         attachments[place] = _view(file, kept)
-    await tx.run(
-        SQL.set_attachments,
-        workspace=tx.workspace,
-        message=row.id,
-        attachments=msgspec.json.encode(attachments).decode(),
-    )
-    view = structs.replace(message_view(row), attachments=attachments)
-    tx.publish(AttachmentStored(message=view), subject=row.conversation_id)
+        await tx.run(SQL.forget_source, workspace=tx.workspace, attachment=fetch.attachment)
+    await _show(tx, row, attachments)
+
+
+class _Source(Struct, frozen=True):
+    """Where a file can be fetched from."""
+
+    account: UUID
+    url: str
 
 
 def _is_other(wanted: AttachmentView, content: bytes) -> bool:

@@ -8,3 +8,16 @@ from message m where m.workspace_id = :workspace and m.id = :message for update
 
 -- name: set_attachments
 update message set attachments = :attachments where workspace_id = :workspace and id = :message
+
+-- name: keep_sources
+insert into attachment_source (workspace_id, attachment_id, account_id, url)
+select :workspace, r.attachment, :account, r.url
+from unnest(:attachments::uuid[], :urls::text[]) as r(attachment, url)
+on conflict do nothing
+
+-- name: source
+select account_id as account, url from attachment_source
+where workspace_id = :workspace and attachment_id = :attachment
+
+-- name: forget_source
+delete from attachment_source where workspace_id = :workspace and attachment_id = :attachment

@@ -21,6 +21,12 @@ class WindowClosed(Conflict):
     code = "channel-window-closed"
 
 
+class NoSource(Conflict):
+    """A file came without an address, so that it cannot be fetched again."""
+
+    code = "no-source"
+
+
 class TooLateToWithdraw(Conflict):
     """The reply is leaving or has left."""
 

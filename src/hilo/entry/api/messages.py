@@ -93,6 +93,24 @@ async def decide_message(
     return linked(app_state.file_links, actor, [found])[0]
 
 
+@post(
+    _PATH + "/{message_id:uuid}/attachments/{attachment_id:uuid}/fetch",
+    status_code=202,
+    tags=["messages"],
+)
+async def fetch_attachment(
+    conversation_id: Id,
+    message_id: Id,
+    attachment_id: Id,
+    actor: Acting,
+    tx: Open,
+    app_state: Shared,
+) -> MessageView:
+    """Fetch an attachment again that could not be had. How it ends comes as an event."""
+    found = await conversations.fetch_again(tx, actor, conversation_id, message_id, attachment_id)
+    return linked(app_state.file_links, actor, [found])[0]
+
+
 def linked(
     links: FileLinks, actor: Actor, messages: Sequence[MessageView]
 ) -> Sequence[MessageView]:
@@ -120,4 +138,5 @@ ROUTES = [
     get_message,
     withdraw_message,
     decide_message,
+    fetch_attachment,
 ]

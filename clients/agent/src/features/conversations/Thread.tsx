@@ -13,7 +13,7 @@ import { Bones, Failed } from "@ui/Empty";
 import { IconArrowUp } from "@ui/icons";
 import { Entry, Strand, Turn } from "@ui/message/Entry";
 import { read } from "./acts";
-import { retry, withdraw } from "./composer/send";
+import { fetchAgain, retry, withdraw } from "./composer/send";
 import css from "./Thread.module.css";
 
 interface Props { conversation: Conversation }
@@ -59,6 +59,7 @@ export function Thread({ conversation }: Props) {
               <Change message={message} before={spokenBefore(messages, index)} />
               <div className={css.entry}>
                 <Entry message={message} contact={conversation.contact.name}
+                  onFetch={(file) => void fetchAgain(message, file)}
                   onRetry={(decision) => void retry(message, decision)}
                   {...(message.author.id === me.id ? { onUndo: () => void withdraw(message) } : {})}>
                   <Answered message={messages.find((one) => message.reply_to !== null && one.id === message.reply_to)} />

@@ -17,7 +17,10 @@ export function Linked({ text }: { text: string }): ReactNode {
     : <Fragment key={index}>{part}</Fragment>));
 }
 
-export function Body({ message }: { message: Message }) {
+/** onFetch: asks again for a file that could not be had. */
+type FetchFile = ((file: Attachment) => void) | undefined;
+
+export function Body({ message, onFetch }: { message: Message; onFetch?: FetchFile }) {
   const t = useT();
   const own = message.html !== null && message.kind !== "incoming";
   const rich = message.html !== null && !own && isDesigned(message.html);
@@ -47,7 +50,7 @@ export function Body({ message }: { message: Message }) {
           {quoted ? <blockquote className={css.quoted} dir="auto"><Linked text={message.quoted} /></blockquote> : null}
         </>
       ) : null}
-      <Files files={message.attachments.filter((file) => !(file.inline && (designed || own)))} />
+      <Files files={message.attachments.filter((file) => !(file.inline && (designed || own)))} onFetch={onFetch} />
     </>
   );
 }
@@ -57,14 +60,14 @@ function iconOf(type: string) {
   return icons.find(([start]) => type.startsWith(start))?.[1] ?? (/pdf|word|document/.test(type) ? IconFileText : IconFile);
 }
 
-export function Files({ files }: { files: readonly Attachment[] }) {
+export function Files({ files, onFetch }: { files: readonly Attachment[]; onFetch?: FetchFile }) {
   if (files.length === 0) return null;
   const images = files.filter((file) => file.media_type.startsWith("image/") && file.state === "stored" && file.url);
   const rest = files.filter((file) => !images.includes(file));
   return (
     <div className={css.files}>
       {images.map((file) => <Picture key={file.id} file={file} />)}
-      {rest.map((file) => <FileCard key={file.id} file={file} />)}
+      {rest.map((file) => <FileCard key={file.id} file={file} onFetch={onFetch} />)}
     </div>
   );
 }
@@ -81,7 +84,7 @@ function Picture({ file }: { file: Attachment }) {
   );
 }
 
-function FileCard({ file }: { file: Attachment }) {
+function FileCard({ file, onFetch }: { file: Attachment; onFetch?: FetchFile }) {
   const t = useT();
   const Icon = iconOf(file.media_type);
   const inside = (
@@ -94,6 +97,14 @@ function FileCard({ file }: { file: Attachment }) {
       {file.url && file.state === "stored" ? <IconDownload size={15} aria-hidden /> : null}
     </>
   );
+  if (file.state === "failed" && onFetch) {
+    return (
+      <span className={css.file}>
+        {inside}
+        <button type="button" className={css.again} aria-label={t("thread.attachment_retry", { name: file.name })} onClick={() => onFetch(file)}>{t("common.retry")}</button>
+      </span>
+    );
+  }
   if (!file.url || file.state !== "stored") return <span className={css.file}>{inside}</span>;
   return <a className={css.file} href={file.url} download={file.name} aria-label={t("thread.download", { name: file.name })}>{inside}</a>;
 }

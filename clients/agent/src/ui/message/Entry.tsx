@@ -1,6 +1,6 @@
 /** One knot or bead on the thread with what hangs on it. The line runs from entry to entry. */
 import type { ReactNode } from "react";
-import type { Message } from "@shared/types";
+import type { Attachment, Message } from "@shared/types";
 import { sayOr, useT } from "@lib/i18n";
 import { moment } from "@lib/time";
 import { Bead, Knot, NoteBead, useChannelName } from "../Bead";
@@ -56,10 +56,10 @@ export function Activity({ message }: { message: Message }) {
 
 interface Props {
   message: Message; contact: string;
-  onRetry?: (decision: "resend" | "sent") => void; onUndo?: () => void; children?: ReactNode;
+  onRetry?: (decision: "resend" | "sent") => void; onUndo?: () => void; onFetch?: (file: Attachment) => void; children?: ReactNode;
 }
 
-export function Entry({ message, contact, onRetry, onUndo, children }: Props) {
+export function Entry({ message, contact, onRetry, onUndo, onFetch, children }: Props) {
   const t = useT();
   if (message.kind === "activity") return <Activity message={message} />;
   const note = message.kind === "note";
@@ -78,7 +78,7 @@ export function Entry({ message, contact, onRetry, onUndo, children }: Props) {
       <Copies message={message} />
       <div className={`${css.body} ${note ? css.note : out ? css.out : ""}`}>
         {children}
-        <Body message={message} />
+        <Body message={message} onFetch={onFetch} />
       </div>
       <Warnings message={message} />
       {out && failed ? <Trouble message={message} {...(onRetry ? { onRetry } : {})} /> : null}

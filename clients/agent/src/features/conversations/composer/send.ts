@@ -1,5 +1,5 @@
 /** Sending: on the screen in the same frame, then on its way by the outbox; what is typed is never lost. */
-import type { Conversation, Id, Message } from "@shared/types";
+import type { Attachment, Conversation, Id, Message } from "@shared/types";
 import { api, ApiError, newId } from "@lib/api";
 import { showConversation, showMessage, showMessages } from "@lib/cache";
 import { now, reasonOf } from "@lib/i18n";
@@ -118,6 +118,17 @@ export async function retry(message: Message, decision: "resend" | "sent"): Prom
     const answer = await api.post<Message | Conversation>(`/conversations/${message.conversation_id}/messages/${message.id}/retry`, { decision });
     if ("seq" in answer) showMessages(message.conversation_id, (list) => list.map((one) => (one.id === answer.id ? answer : one)));
     else if (answer?.id) showConversation(answer);
+  } catch (error) {
+    say(t("toast.failed", { reason: reasonOf(t, error) }), { kind: "error" });
+  }
+}
+
+/** Asks again for a file that could not be fetched; how it ends comes as an event. */
+export async function fetchAgain(message: Message, file: Attachment): Promise<void> {
+  const t = now();
+  try {
+    const answer = await api.post<Message>(`/conversations/${message.conversation_id}/messages/${message.id}/attachments/${file.id}/fetch`);
+    showMessage(answer);
   } catch (error) {
     say(t("toast.failed", { reason: reasonOf(t, error) }), { kind: "error" });
   }
