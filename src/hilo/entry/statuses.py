@@ -21,9 +21,16 @@ class UnsupportedMedia(errors.UserError):
     code = "unsupported-media-type"
 
 
+class VersionMismatch(errors.UserError):
+    """What was to be changed is no longer what the caller had read."""
+
+    code = "version-mismatch"
+
+
 STATUSES: Mapping[type[Exception], HTTPStatus] = {
     errors.UserError: HTTPStatus.BAD_REQUEST,
     UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    VersionMismatch: HTTPStatus.PRECONDITION_FAILED,
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,

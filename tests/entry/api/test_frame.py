@@ -108,6 +108,21 @@ async def test_a_cursor_is_of_one_list(ada: httpx2.AsyncClient) -> None:
     is_problem(elsewhere, 400, "cursor-invalid")
 
 
+async def test_fields_may_be_chosen(ada: httpx2.AsyncClient) -> None:
+    one = f"/contacts/{CAST.carol}"
+    whole = await ada.get(one)
+    some = await ada.get(one, params={"fields": "name,id"})
+    assert some.json() == {name: whole.json()[name] for name in ("id", "name")}
+    assert some.headers["etag"] == whole.headers["etag"]
+    assert int(some.headers["content-length"]) == len(some.content)
+    page = (await ada.get("/contacts", params={"fields": "name"})).json()
+    assert page == {"items": [{"name": whole.json()["name"]}], "next_cursor": None}
+    problem = is_problem(await ada.get("/contacts?fields=secret"), 422, "validation")
+    assert problem["errors"][0]["field"] == "fields"
+    await ada.get("/me")  # no page, no path: no choice
+    is_problem(await ada.patch(one + "?fields=name", json={}), 422, "validation")
+
+
 async def test_a_route_without_a_body_takes_none(ada: httpx2.AsyncClient) -> None:
     path = "/sessions"
     for body in (b"", b"{}", b"null"):

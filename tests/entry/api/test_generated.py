@@ -25,7 +25,10 @@ from hilo.entry.api.openapi import Json
 AnyCase = Case[Any]
 EXAMPLES = int(os.environ.get("HILO_GENERATED", "6"))
 # Needs the mail listener beside it; its own tests have one.
-ELSEWHERE = {"send_mail"}
+ELSEWHERE = {
+    *("open_socket", "get_file", "take_delivery"),  # outside the framework
+    "send_mail",
+}
 TEXTS = ("a\0b", "\u202e\U0001f600", "' or 1=1 --", "x" * 5_000, "%", "\\", "")
 
 
@@ -87,7 +90,8 @@ def _fault(
         if media != wanted:
             return f"{media} is not described"
         name = content["schema"].get("$ref", "").rpartition("/")[2]
-        if name and not validators[name].is_valid(answer.json()):
+        is_whole = "fields" not in answer.url.params
+        if name and is_whole and not validators[name].is_valid(answer.json()):
             return f"no {name}"
     return ""
 

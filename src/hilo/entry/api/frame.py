@@ -7,12 +7,14 @@ transaction is committed before the answer is sent; an answer of 400 or more rol
 
 import hmac
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from http import HTTPStatus
 from typing import get_args
 from uuid import uuid4
 
 import msgspec
 from litestar.enums import HttpMethod, RequestEncodingType, ScopeType
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import BodyKwarg
 from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import (
@@ -23,10 +25,11 @@ from litestar.types import (
     Scope,
     Send,
 )
+from litestar.types.asgi_types import HTTPResponseStartEvent
 from litestar.typing import FieldDefinition
 
 from hilo.domain.people import Actor
-from hilo.entry.api import problems, reading, repeats
+from hilo.entry.api import etags, problems, reading, repeats, sparse
 from hilo.entry.api.rates import Allowance, Meter, Rates, cost_of
 from hilo.entry.api.reading import Wanted, header
 from hilo.entry.doorman import Credential, Known, caller_of
@@ -127,12 +130,14 @@ class Gate:
         wanted = self._wants(scope)
         if not wanted.is_public:
             visit.known = await self._admit(scope, visit)
-        reading.check_query(scope, wanted)
+        fields = reading.check_query(scope, wanted)
         body = b""
         if wanted.takes_body or scope["method"] not in _SAFE:
             body = await reading.read_body(scope, receive, wanted)
         if wanted.has_transaction:
-            send_later = await self._in_transaction(scope, receive, visit, body)
+            send_later = await self._in_transaction(scope, receive, visit, body, wanted)
+            if fields:
+                send_later.cut(fields)
             await send_later.release(send)
         else:
             await self._app(scope, receive, send)
@@ -146,7 +151,7 @@ class Gate:
         return known
 
     async def _in_transaction(
-        self, scope: HTTPScope, receive: Receive, visit: Visit, body: bytes
+        self, scope: HTTPScope, receive: Receive, visit: Visit, body: bytes, wanted: Wanted
     ) -> "_Held":
         held = _Held()
         actor = visit.actor
@@ -167,8 +172,12 @@ class Gate:
                 if earlier:
                     held.replay(*earlier)
                     return held
+                if not is_read:
+                    await etags.check(scope, tx, actor, self._state, wanted.object_of)
                 await self._app(scope, receive, held.take)
                 held.undo_if_refused()
+                if wanted.answers_object:
+                    held.mark(header(scope, b"if-none-match"))
                 if repeat is not None:
                     await repeat.keep(tx, self._state.vault, held.status, held.body)
         except _Undo:
@@ -213,6 +222,31 @@ class _Held:
             each["body"] for each in self._messages if each["type"] == "http.response.body"
         )
 
+    def mark(self, known: str) -> None:
+        """Name the object's state in an ETag; answer 304 to who has it already. known: its tags."""
+        if self.status != HTTPStatus.OK:
+            return
+        tag = etags.tag_of(self.body)
+        start: HTTPResponseStartEvent = self._messages[0]  # type: ignore[assignment]
+        start["headers"] = [*start["headers"], (b"etag", tag.encode())]
+        if known and etags.matches(known, tag):
+            start["status"] = HTTPStatus.NOT_MODIFIED
+            start["headers"] = [
+                pair for pair in start["headers"] if not pair[0].startswith(b"content-")
+            ]
+            empty: Message = {"type": "http.response.body", "body": b"", "more_body": False}
+            self._messages = [start, empty]
+
+    def cut(self, fields: AbstractSet[str]) -> None:
+        """Leave these fields of the answer only."""
+        if self.status != HTTPStatus.OK or not self.body:
+            return
+        body = sparse.cut(self.body, fields)
+        start: HTTPResponseStartEvent = self._messages[0]  # type: ignore[assignment]
+        kept = [pair for pair in start["headers"] if pair[0] != b"content-length"]
+        start["headers"] = [*kept, (b"content-length", str(len(body)).encode())]
+        self._messages = [start, {"type": "http.response.body", "body": body, "more_body": False}]
+
     def replay(self, status: int, body: bytes) -> None:
         """Answer as before."""
         headers: Headers = [repeats.REPLAYED, (b"content-length", str(len(body)).encode())]
@@ -235,6 +269,8 @@ def wanted_by_handler(routes: Sequence[BaseRoute]) -> dict[int, Wanted]:
     for route in routes:
         if not isinstance(route, HTTPRoute):
             continue
+        read, _ = route.route_handler_map.get("GET", (None, None))
+        one = read if read is not None and etags.answers_object(read) else None
         for method, (handler, kwargs_model) in route.route_handler_map.items():
             parameters = handler.parsed_fn_signature.parameters
             data = parameters.get("data")
@@ -244,6 +280,9 @@ def wanted_by_handler(routes: Sequence[BaseRoute]) -> dict[int, Wanted]:
                 takes_body=data is not None,
                 takes_form=_is_form(data),
                 body_bytes=handler.opt.get("body_bytes", reading.BODY_BYTES),
+                choices=_choices(method, handler),
+                object_of=one,
+                answers_object=one is not None and etags.kind_of(handler) == etags.kind_of(one),
                 decoder=None if "body_type" in handler.opt else _decoder_of(data),
                 queries=frozenset(p.field_alias for p in kwargs_model.expected_query_params),
                 texts=frozenset(
@@ -253,6 +292,11 @@ def wanted_by_handler(routes: Sequence[BaseRoute]) -> dict[int, Wanted]:
                 ),
             )
     return found
+
+
+def _choices(method: str, handler: HTTPRouteHandler) -> frozenset[str]:
+    has_transaction = handler.opt.get("transaction", True)
+    return sparse.choices_of(handler) if method == "GET" and has_transaction else frozenset()
 
 
 def _kinds(annotation: object) -> tuple[object, ...]:

@@ -18,7 +18,7 @@ from litestar.typing import FieldDefinition
 from msgspec import Struct
 
 from hilo import __version__
-from hilo.entry.api import reading, repeats
+from hilo.entry.api import outside, reading, repeats, sparse
 from hilo.entry.api.examples import example_of
 from hilo.entry.api.problems import MEDIA_TYPE, Problem, title_of
 from hilo.entry.api.rates import Cost, Rates, cost_of
@@ -51,6 +51,7 @@ PROBLEMS: Mapping[int, tuple[str, str]] = {
     404: ("not-found", "There is no such object in this workspace."),
     409: ("conflict", "The state has moved on; `params` say how."),
     410: ("gone", "It was there and cannot come back."),
+    412: ("version-mismatch", "It is no longer as it was read; `params.changed` names fields."),
     413: ("too-large", "The body is beyond the limit."),
     415: ("unsupported-media-type", "The body is not of the type the route takes."),
     422: (
@@ -128,8 +129,8 @@ def describe(app: Litestar, public_url: str, cookie: str) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "Hilo", "version": __version__, "description": _INTRO},
         "servers": [{"url": public_url}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(_tag(each) for each in operations)],
-        "paths": paths,
+        "tags": [{"name": tag} for tag in dict.fromkeys([*map(_tag, operations), outside.TAG])],
+        "paths": paths | outside.paths(),
         "components": {
             "schemas": shapes.components,
             "responses": {f"Problem{status}": _problem(status) for status in PROBLEMS}
@@ -191,6 +192,24 @@ def _parameters(it: Operation) -> Iterator[Json]:
         yield {"name": name, "in": "path", "required": True, "schema": schema}
     for each in it.queries:
         yield _query(each)
+    choices = sorted(sparse.choices_of(it.handler)) if it.method == "GET" else []
+    if choices and not it.is_public:
+        yield {
+            "name": sparse.PARAMETER,
+            "in": "query",
+            "required": False,
+            "description": "Only these fields of the object, or of each item: the others are left out.",
+            "explode": False,
+            "schema": {"type": "array", "items": {"enum": choices}, "minItems": 1},
+        }
+    if it.method == "PATCH" and it.places:
+        yield {
+            "name": "If-Match",
+            "in": "header",
+            "required": False,
+            "description": "The `ETag` one has read; when it has changed since, 412 names how.",
+            "schema": {"type": "string"},
+        }
     if it.method in {"POST", "PATCH"} and not it.is_public:
         yield {
             "name": "Idempotency-Key",
@@ -258,6 +277,8 @@ def _refusals(it: Operation) -> Json:
         wanted.add(403)
     if it.places:
         wanted |= {404, 410}
+    if it.method == "PATCH" and it.places:
+        wanted.add(412)
     if it.method not in {"GET", "HEAD"}:
         wanted |= {404, 409, 410, 413, 415}
     found: Json = {

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
 import msgspec
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import ParameterKwarg
 from litestar.types import HTTPScope, Receive
 from litestar.typing import FieldDefinition
 from litestar.utils.scope.state import ScopeState
 from msgspec import Struct
 
-from hilo.entry.api import problems
+from hilo.entry.api import problems, sparse
 from hilo.entry.statuses import BadBody, UnsupportedMedia
 from hilo.kit.errors import FieldError, Invalid, TooLarge, invalid
 
@@ -33,6 +34,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """What a route takes. decoder None: the handler reads it. queries: its query parameters.
 
     texts: those of them that may be any text; for the others `null` is no value.
+    choices: the fields that `fields=` may name.
+    object_of: the GET of the path, where that answers one object. answers_object: so does this.
     """
 
     is_public: bool
@@ -42,17 +45,26 @@ class Wanted(Struct, frozen=True, kw_only=True):
     body_bytes: int
     decoder: msgspec.json.Decoder[object] | None
     queries: frozenset[str]
+    choices: frozenset[str]
+    object_of: HTTPRouteHandler | None
+    answers_object: bool
     texts: frozenset[str]
 
 
-def check_query(scope: HTTPScope, wanted: Wanted) -> None:
-    """Refuse unknown parameters and text that cannot be stored. Raises Invalid."""
+def check_query(scope: HTTPScope, wanted: Wanted) -> frozenset[str]:
+    """Refuse unknown parameters and text that cannot be stored; return the fields asked for.
+
+    Raises: Invalid.
+    """
     query = scope["query_string"]
+    fields: frozenset[str] = frozenset()
     if not query:
-        return
+        return fields
     unknown = []
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
-        if name not in wanted.queries:
+        if name == sparse.PARAMETER and wanted.choices:
+            fields = sparse.chosen(value, wanted.choices)
+        elif name not in wanted.queries:
             unknown.append(FieldError(name, "unknown", "is not a parameter of this request"))
         elif "\0" in value:
             raise invalid(name, "nul", "must not contain the character NUL")
@@ -60,6 +72,7 @@ def check_query(scope: HTTPScope, wanted: Wanted) -> None:
             raise invalid(name, "type", "must have a value; leave it out for none")
     if unknown:
         raise Invalid(*unknown)
+    return fields
 
 
 async def read_body(scope: HTTPScope, receive: Receive, wanted: Wanted) -> bytes:
