@@ -23,6 +23,8 @@ import httpx2
 from hilo.kit.postgres import PrivatePostgres
 
 ROOT = Path(__file__).resolve().parents[1]
+# Where to write: the checkout, or, from an installed package, where one stands.
+HOME = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()
 EMAIL = "owner@hilo.test"
 PASSWORD = "a long enough password for tests"  # noqa: S105 - of a server that lives for minutes
 READY_S = 90.0

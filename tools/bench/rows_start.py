@@ -12,9 +12,10 @@ from pathlib import Path
 
 from bench import machine
 from bench.report import Result, judged, missing
+from hilo.entry import bootstrap
 from rig import ROOT, Rig
 
-STATIC = ROOT / "src" / "hilo" / "entry" / "static"
+STATIC = Path(bootstrap.__file__).parent / "static"
 _BARE_SERVER = """
 import asyncio, uvicorn
 from litestar import Litestar, get

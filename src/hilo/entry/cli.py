@@ -98,7 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     keep.add_argument("archive", type=Path)
     back = word("restore", _restore, "bring an archive into an empty data directory")
     back.add_argument("archive", type=Path)
-    word("bench", _bench, "measure this machine; in a checkout, the same as `make bench`")
+    measure = word("bench", _bench, "measure this machine")
+    measure.add_argument("rows", nargs="*", help="numbers of rows; all when absent")
     stuck = word("held", _held, "jobs and events that were given up")
     stuck.add_argument("--again", metavar="job:ID|event:ID", help="try one again after a fix")
     word("doctor", _doctor, "check this installation and say how to mend each fault")
@@ -190,14 +191,13 @@ async def _restore(config: Config, given: argparse.Namespace) -> int:
     return 0
 
 
-async def _bench(_config: Config, _given: argparse.Namespace) -> int:
-    root = Path(__file__).parents[3]
-    if not (root / "tools" / "bench").is_dir():
-        say("hilo bench needs a checkout of the repository: it measures with its tools")
-        return 1
-    paths = os.pathsep.join([str(root / "tools"), str(root / "src")])
+async def _bench(_config: Config, given: argparse.Namespace) -> int:
+    here = Path(__file__).parents[1]
+    packed, checkout = here / "tools", here.parents[1] / "tools"
+    tools = packed if packed.is_dir() else checkout
+    paths = os.pathsep.join([str(tools), str(here.parent)])
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench", env={**os.environ, "PYTHONPATH": paths}, cwd=root
+        *(sys.executable, "-m", "bench", *given.rows), env={**os.environ, "PYTHONPATH": paths}
     )
     return await process.wait()
 

@@ -50,6 +50,7 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     errors.Unsupported: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.BadSignature: HTTPStatus.UNAUTHORIZED,
     errors.MalformedPayload: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.LeftBehind: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Bug: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 

@@ -198,7 +198,7 @@ def _parameters(it: Operation) -> Iterator[Json]:
             "name": sparse.PARAMETER,
             "in": "query",
             "required": False,
-            "description": "Only these fields of the object, or of each item: the others are left out.",
+            "description": "Only these fields of the object, or of each item; no others come.",
             "explode": False,
             "schema": {"type": "array", "items": {"enum": choices}, "minItems": 1},
         }
