@@ -3,7 +3,7 @@
 A message is shown before its files are there; one that cannot be had leaves a notice in its place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -17,7 +17,7 @@ from hilo.domain.conversations.rows import MessageRow, message_view
 from hilo.domain.library import FileStore, NewFile, StoredFile
 from hilo.domain.people import Actor
 from hilo.kit import jobs
-from hilo.kit.db import Tx
+from hilo.kit.db import By, Tx
 from hilo.kit.errors import Conflict, NotFound
 from hilo.kit.ids import new_id
 from hilo.kit.sql import Queries
@@ -129,7 +129,7 @@ async def _show(
     tx: Tx,
     row: MessageRow,
     attachments: Sequence[AttachmentView],
-    by: Mapping[str, object] | None = None,
+    by: By | None = None,
 ) -> MessageView:
     await tx.run(
         SQL.set_attachments,

@@ -31,15 +31,15 @@ export function ThreadHead({ conversation, panel, onPanel, onBack, onDone, wide 
   const title = conversation.subject || t("thread.no_subject", { name });
   const own = tags?.filter((one) => conversation.tag_ids.includes(one.id)) ?? [];
   return (
-    <header className={css.head}>
+    <header className={css.head} data-back={!wide}>
       {wide ? null : <IconButton label={t("common.back")} keys={map.leave} onClick={onBack}><IconArrowLeft size={18} /></IconButton>}
       <div className={css.words}>
         <h1 className="cut" title={title}>{title}</h1>
         <p className="cut">
-          <span>#{conversation.number.toLocaleString(t.locale)}</span>
-          {conversation.subject ? <span> · {name}</span> : null}
-          {inbox ? <span> · {inbox.name}</span> : null}
-          <span> · {owner ?? team ?? t("list.unassigned")}</span>
+          <span className={css.place}>#{conversation.number.toLocaleString(t.locale)} · </span>
+          {conversation.subject ? <span>{name} · </span> : null}
+          {inbox ? <span className={css.place}>{inbox.name} · </span> : null}
+          <span>{owner ?? team ?? t("list.unassigned")}</span>
           <span className={css.since}> · {conversation.status === "open"
             ? <>{t("status.open")}, <Time at={conversation.created_at} as="ago" /></>
             : t(`status.${conversation.status}`)}</span>
