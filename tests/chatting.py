@@ -1,10 +1,13 @@
 """A running web chat, and what the team does in it, for tests of what a visitor gets to see."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 import httpx2
+from joserfc import jwt
+from joserfc.jwk import OctKey
 from msgspec import Struct
 
 from cast import CAST
@@ -35,6 +38,22 @@ class Chat(Struct, frozen=True):
         transport = httpx2.ASGITransport(app=self.app, client=(address, 50_000))
         base = f"http://hilo.test/chat/{self.account}/"
         return httpx2.AsyncClient(transport=transport, base_url=base, headers=headers)
+
+
+async def begin(client: httpx2.AsyncClient, **given: object) -> dict[str, Any]:
+    """Begin or take up a session; the client bears its token from then on."""
+    answer = await client.post("session", json=given)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    client.headers["authorization"] = f"Bearer {found['visitor_token']}"
+    return found
+
+
+def signed(secret: str = SECRET, alg: str = "HS256", **claims: object) -> str:
+    """Return an identity as a company's server signs it."""
+    given = {"sub": "u-7", "exp": int(time.time()) + 300, **claims}
+    kept = {name: value for name, value in given.items() if value is not None}
+    return jwt.encode({"alg": alg}, kept, OctKey.import_key(secret), algorithms=[alg])
 
 
 ADA = Author(kind="agent", id=CAST.ada.id, name="Ada")

@@ -63,6 +63,18 @@ function patch(state: State, id: Id, change: (list: readonly Message[]) => reado
   return list ? { ...state, messages: { ...state.messages, [id]: change(list) } } : state;
 }
 
+/** The whole conversation is gone, or, where some of it is left, these messages. */
+function erased(state: State, { data }: LogEvent): State {
+  const id = data.conversation_id ?? "";
+  if (data.conversation) {
+    const gone = new Set(data.message_ids);
+    return patch(put(state, data.conversation, null), id, (list) => list.filter((one) => !gone.has(one.id)));
+  }
+  const { [id]: _talk, ...conversations } = state.conversations;
+  const { [id]: _said, ...messages } = state.messages;
+  return { conversations, messages };
+}
+
 /** Applies one event. Unknown types change nothing. */
 export function reduce(state: State, event: LogEvent): State {
   const { data } = event;
@@ -79,6 +91,8 @@ export function reduce(state: State, event: LogEvent): State {
     case "message.withdrawn":
       return patch(put(state, data.conversation, null), data.conversation?.id ?? "", (list) =>
         list.filter((one) => one.id !== data.message_id));
+    case "conversation.erased":
+      return erased(state, event);
     case "message.state":
       return patch(state, data.conversation_id ?? "", (list) => list.map((one) =>
         one.id === data.message_id && data.state && moves(one.state, data.state)

@@ -44,7 +44,7 @@ export interface LogEvent {
 }
 
 export interface EventData {
-  conversation?: Conversation; message?: Message | null; conversation_id?: Id; message_id?: Id;
+  conversation?: Conversation; message?: Message | null; conversation_id?: Id; message_id?: Id; message_ids?: readonly Id[];
   state?: MessageState; error?: MessageError | null; [other: string]: unknown;
 }
 

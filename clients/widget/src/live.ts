@@ -3,7 +3,7 @@
 import type { Doors } from "./doors";
 import { Line } from "./line";
 import type { Batch, Frame, Message } from "./protocol";
-import type { State } from "./state";
+import { NOTHING, type State } from "./state";
 import { lastAnswer, merge, prepend, unread } from "./thread";
 
 const PAGE = 30;
@@ -95,6 +95,10 @@ export class Live {
         break;
       case "expectation":
         this.chat.set({ expectation: frame });
+        break;
+      case "erased":
+        this.chat.set({ thread: NOTHING, unread: 0, typing: "" });
+        void this.chat.start();
         break;
       case "pong":
         break;

@@ -76,6 +76,8 @@ export type Frame =
   | ({ readonly type: "messages" } & Batch)
   | { readonly type: "typing"; readonly name: string; readonly until: string }
   | ({ readonly type: "expectation" } & Expectation)
+  /** Something of the thread is gone for good: a new session tells what is left. */
+  | { readonly type: "erased" }
   | { readonly type: "pong" };
 
 /** From the host page to the panel. `hilo` marks our own messages on a shared wire. */

@@ -1,10 +1,13 @@
 """What the clock does: wake what was snoozed, fold counts, look after what is stuck, tidy up."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from msgspec import Struct
 
-from hilo.domain import conversations, people
+from hilo.domain import conversations, inboxes, people
+from hilo.entry.chat.accounts import CHANNEL
+from hilo.entry.chat.looks import keep_days
 from hilo.entry.work import Tools
 from hilo.kit import jobs
 from hilo.kit.sql import Queries
@@ -38,6 +41,29 @@ async def fold_counts(tools: Tools) -> None:
 async def rescue(tools: Tools) -> None:
     """Queue again what was being sent by a worker that is gone, and what lost its job."""
     await conversations.rescue(tools.state.db)
+
+
+async def erase_resting(tools: Tools) -> None:
+    """Forget conversations that rest for longer than their chat says it keeps them."""
+    db = tools.state.db
+    async with db.transaction(None) as tx:
+        refs = await inboxes.queries.accounts_of_channel(tx, CHANNEL)
+    for each in refs:
+        actor = people.system(each.workspace_id)
+        is_more = True
+        while is_more:
+            async with db.transaction(each.workspace_id, by=actor.by) as tx:
+                account = await inboxes.queries.account(tx, each.id)
+                days = 0 if account is None else keep_days(account.settings)
+                is_more = (
+                    account is not None
+                    and days > 0
+                    and bool(
+                        await conversations.erase_resting(
+                            tx, account, tx.now - timedelta(days=days)
+                        )
+                    )
+                )
 
 
 async def partitions_ahead(tools: Tools) -> None:

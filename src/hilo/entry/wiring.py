@@ -20,6 +20,7 @@ JOBS: Mapping[str, Callable[[Tools, Job], Awaitable[None]]] = {
     "carry": work.carry,
     "fetch": work.fetch,
     "letter": work.letter,
+    "sweep": work.sweep,
 }
 
 
@@ -36,5 +37,6 @@ TIMERS: Sequence[Timer] = (
     Timer("fold-counts", timedelta(seconds=2), timers.fold_counts),
     Timer("rescue", timedelta(seconds=10), timers.rescue),
     Timer("partitions", timedelta(hours=6), timers.partitions_ahead),
+    Timer("resting", timedelta(hours=1), timers.erase_resting),
     Timer("tidy", timedelta(hours=1), timers.tidy),
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hilo.domain import inboxes, library
-from hilo.domain.conversations import Carriage, Carry, Fetch, Stationery, settle_file
+from hilo.domain.conversations import Carriage, Carry, Fetch, Stationery, Sweep, settle_file
 from hilo.domain.inboxes import Carrier
 from hilo.entry.post import LetterJob, Postman
 from hilo.entry.state import AppState
@@ -38,6 +38,15 @@ def tools(state: AppState) -> Tools:
 async def carry(given: Tools, job: Job) -> None:
     """Take a conversation's due replies to the outside."""
     await given.carriage.carry(job.read(Carry))
+
+
+async def sweep(given: Tools, job: Job) -> None:
+    """Remove what an erasure left outside the tables of conversations: raw deliveries, contents."""
+    wanted = job.read(Sweep)
+    async with given.state.db.transaction(wanted.workspace) as tx:
+        await inboxes.deliveries.forget(tx, wanted.account, wanted.senders, wanted.up_to)
+    for key in wanted.files:
+        await given.state.files.drop(key)
 
 
 async def letter(given: Tools, job: Job) -> None:

@@ -185,6 +185,12 @@ class ContactChanged(Struct, frozen=True, kw_only=True, tag="contact"):
     sender: SenderIn
 
 
+class ErasureIn(Struct, frozen=True, kw_only=True, tag="erasure"):
+    """The sender wishes that what it said here, and was told, is forgotten."""
+
+    sender: SenderIn
+
+
 class Tracked(Struct, frozen=True, kw_only=True, tag="tracked"):
     """Something the contact did elsewhere (page viewed, cart left). Goes to the log."""
 
@@ -251,6 +257,7 @@ Inbound = (
     | SeenIn
     | IdentityChanged
     | ContactChanged
+    | ErasureIn
     | Tracked
     | ConsentIn
     | TemplateIn

@@ -9,21 +9,13 @@ import pytest
 
 import chatting
 from cast import CAST
-from chatting import Chat
+from chatting import Chat, begin
 
 NOBODY = "01a203e2-b99f-73ed-842d-ddf325e20c4b"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
     "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
-
-
-async def begin(client: httpx2.AsyncClient, **given: object) -> dict[str, Any]:
-    answer = await client.post("session", json=given)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    client.headers["authorization"] = f"Bearer {found['visitor_token']}"
-    return found
 
 
 async def say(client: httpx2.AsyncClient, text: str, client_id: str | None = None) -> None:

@@ -5,29 +5,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
-from joserfc import jwt
-from joserfc.jwk import OctKey
 
 import chatting
 from cast import CAST
-from chatting import OTHER_SECRET, SECRET, Chat
+from chatting import OTHER_SECRET, Chat, begin, signed
 from hilo.domain import people
 from hilo.domain.inboxes import rotate_secret
-
-
-def signed(secret: str = SECRET, alg: str = "HS256", **claims: object) -> str:
-    """Return an identity as a company's server signs it."""
-    given = {"sub": "u-7", "exp": int(time.time()) + 300, **claims}
-    kept = {name: value for name, value in given.items() if value is not None}
-    return jwt.encode({"alg": alg}, kept, OctKey.import_key(secret), algorithms=[alg])
-
-
-async def begin(client: httpx2.AsyncClient, **given: object) -> dict[str, Any]:
-    answer = await client.post("session", json=given)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    client.headers["authorization"] = f"Bearer {found['visitor_token']}"
-    return found
 
 
 async def say(chat: Chat, client: httpx2.AsyncClient, text: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import chatting
 from cast import CAST
-from chatting import Chat
+from chatting import Chat, begin, signed
 from frame import Statements
 
 
@@ -212,3 +212,21 @@ async def test_a_token_of_another_workspace_opens_no_socket(chat: Chat) -> None:
     async with socket(chat, session["visitor_token"], account=chat.other) as wire:
         with pytest.raises(ConnectionError, match="4401"):
             await wire.frame()
+
+
+async def test_what_is_erased_is_told_to_the_persons_other_device(chat: Chat) -> None:
+    async with chat.client() as one, chat.client() as two:
+        await begin(one, identity_jwt=signed())
+        body = {"client_id": uuid4().hex, "text": "Forget me"}
+        assert (await one.post("messages", json=body)).status_code == 202
+        await chat.settle()
+        await _read_on(chat)
+        there = await begin(two, identity_jwt=signed())
+        async with socket(chat, there["visitor_token"], there["cursor"]) as wire:
+            await wire.say(type="ping")
+            await wire.frame("pong")
+            await asyncio.sleep(0.3)  # by now it follows its conversations
+            assert (await one.post("erase", json={})).status_code == 202
+            await chat.settle()
+            await wire.frame("erased")
+        assert (await begin(two))["messages"] == []

@@ -69,6 +69,18 @@ export function showMessage(message: Message): void {
   showMessages(message.conversation_id, (list) => withMessage(list, message));
 }
 
+/** Takes a conversation that is gone out of every list, and forgets what was said in it. */
+function dropConversation(id: Id): void {
+  cache.removeQueries({ queryKey: ["messages", id] });
+  void cache.resetQueries({ queryKey: ["conversation", id] });
+  for (const [key, pages] of cache.getQueriesData<Pages<Conversation>>({ queryKey: ["conversations"] })) {
+    const items = flat(pages);
+    if (pages && items.some((one) => one.id === id)) cache.setQueryData(key, whole(pages, items.filter((one) => one.id !== id)));
+  }
+  void cache.invalidateQueries({ queryKey: ["timeline"] });
+  void cache.invalidateQueries({ queryKey: ["past"] });
+}
+
 function stateOf(id: Id): State {
   const conversation = cache.getQueryData<Conversation>(["conversation", id]);
   const pages = cache.getQueryData<Pages<Message>>(["messages", id]);
@@ -82,7 +94,8 @@ function stateOf(id: Id): State {
 export function applyEvent(event: LogEvent): void {
   const { data } = event;
   const id = data.conversation?.id ?? data.message?.conversation_id ?? data.conversation_id;
-  if (id) {
+  if (event.type === "conversation.erased" && id && !data.conversation) dropConversation(id);
+  else if (id) {
     const before = stateOf(id);
     const after = reduce(before, event);
     if (data.conversation) showConversation(after.conversations[id] ?? data.conversation);

@@ -68,6 +68,19 @@ describe("the reducer", () => {
     expect(end.messages["a"]!.map((one) => one.id)).toEqual(["n"]);
   });
 
+  it("forgets a conversation that was erased, or what went of it", () => {
+    const begin: State = {
+      conversations: { a: conversation("a", 2), b: conversation("b", 2) },
+      messages: { a: [message("m", 1), message("n", 2)], b: [] },
+    };
+    const all = reduce(begin, { type: "conversation.erased", data: { conversation_id: "a" } });
+    expect([Object.keys(all.conversations), Object.keys(all.messages)]).toEqual([["b"], ["b"]]);
+    const left = { conversation_id: "a", conversation: conversation("a", 9), message_ids: ["m"] };
+    const some = reduce(begin, { type: "conversation.erased", data: left });
+    expect(some.messages["a"]!.map((one) => one.id)).toEqual(["n"]);
+    expect(some.conversations["a"]!.version).toBe(9);
+  });
+
   it("changes nothing for what it does not know", () => {
     expect(reduce(EMPTY, { type: "moon.landed", data: {} })).toBe(EMPTY);
   });

@@ -25,6 +25,7 @@ from hilo.sdk.abilities import Sample
 from hilo.sdk.account import Account, Delivery, SettingsRead
 from hilo.sdk.inbound import (
     ContactChanged,
+    ErasureIn,
     FileIn,
     Inbound,
     MessageIn,
@@ -104,23 +105,7 @@ class WebChat:
             said = msgspec.json.decode(delivery.body, type=Said)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise MalformedPayload(str(error)) from error
-        at = said.at or delivery.received_at
-        sender = who.sender(name=said.name, locale=said.locale, time_zone=said.time_zone)
-        match said.type:
-            case "message":
-                return [_message(said, who, sender, at)]
-            case "seen":
-                return [SeenIn(sender=sender, up_to=said.up_to or at)]
-            case "got":
-                return [StatusIn(state="delivered", message=id_, at=at) for id_ in said.ids]
-            case "identify":
-                attributes = {key: value for key, value in said.traits.items() if key != "name"}
-                known = msgspec.structs.replace(sender, attributes=attributes)
-                return [ContactChanged(sender=known)]
-            case "track":
-                return [Tracked(sender=sender, name=said.event, data=said.data, at=at)]
-            case _:
-                return [Unknown(kind=said.type[:100])]
+        return _said(said, who, said.at or delivery.received_at)
 
     def send(self, message: MessageOut, account: Account) -> Sending:
         """Make no call: the visitor reads the conversation itself."""
@@ -175,6 +160,29 @@ class WebChat:
             secrets={"secret": _key(), "visitor_key": _key()} | kept,
             name=str(settings.get("title", "")),
         )
+
+
+def _said(said: Said, who: visitor.Visitor, at: datetime) -> Sequence[Inbound]:
+    sender = who.sender(name=said.name, locale=said.locale, time_zone=said.time_zone)
+    found: Inbound
+    match said.type:
+        case "got":
+            return [StatusIn(state="delivered", message=id_, at=at) for id_ in said.ids]
+        case "message":
+            found = _message(said, who, sender, at)
+        case "seen":
+            found = SeenIn(sender=sender, up_to=said.up_to or at)
+        case "identify":
+            attributes = {key: value for key, value in said.traits.items() if key != "name"}
+            known = msgspec.structs.replace(sender, attributes=attributes)
+            found = ContactChanged(sender=known)
+        case "track":
+            found = Tracked(sender=sender, name=said.event, data=said.data, at=at)
+        case "erase":
+            found = ErasureIn(sender=sender)
+        case _:
+            found = Unknown(kind=said.type[:100])
+    return [found]
 
 
 def _message(said: Said, who: visitor.Visitor, sender: SenderIn, at: datetime) -> MessageIn:

@@ -4,9 +4,11 @@ from hilo.domain.contacts.addresses import normal
 from hilo.domain.contacts.events import (
     ContactChanged,
     ContactCreated,
+    ContactErased,
     ContactMerged,
     ContactTracked,
 )
+from hilo.domain.contacts.forgetting import forget, forget_visitors, hold, visitors_of
 from hilo.domain.contacts.lists import END, LAST, found, list_contacts, patterns_of, words_of
 from hilo.domain.contacts.matching import Asked, Matched, match
 from hilo.domain.contacts.models import (
@@ -34,6 +36,7 @@ __all__ = [
     "Asked",
     "ContactChanged",
     "ContactCreated",
+    "ContactErased",
     "ContactMerged",
     "ContactPatch",
     "ContactRow",
@@ -47,8 +50,11 @@ __all__ = [
     "change_contact",
     "contact_view",
     "create_contact",
+    "forget",
+    "forget_visitors",
     "found",
     "get_contact",
+    "hold",
     "list_contacts",
     "lock_pair",
     "match",
@@ -56,5 +62,6 @@ __all__ = [
     "normal",
     "patterns_of",
     "remove_identity",
+    "visitors_of",
     "words_of",
 ]

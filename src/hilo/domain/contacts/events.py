@@ -30,6 +30,12 @@ class ContactMerged(Event, frozen=True, kw_only=True, tag="contact.merged", tag_
     conversations: int = 0  # how many moved
 
 
+class ContactErased(Event, frozen=True, kw_only=True, tag="contact.erased", tag_field="type"):
+    """Somebody wished to be forgotten and is; nothing but the id is left."""
+
+    contact_id: UUID
+
+
 class ContactTracked(Event, frozen=True, kw_only=True, tag="contact.tracked", tag_field="type"):
     """Something the contact did elsewhere: a page viewed, a cart left."""
 

@@ -18,6 +18,7 @@ from hilo.domain.conversations.drafts import (
     list_drafts,
     save_draft,
 )
+from hilo.domain.conversations.erasing import SWEEP, Sweep, erase, erase_resting
 from hilo.domain.conversations.errors import (
     AlreadyTaken,
     StaleReply,
@@ -79,6 +80,7 @@ from hilo.domain.conversations.writing import NewMessage, append
 __all__ = [
     "FETCH",
     "SEQ_MOST",
+    "SWEEP",
     "AllCounts",
     "AlreadyTaken",
     "Assignment",
@@ -115,6 +117,7 @@ __all__ = [
     "StaleReply",
     "Stationery",
     "Status",
+    "Sweep",
     "TimelineEvent",
     "TimelineItem",
     "TooLateToWithdraw",
@@ -128,6 +131,8 @@ __all__ = [
     "decide",
     "delete_tag",
     "drop_draft",
+    "erase",
+    "erase_resting",
     "fetch_again",
     "find_draft",
     "find_external",

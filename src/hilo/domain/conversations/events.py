@@ -3,6 +3,7 @@
 Each carries what changed as everybody sees it, so that state + events = state.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -44,6 +45,19 @@ class ConversationChanged(
     conversation: ConversationView
     message: MessageView | None = None
     before: UUID | None = None  # the former assignee
+
+
+class ConversationErased(
+    Event, frozen=True, kw_only=True, tag="conversation.erased", tag_field="type"
+):
+    """Somebody wished to be forgotten: the conversation is gone, and its events with it.
+
+    conversation, message_ids: where only these messages went, what is left and what they were.
+    """
+
+    conversation_id: UUID
+    conversation: ConversationView | None = None
+    message_ids: Sequence[UUID] = ()
 
 
 class MessageReceived(Event, frozen=True, kw_only=True, tag="message.received", tag_field="type"):

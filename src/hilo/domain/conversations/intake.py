@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from hilo.domain import contacts, inboxes
 from hilo.domain.contacts import Asked, Matched
-from hilo.domain.conversations import receipts, receiving
+from hilo.domain.conversations import erasing, receipts, receiving
 from hilo.domain.conversations.receiving import Arrived, Place, outside_name
 from hilo.domain.conversations.understanding import (
     Problem,
@@ -28,7 +28,16 @@ from hilo.kit import log
 from hilo.kit.db import Database, Tx, transient
 from hilo.kit.ids import new_id
 from hilo.kit.text import clean, clean_all
-from hilo.sdk.inbound import ContactChanged, Inbound, MessageIn, SeenIn, StatusIn, Tracked, Unknown
+from hilo.sdk.inbound import (
+    ContactChanged,
+    ErasureIn,
+    Inbound,
+    MessageIn,
+    SeenIn,
+    StatusIn,
+    Tracked,
+    Unknown,
+)
 
 _LOG = log.get(__name__)
 BATCH = 200
@@ -154,7 +163,21 @@ class Intake:
 
 
 async def _apply(tx: Tx, place: Place, items: Sequence[Item]) -> set[UUID]:
-    """Apply what a batch says; return the deliveries of whom we do not listen to."""
+    """Apply what a batch says; return the deliveries of whom we do not listen to.
+
+    An erasure is about what came before it, and nothing that comes after.
+    """
+    ignored: set[UUID] = set()
+    begun = 0
+    for number, each in enumerate(items):
+        if isinstance(each.inbound, ErasureIn):
+            ignored |= await _take_in(tx, place, items[begun:number])
+            await erasing.erase(tx, place.account, each.inbound.sender, each.delivery.id)
+            begun = number + 1
+    return ignored | await _take_in(tx, place, items[begun:])
+
+
+async def _take_in(tx: Tx, place: Place, items: Sequence[Item]) -> set[UUID]:
     account = place.account.id
     arrived = {(e.delivery.id, e.place): _arrived(e) for e in items if _is_message(e)}
     fresh = await receiving.only_new(tx, account, list(arrived.values()))

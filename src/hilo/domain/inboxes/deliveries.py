@@ -161,6 +161,18 @@ async def discard(tx: Tx, actor: Actor, delivery: UUID) -> None:
         raise NotFound("no such delivery in the quarantine")
 
 
+async def forget(tx: Tx, account: UUID, senders: Sequence[str], up_to: UUID) -> int:
+    """Drop what these senders sent, raw, up to a delivery; return how much.
+
+    senders: as they stand in the keys the door keeps, first or second, between colons.
+    """
+    if not senders:
+        return 0
+    named = {"account": account, "senders": list(senders), "up_to": up_to}
+    ids = await tx.all(SQL.forget_keys, UUID, workspace=tx.workspace, **named)
+    return await tx.run(SQL.forget, workspace=tx.workspace, ids=ids)
+
+
 def _summary(row: ParkedRow) -> str:
     """Return the beginning of the body as one readable line."""
     text = row.head.decode("utf-8", "replace").replace("\x00", "")

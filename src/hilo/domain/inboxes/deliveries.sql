@@ -55,6 +55,16 @@ where workspace_id = :workspace and id = :id and state = 'parked'
 update delivery set state = 'new', error = null, processed_at = null
 where workspace_id = :workspace and id = :id and state = 'parked'
 
+-- name: forget_keys
+-- A walk over the account's keys: rare enough to need no index that every delivery would pay for.
+delete from delivery_key
+where workspace_id = :workspace and account_id = :account and delivery_id <= :up_to
+  and (split_part(dedupe_key, ':', 1) = any(:senders) or split_part(dedupe_key, ':', 2) = any(:senders))
+returning delivery_id
+
+-- name: forget
+delete from delivery where workspace_id = :workspace and id = any(:ids)
+
 -- name: discard
 -- The row and its key stay as a memory that it was here, its content goes.
 update delivery set state = 'ignored', body = '', headers = '{}', processed_at = :now

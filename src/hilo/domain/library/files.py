@@ -37,6 +37,10 @@ class FileStore(Protocol):
         """Return it. Raises NotFound."""
         ...
 
+    async def drop(self, key: str) -> None:
+        """Remove it; one that is not there is no error."""
+        ...
+
 
 class NewFile(Struct, frozen=True, kw_only=True):
     """A file to keep. name: as given; cleaned here."""
@@ -97,6 +101,13 @@ async def find_files(tx: Tx, file_ids: Sequence[UUID]) -> list[StoredFile]:
         if each not in found:
             raise invalid(f"attachments.{place}", "not-found", "is not a file of this workspace")
     return [found[each] for each in file_ids]
+
+
+async def forget(tx: Tx, file_ids: Sequence[UUID]) -> list[str]:
+    """Drop the rows; return where the contents are, for whoever removes them after the commit."""
+    if not file_ids:
+        return []
+    return await tx.all(queries.SQL.delete_files, str, workspace=tx.workspace, ids=list(file_ids))
 
 
 async def content_of(store: FileStore, file: StoredFile) -> bytes:

@@ -74,6 +74,7 @@ class Chat:
             ("POST", "read"): self._read,
             ("POST", "typing"): self._typing,
             ("POST", "track"): self._track,
+            ("POST", "erase"): self._erase,
             ("POST", "identify"): self._identify,
         }
 
@@ -266,6 +267,16 @@ class Chat:
             raise TooLarge("too much data for one event", field="data", limit_bytes=_DATA_BYTES)
         said = {"type": "track", "event": clean(asked.name), "data": data}
         await self.keep(shop, request.token, said, f"track:{visitor.id}:{ids.new_id()}")
+        await answer.empty(202)
+
+    async def _erase(self, request: Request, receive: Receive, shop: Shop, answer: Answer) -> None:
+        await http.read_body(request, receive, BODY_BYTES)
+        visitor = self.visitor(request, shop)
+        self.count(request, visitor)
+        # Through the same door as what it erases, so that it comes after it.
+        await self.keep(
+            shop, request.token, {"type": "erase"}, f"erase:{visitor.id}:{ids.new_id()}"
+        )
         await answer.empty(202)
 
     async def _identify(

@@ -40,6 +40,7 @@ class Ear:
         self._must_look = True
         self._own: list[Own] = []
         self._writing: set[UUID] = set()
+        self._has_erased = False
         topics = [(account.id, self._visitor)]
         self._follower = hub.follow(account.workspace, topics, self._heard, self._typing)
 
@@ -81,6 +82,11 @@ class Ear:
         found, self._writing = self._writing, set()
         return found
 
+    def take_has_erased(self) -> bool:
+        """Say, once, whether something of what was told is gone for good."""
+        found, self._has_erased = self._has_erased, False
+        return found
+
     def close(self) -> None:
         """Listen no more."""
         self._follower.close()
@@ -97,6 +103,9 @@ class Ear:
                 return
             case "conversation.changed" if event.data.get("what") not in _TELLING_CHANGES:
                 return
+            case "conversation.erased":
+                self._has_erased = True
+                self.wake()
             case "message.received" if (own := _own(event, self._visitor)) is not None:
                 self._own.append(own)
                 self._something.set()

@@ -60,6 +60,10 @@ class ExpectationFrame(Struct, frozen=True, kw_only=True, tag="expectation", tag
     back_at: datetime | None
 
 
+class ErasedFrame(Struct, frozen=True, kw_only=True, tag="erased", tag_field="type"):
+    """Something that was shown is gone for good; a new session tells what is left."""
+
+
 class Said(Struct, frozen=True, kw_only=True):
     """What a browser says in passing."""
 
@@ -145,6 +149,8 @@ class Socket:
     async def _push(self, talk: "_Talk", send: Send) -> None:
         while True:
             await talk.ear.woken(_PRESENCE_S)
+            if talk.ear.take_has_erased():
+                await _send(send, ErasedFrame())
             if talk.ear.take_must_look():
                 await self._tell_news(talk, send)
             elif own := talk.ear.take_own():
