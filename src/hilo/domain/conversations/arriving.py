@@ -17,8 +17,9 @@ from hilo.domain.conversations.rows import MessageRow, message_view
 from hilo.domain.library import FileStore, NewFile, StoredFile
 from hilo.domain.people import Actor
 from hilo.kit import jobs
-from hilo.kit.db import By, Tx
+from hilo.kit.db import Tx
 from hilo.kit.errors import Conflict, NotFound
+from hilo.kit.events import By
 from hilo.kit.ids import new_id
 from hilo.kit.sql import Queries
 from hilo.kit.text import clean
