@@ -24,7 +24,7 @@ export interface Setting {
 export interface Channel {
   id: string; name: string; threading: string; hue: number; icon_svg?: string; features: string[];
   limits: { text_chars: number; file_bytes: number; attachments: number; window: { free_s: number } };
-  settings: Setting[]; texts?: Partial<Record<"en" | "es" | "pt", Record<string, string>>>;
+  settings: Setting[]; has_simulator?: boolean; texts?: Partial<Record<"en" | "es" | "pt", Record<string, string>>>;
 }
 /** Whether a channel is a chat on one's own page: it sees typing and has no letters. */
 export function isChat(channel: Channel | undefined): boolean {
@@ -66,6 +66,14 @@ export interface Parked {
 export interface Invitation { id: Id; email: string; name?: string; role: Role; expires_at: Instant; mailed?: boolean; link?: string | null }
 export interface Token { id: Id; name: string; scopes: string[]; expires_at: Instant | null; last_used_at: Instant | null; created_at: Instant; token?: string }
 export interface Session { id: Id; user_agent: string; created_at: Instant; last_seen_at: Instant; is_current: boolean }
+export interface Bubble {
+  id: string; mine: boolean; text: string; at: Instant; file: string; media_type: string; choices: [string, string][];
+  marks: string[]; reply_to: string | null; is_edited: boolean; is_deleted: boolean; state: string;
+}
+export interface Phone { who: string; name: string; address: string; bubbles: Bubble[]; is_typing: boolean }
+export const FAULTS = ["throttled", "server_error", "expired_token", "silence", "cut", "duplicate", "reorder", "delay"] as const;
+export interface Fault { kind: (typeof FAULTS)[number]; left: number | null; seconds: number }
+export interface Standing { phones: Phone[]; faults: Fault[] }
 export interface PlayMail {
   id: Id; mail_from: string; to: string[]; subject: string; text: string; html: string; message_id: string; references: string[]; at: Instant;
 }

@@ -137,5 +137,9 @@ class Telegram:
         """Return the vendor on a shelf."""
         return Bot(account)
 
+    def made_up(self, seed: UUID) -> Mapping[str, object]:
+        """Return a token of no bot."""
+        return {"token": f"{seed.int % 10**9}:sandbox-{seed.hex}"}
+
 
 CONNECTOR = Telegram()

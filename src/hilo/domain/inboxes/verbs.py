@@ -20,7 +20,7 @@ from hilo.kit.db import Tx
 from hilo.kit.errors import Conflict, FieldError, Invalid, NotFound
 from hilo.kit.ids import new_id
 from hilo.sdk import settings as form
-from hilo.sdk.abilities import Configurable, Simulated
+from hilo.sdk.abilities import Configurable, Inventing, Simulated
 from hilo.sdk.account import SettingsRead
 from hilo.sdk.channel import ChannelConnector
 from hilo.sdk.manifest import Threading
@@ -130,7 +130,7 @@ async def create_account(
 ) -> AccountRow:
     """Connect an account to an inbox. given: channel, name (may be empty) and settings.
 
-    is_sandbox: its vendor is the simulator, for ever.
+    is_sandbox: its vendor is the simulator, for ever; what settings lack is made up.
     Raises: Forbidden; NotFound; Invalid naming `channel`, `sandbox` or `settings.<name>`.
     Publishes: AccountChanged.
     """
@@ -140,9 +140,11 @@ async def create_account(
     connector = channels.named(channel)
     if is_sandbox and not isinstance(connector, Simulated):
         raise Invalid(FieldError("sandbox", "unsupported", "this channel has no simulator"))
+    id_ = new_id()
+    if is_sandbox and isinstance(connector, Inventing):
+        settings = {**connector.made_up(id_), **settings}
     read = _configure(connector, settings, None)
     _check_name(name)
-    id_ = new_id()
     row = await queries.add_account(
         tx,
         AccountRow(

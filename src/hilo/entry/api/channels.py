@@ -6,12 +6,14 @@ from litestar import get
 from msgspec import Struct
 
 from hilo.entry.api.forms import Acting, Shared
+from hilo.sdk.abilities import Simulated
 from hilo.sdk.manifest import Feature, Limits, Setting, Threading
 
 
 class Channel(Struct, frozen=True, kw_only=True):
     """A channel as its manifest tells it. hue: of its bead, in degrees; icon_svg: one stroke.
 
+    has_simulator: its accounts may be of the sandbox.
     texts: by locale, then key: `name`, `about`, `setting.<name>`, `hint.<name>` and so on.
     """
 
@@ -24,6 +26,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     settings: Sequence[Setting]
     quality: dict[str, str]
     icon_svg: str
+    has_simulator: bool
     texts: Mapping[str, Mapping[str, str]]
 
 
@@ -50,6 +53,7 @@ async def list_channels(actor: Acting, app_state: Shared) -> ChannelList:
                 settings=manifest.settings,
                 quality=manifest.quality,
                 icon_svg=listed.icon_svg,
+                has_simulator=isinstance(listed.connector, Simulated),
                 texts=listed.texts,
             )
             for listed in app_state.connectors.values()

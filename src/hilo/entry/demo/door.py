@@ -19,6 +19,7 @@ from hilo.entry.demo.texts import People, people
 from hilo.kit.db import Tx
 from hilo.kit.ids import new_id
 from hilo.kit.sql import Queries, Query
+from hilo.sdk.abilities import Inventing, Simulated
 
 SQL = Queries(__package__, "queries.sql")
 PARKED = resources.files(__package__) / "parked.eml"
@@ -27,6 +28,7 @@ _UNREADABLE = {
     "detail": "the mail cannot be taken apart: it claims the character set idna",
 }
 _PARKED_AGO = timedelta(hours=3)
+_PHONES = "Phones"
 _ACCOUNTS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "email": ("Mail", {"address": MAIL, "display_name": "Casa Faro"}),
     "webchat": (
@@ -140,7 +142,19 @@ async def _inboxes(tx: Tx, demo: Demo) -> tuple[dict[str, UUID], dict[str, UUID]
         given = (channel, name, settings)
         account = await inboxes.create_account(tx, actor, demo.channels, inbox.id, given)
         found[channel], homes[channel] = inbox.id, account.id
+    found[_PHONES] = await _phones(tx, demo)
     return found, homes
+
+
+async def _phones(tx: Tx, demo: Demo) -> UUID:
+    """Make an inbox with one simulated account of each channel that has a simulator."""
+    actor = system(tx.workspace)
+    inbox = await inboxes.create_inbox(tx, actor, inboxes.InboxChange(name=_PHONES))
+    for channel, connector in sorted(demo.channels.connectors.items()):
+        if isinstance(connector, Simulated) and isinstance(connector, Inventing):
+            given: tuple[str, str, Mapping[str, object]] = (channel, connector.manifest.name, {})
+            await inboxes.create_account(tx, actor, demo.channels, inbox.id, given, is_sandbox=True)
+    return inbox.id
 
 
 async def _agents(tx: Tx, texts: People) -> list[UUID]:

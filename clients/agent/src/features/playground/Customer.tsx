@@ -1,42 +1,62 @@
-/** The customer's side: a page with the chat widget, or a mail client. */
+/** The contact's side: a page with the chat widget, a mail client, and a phone for each simulated account. */
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, type KeyboardEvent, type ReactNode } from "react";
 import { useT } from "@lib/i18n";
 import { isChat } from "@lib/model";
 import { inboxesQuery, useChannels } from "@lib/queries";
+import { Bead, useChannelName } from "@ui/Bead";
 import { Empty } from "@ui/Empty";
-import { IconMail, IconMessageCircle } from "@ui/icons";
+import { IconMail, IconMessageCircle, IconPlus } from "@ui/icons";
+import { AddPhone } from "./AddPhone";
 import { MailClient } from "./MailClient";
+import { Phones } from "./Phones";
 import css from "./Playground.module.css";
+
+interface Tab { id: string; label: string; icon: ReactNode; short?: boolean }
 
 export function Customer() {
   const t = useT();
-  const [tab, setTab] = useState<"chat" | "mail">("chat");
+  const named = useChannelName();
+  const [chosen, setChosen] = useState("chat");
   const { data: inboxes } = useQuery(inboxesQuery);
   const channels = useChannels();
-  const chat = inboxes?.flatMap((one) => one.accounts).find((one) => isChat(channels.get(one.channel)));
+  const accounts = inboxes?.flatMap((one) => one.accounts) ?? [];
+  const chat = accounts.find((one) => isChat(channels.get(one.channel)));
+  const phones = accounts.filter((one) => one.is_sandbox && one.state !== "off");
+  const missing = [...channels.values()].filter((one) => one.has_simulator && !phones.some((phone) => phone.channel === one.id));
+  const tabs: Tab[] = [
+    { id: "chat", label: t("play.chat"), icon: <IconMessageCircle size={15} aria-hidden /> },
+    { id: "mail", label: t("play.mail"), icon: <IconMail size={15} aria-hidden /> },
+    ...phones.map((one) => ({ id: one.id, label: named(one.channel), icon: <Bead channel={one.channel} size={18} />, short: phones.length > 2 })),
+    ...(missing.length ? [{ id: "add", label: t("play.add"), icon: <IconPlus size={15} aria-hidden />, short: phones.length > 0 }] : []),
+  ];
+  const tab = tabs.some((one) => one.id === chosen) ? chosen : "chat";
+  function walk(event: KeyboardEvent): void {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (!step) return;
+    const next = tabs[(tabs.findIndex((one) => one.id === tab) + step + tabs.length) % tabs.length]!;
+    setChosen(next.id);
+    document.getElementById(`play-${next.id}`)?.focus();
+  }
   return (
     <section className={css.customer} aria-label={t("play.customer")}>
       <header className={css.head}>
         <h2>{t("play.customer")}</h2>
         <div role="tablist" aria-label={t("play.customer")} className={css.tabs}>
-          {(["chat", "mail"] as const).map((one) => (
-            <button key={one} type="button" role="tab" id={`play-${one}`} aria-selected={tab === one} aria-controls="play-panel" tabIndex={tab === one ? 0 : -1}
-              onClick={() => setTab(one)} onKeyDown={(event) => {
-                if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
-                const other = one === "chat" ? "mail" : "chat";
-                setTab(other);
-                document.getElementById(`play-${other}`)?.focus();
-              }}>
-              {one === "chat" ? <IconMessageCircle size={15} aria-hidden /> : <IconMail size={15} aria-hidden />}{t(`play.${one}`)}
+          {tabs.map((one) => (
+            <button key={one.id} type="button" role="tab" id={`play-${one.id}`} aria-selected={tab === one.id} aria-controls="play-panel" tabIndex={tab === one.id ? 0 : -1}
+              aria-label={one.label} title={one.label} onClick={() => setChosen(one.id)} onKeyDown={walk}>
+              {one.icon}{one.short && tab !== one.id ? null : one.label}
             </button>
           ))}
         </div>
       </header>
       <div id="play-panel" role="tabpanel" aria-labelledby={`play-${tab}`} className={`${css.panel} scroll`}>
-        {tab === "mail" ? <MailClient /> : chat ? (
-          <iframe className={css.frame} src={`/demo?account=${chat.id}`} title={t("play.chat_frame")} />
-        ) : <Empty drawing="thread" title={t("play.no_chat")} />}
+        {tab === "mail" ? <MailClient />
+          : tab === "add" ? <AddPhone missing={missing} onMade={(made) => setChosen(made.id)} />
+            : tab !== "chat" ? <Phones key={tab} account={tab} />
+              : chat ? <iframe className={css.frame} src={`/demo?account=${chat.id}`} title={t("play.chat_frame")} />
+                : <Empty drawing="thread" title={t("play.no_chat")} />}
       </div>
     </section>
   );
