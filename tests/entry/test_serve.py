@@ -1,87 +1,18 @@
 """`hilo serve` as its operator meets it: ready, refused, killed, started again, stopped."""
 
 import asyncio
-import os
 import signal
-import socket
-import sys
-import time
-from collections.abc import Mapping
 from pathlib import Path
+from uuid import uuid4
 
 import httpx2
 import pytest
 
-from hilo.entry import bootstrap
+from running import Running
 
 pytestmark = pytest.mark.crash
-SOURCE = Path(bootstrap.__file__).parents[2]
 OWNER = "ada@hilo.localhost"
 PASSWORD = "a long enough one"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
-
-
-class Running:
-    """One `hilo` command in a process group of its own."""
-
-    def __init__(self, data: Path, **more: str) -> None:
-        """more: further settings."""
-        self.port, self.mail_port = free_port(), free_port()
-        self.environment: Mapping[str, str] = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(SOURCE),
-            "HILO_DATA": str(data),
-            "HILO_PORT": str(self.port),
-            "HILO_SMTP_PORT": str(self.mail_port),
-            **more,
-        }
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process: asyncio.subprocess.Process | None = None
-
-    async def start(self, *words: str) -> asyncio.subprocess.Process:
-        """Start it; `serve` unless told otherwise."""
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "hilo.entry.cli", *(words or ("serve",))),
-            env=self.environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )
-        return self.process
-
-    async def said(self, *words: str) -> tuple[int | None, str]:
-        """Run a command to its end; return its exit code and words."""
-        process = await self.start(*words)
-        out, _ = await asyncio.wait_for(process.communicate(), 60)
-        return process.returncode, out.decode()
-
-    async def ready(self, most_s: float) -> float:
-        """Wait until it is ready; return how long that took."""
-        began = time.monotonic()
-        async with httpx2.AsyncClient(trust_env=False) as client, asyncio.timeout(most_s):
-            while True:
-                assert self.process is not None
-                assert self.process.returncode is None
-                try:
-                    answer = await client.get(f"{self.url}/health/ready")
-                except httpx2.TransportError:
-                    answer = None
-                if answer is not None and answer.status_code == 200:
-                    return time.monotonic() - began
-                await asyncio.sleep(0.1)
-
-    async def end(self, sign: signal.Signals) -> str:
-        """Send the signal to the whole group; return everything it said."""
-        assert self.process is not None
-        os.killpg(self.process.pid, sign)
-        out, _ = await asyncio.wait_for(self.process.communicate(), 40)
-        return out.decode()
 
 
 async def test_from_the_first_start_to_a_kill_and_back(tmp_path: Path) -> None:
@@ -99,6 +30,7 @@ async def test_from_the_first_start_to_a_kill_and_back(tmp_path: Path) -> None:
             assert len(listed.json()["items"]) == 1
             assert (await client.get("/health/live")).status_code == 200
             assert "hilo_process" in (await client.get("/metrics")).text
+            await _the_described_doors_answer(client)
         _, greeting = await asyncio.open_connection("127.0.0.1", hilo.mail_port)
         greeting.close()
 
@@ -118,6 +50,20 @@ async def test_from_the_first_start_to_a_kill_and_back(tmp_path: Path) -> None:
     words = await hilo.end(signal.SIGINT)
     assert "stopped" in words
     assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+async def _the_described_doors_answer(client: httpx2.AsyncClient) -> None:
+    document = (await client.get("/api/v1/openapi.json")).json()
+    for path, status in (
+        ("/hooks/{channel}/{account_id}", 404),
+        ("/files/{file_id}", 404),
+        ("/api/v1/socket", 426),
+    ):
+        ((method, operation),) = document["paths"][path].items()
+        place = path.format(channel="api", account_id=uuid4(), file_id=uuid4())
+        answer = await client.request(method, place)
+        assert answer.status_code == status, path
+        assert str(status) in operation["responses"], path
 
 
 async def test_the_operators_commands_work_without_a_running_hilo(tmp_path: Path) -> None:

@@ -38,7 +38,10 @@ def _socket() -> Json:
             "more, 4403 without `event:read`, 4408 when it reads too slowly."
         ),
         "parameters": [_query("after", after), _query("token", token)],
-        "responses": {"101": {"description": "The socket is open."}},
+        "responses": {
+            "101": {"description": "The socket is open."},
+            "426": {"description": "Asked without a WebSocket's upgrade."},
+        },
         "security": [{"token": []}, {"session": []}],
     }
 
