@@ -5,7 +5,7 @@
 -- A person has few conversations.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.contact_id = :contact
   and (:status::text is null or c.status = :status)
@@ -24,7 +24,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_assignee.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.assignee_id = :assignee and c.status = :status
   and (:inbox::uuid is null or c.inbox_id = :inbox)
@@ -40,7 +40,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_assignee: a page of each status, then the first of all.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
 cross join lateral (
   select * from conversation c
@@ -60,7 +60,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- The same; nobody's.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
 cross join lateral (
   select * from conversation c
@@ -80,7 +80,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_inbox: a page of each status, then the first of all.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
 cross join lateral (
   select * from conversation c
@@ -99,7 +99,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_assignee; nobody's.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.assignee_id is null and c.status = :status
   and (:inbox::uuid is null or c.inbox_id = :inbox)
@@ -115,7 +115,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_inbox.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.inbox_id = :inbox and c.status = :status
   and (:team::uuid is null or c.team_id = :team)
@@ -130,7 +130,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_unread, which holds nothing else.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.unread
   and (:status::text is null or c.status = :status)
@@ -148,7 +148,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_status.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.status = :status
   and (:team::uuid is null or c.team_id = :team)
@@ -163,7 +163,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_all.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace
   and (:assignee::uuid is null or c.assignee_id = :assignee)
@@ -181,7 +181,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- A tag is on few of many: its conversations are read whole, then sorted.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from conversation_tag t join conversation c on c.workspace_id = :workspace and c.id = t.conversation_id
 join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where t.workspace_id = :workspace and t.tag_id = :tag and c.workspace_id = :workspace
@@ -202,7 +202,7 @@ select count(*) from (
 -- name: one
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.id = :conversation
 

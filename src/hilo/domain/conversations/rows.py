@@ -24,9 +24,11 @@ from hilo.domain.conversations.models import (
     Status,
 )
 
+_LAST = msgspec.json.Decoder(LastMessage)
+
 
 class ConversationRow(Struct, frozen=True):
-    """One conversation with its contact's name."""
+    """One conversation with its contact's name. last_message: as JSON, for one reading of it."""
 
     id: UUID
     number: int
@@ -44,7 +46,7 @@ class ConversationRow(Struct, frozen=True):
     last_seq: int
     read_seq: int
     unread: bool
-    last_message: Mapping[str, object] | None
+    last_message: str | None
     waiting_since: datetime | None
     activity_at: datetime
     version: int
@@ -98,7 +100,7 @@ def conversation_view(row: ConversationRow) -> ConversationView:
         last_seq=row.last_seq,
         read_seq=row.read_seq,
         unread=row.unread,
-        last_message=None if last is None else msgspec.convert(last, LastMessage),
+        last_message=None if last is None else _LAST.decode(last),
         waiting_since=row.waiting_since,
         activity_at=row.activity_at,
         version=row.version,

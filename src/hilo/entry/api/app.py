@@ -42,6 +42,7 @@ from hilo.entry.api.forms import Acting, Shared
 from hilo.entry.api.frame import Frame, Gate, visit_of
 from hilo.entry.api.rates import Meter, Rates
 from hilo.entry.api.reading import Wanted, query_name
+from hilo.entry.api.short import Short
 from hilo.entry.state import AppState
 from hilo.kit.db import Tx
 from hilo.kit.errors import Bug
@@ -81,7 +82,7 @@ def build_api(state: AppState, rates: Rates | None = None) -> ASGIApp:
     """Return the ASGI application that serves `/api/v1`. rates: other than the configured ones."""
     read, search, write = state.config.rate_limits
     allowed = rates or Rates(read=read, search=search, write=write)
-    return Frame(framework(state), state, Meter(allowed))
+    return Frame(Short(framework(state), state), state, Meter(allowed))
 
 
 def framework(state: AppState) -> Litestar:
