@@ -3,12 +3,14 @@
 1. Every mail of the corpora beside the checkout (`HILO_SHARED`, else `../shared`) is parsed and,
    where an expected result lies beside it, compared. The scores are printed by corpus; -v names
    what differs.
-2. Every line of the conformance list for the connectors built so far is a named test that exists,
+2. What connectors send, and what their simulators post, is held against the vendors' own
+   descriptions (`specs`).
+3. Every line of the conformance list for the connectors built so far is a named test that exists,
    or an exemption with its reason, in `tests/conformance_map.toml`.
 
-Without the folder both are skipped, loudly; the map's tests are looked for all the same. Nothing of
-the corpora is copied anywhere. Ends with 1 when a mail breaks the parser, a target is missed, or a
-line has neither test nor reason.
+Without the folder these are skipped, loudly; the map's tests are looked for all the same. Nothing
+of the corpora is copied anywhere. Ends with 1 when a mail breaks the parser, a target is missed, a
+request does not fit, or a line has neither test nor reason.
 """
 
 import email
@@ -25,6 +27,7 @@ import msgspec
 import yaml  # type: ignore[import-untyped]
 from msgspec import Struct, field
 
+import specs
 from hilo.connectors.email import CONNECTOR, bounces, tnef
 from hilo.connectors.email.mime import take_apart
 from hilo.connectors.email.quoting import split
@@ -39,7 +42,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 MAIL_ENDINGS = {".eml", ".box", ".raw", ".txt", ".msg", ".message", ".mbox"}
 NOT_MAIL = {"crisp", "discourse-trimmer", "tnefparse"}
 EXACT_TARGET = 0.85
-SECTIONS = re.compile(r"^- ((?:G|E|A)-\d\d|X-0[789])\b")
+SECTIONS = re.compile(r"^- ((?:G|E|A|W|F|I)-\d\d|X-0[789])\b")
 WORD = re.compile(r"\w{3,}")
 
 
@@ -76,6 +79,7 @@ def main() -> int:
             ok &= not score.failed
     else:
         print(f"! SKIPPED: no mail corpora at {corpora}: parsing is unproved here", flush=True)
+    ok &= requests_fit(verbose=verbose)
     ok &= lines_are_named()
     print("conformance: kept" if ok else "conformance: BROKEN")
     return 0 if ok else 1
@@ -306,6 +310,23 @@ def packed(folder: Path) -> Score:
         wanted = {"two-files.tnef": 2, "data-before-name.tnef": 3}.get(path.name, 0)
         score.note(f"{path.name}: {[each.name for each in files]}", right=len(files) >= wanted)
     return score
+
+
+# ------------------------------------------------------------------ the vendors' descriptions
+
+
+def requests_fit(*, verbose: bool) -> bool:
+    """Print how much of what we send fits; the description's own mistakes do not count."""
+    fits = True
+    for name, right, count, wrong in specs.scores(SHARED / "specs"):
+        is_own = name.startswith("the description")
+        good = is_own or (right == count and count > 0)
+        share = 100 * right / max(count, 1)
+        print(f"{' ' if good else '!'} {name:44} {right:4}/{count:<4} {share:5.1f} %")
+        for each in wrong if verbose or not good else ():
+            print(f"      {each}")
+        fits &= good
+    return fits
 
 
 # ------------------------------------------------------------------ the list

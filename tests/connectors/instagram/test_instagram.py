@@ -92,6 +92,13 @@ def test_a_file_is_fetched_from_our_address() -> None:
     assert body["message"]["attachment"]["payload"] == {"url": "https://desk.test/files/9"}
 
 
+def test_a_file_has_no_words_beside_it() -> None:
+    assert not CONNECTOR.manifest.has("captions")
+    assert CONNECTOR.manifest.limits.caption_chars == 0
+    _, body = call_of(part("words", files=[shelf.file("image/png")]))
+    assert "text" not in body["message"]
+
+
 def test_a_comment_is_answered_below_it_or_in_private(vendor: Simulator) -> None:
     name = commented(vendor)
     url, body = call_of(part("Seven euros", reply_to=name, content=Comment(post="1")))
