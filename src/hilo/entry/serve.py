@@ -5,6 +5,7 @@ what is under way is finished, workers, bus, database.
 """
 
 import asyncio
+import ctypes
 import gc
 import os
 import signal
@@ -16,6 +17,7 @@ from contextlib import (
     AsyncExitStack,
     asynccontextmanager,
     contextmanager,
+    suppress,
 )
 from typing import Literal
 
@@ -76,6 +78,7 @@ async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], N
             readiness.done("http")
         gc.collect()
         gc.freeze()  # what was made by now stays: collecting passes it by
+        _give_back()
         _announce(config, say, is_owned=is_owned)
         await stop.wait()
         say("stopping: finishing what is under way")
@@ -99,6 +102,12 @@ async def _sandbox_door(state: AppState, readiness: Readiness) -> AsyncIterator[
     async with open_sandbox(state, state.config.public_url) as played:
         health = health_app(readiness, state.db, Metrics(state.db))
         yield root({"/sandbox/": played, "/health/": health, "/metrics": health}, otherwise=played)
+
+
+def _give_back() -> None:
+    """Return to the system what starting needed and nobody needs any more."""
+    with suppress(OSError, AttributeError):  # only the GNU library keeps it, and knows how
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _bind(config: Config) -> socket.socket:

@@ -154,8 +154,8 @@ class Tx:
             [events.slot_of(each.subject, self.workspace) for each in given],
             [each.event.type for each in given],
             [each.subject for each in given],
-            [msgspec.json.encode(each.by).decode() for each in given],
-            [events.encode(each.event) for each in given],
+            [each.by for each in given],
+            [each.event for each in given],
         )
         self._published = []
         self.written += len(given)

@@ -15,7 +15,6 @@ import msgspec
 from msgspec import Struct
 
 SLOTS = 64
-_ENCODER = msgspec.json.Encoder()
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -61,8 +60,3 @@ class Logged(Struct, frozen=True):
 def slot_of(subject: UUID | None, workspace: UUID) -> int:
     """Return 0..63: events of one subject keep their order because they share a slot."""
     return ((subject or workspace).int & 0xFFFFFFFF) % SLOTS
-
-
-def encode(event: Event) -> str:
-    """Return the event's fields as JSON, the type included."""
-    return _ENCODER.encode(event).decode()

@@ -65,7 +65,7 @@ async def store(db: Database, given: Sequence[NewDelivery]) -> set[UUID]:
         ids=[each.id for each in given],
         accounts=[each.account_id for each in given],
         sources=[each.source for each in given],
-        headers=[msgspec.json.encode(each.headers).decode() for each in given],
+        headers=[each.headers for each in given],
         bodies=[each.body for each in given],
         keys=[each.dedupe_key for each in given],
     )
