@@ -6,6 +6,7 @@ messages. The data is kept in `build/bench-<scale>` and filled once.
 
 import asyncio
 import os
+import secrets
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+import httpx2
 import uvloop
 
 from bench import (
@@ -26,6 +28,7 @@ from bench import (
     rows_start,
 )
 from bench.context import EFFORTS, Bench
+from bench.entrances import Api, WhatsApp
 from bench.report import Result, missing, table, write
 from rig import HOME, Rig, end_on_signals
 
@@ -98,6 +101,7 @@ async def _prepare(rig: Rig, scale: str) -> Bench:
     me = client.get("/me").json()
     workspace = UUID(me["workspace"]["id"])
     account = await asyncio.to_thread(rig.account, client, "api", {}, "Bench")
+    number = await asyncio.to_thread(_number, rig, client)
     connection = await asyncpg.connect(rig.postgres.dsn)
     try:
         settings = await machine.settings(connection)
@@ -111,8 +115,21 @@ async def _prepare(rig: Rig, scale: str) -> Bench:
         await limits.make_table(connection)
     finally:
         await connection.close()
-    hook = f"/hooks/api/{account['id']}"
-    return Bench(rig, client, workspace, account["id"], account["secret"], hook, EFFORTS[scale])
+    api = Api(f"/hooks/api/{account['id']}", account["secret"])
+    return Bench(rig, client, workspace, [api, number], EFFORTS[scale])
+
+
+def _number(rig: Rig, client: httpx2.Client) -> WhatsApp:
+    """Connect a number of its own for this run."""
+    given = {
+        "phone_number_id": str(secrets.randbelow(9 * 10**14) + 10**14),
+        "business_account_id": "200300400500600",
+        "access_token": "bench",
+        "app_secret": secrets.token_hex(16),
+    }
+    made = rig.account(client, "whatsapp", given, "Bench number")
+    path = f"/hooks/whatsapp/{made['id']}"
+    return WhatsApp(path, given["app_secret"], given["phone_number_id"])
 
 
 def main() -> int:

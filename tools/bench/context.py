@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -10,9 +11,9 @@ import httpx2
 from msgspec import Struct, structs
 
 from bench import machine
+from bench.entrances import Entrance
 from bench.wire import request
 from rig import Rig
-from signed import headers, message
 
 Scale = Literal["small", "default", "full"]
 
@@ -61,9 +62,7 @@ class Bench(Struct, frozen=True):
     rig: Rig
     client: httpx2.Client
     workspace: UUID
-    account: str
-    secret: str
-    hook: str
+    entrances: Sequence[Entrance]
     effort: Effort
 
     @property
@@ -79,16 +78,6 @@ class Bench(Struct, frozen=True):
     def get(self, path: str) -> bytes:
         """Return the bytes of a signed-in GET below `/api/v1`."""
         return request("GET", f"/api/v1{path}", self.auth)
-
-    def hooks(self, count: int, mark: str, people: int) -> list[bytes]:
-        """Return signed webhook requests. people: how many different senders."""
-        made = []
-        for number in range(count):
-            id_ = f"{mark}-{number}"
-            sender = {"id": f"{mark}-{number % people}", "name": f"Sender {number % people}"}
-            body = message(id_, sender, f"Question {number}: where is order CF-{number}?")
-            made.append(request("POST", self.hook, headers(self.secret, id_, body), body))
-        return made
 
     def cpu(self) -> "Cpu":
         """Return what was used so far by Hilo, by its PostgreSQL and by this load generator."""

@@ -13,6 +13,7 @@ import asyncpg
 
 from bench import limits
 from bench.context import Bench
+from bench.entrances import Entrance, hooks
 from bench.report import Result, judged
 from bench.wire import closed_loop, open_loop
 from hilo.entry import registry
@@ -26,13 +27,17 @@ _STAMP = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def webhooks(bench: Bench) -> list[Result]:
-    """Row 1: checked, stored, committed, answered."""
+    """Row 1: checked, stored, committed, answered; by each entrance."""
+    return [line for each in bench.entrances for line in await _webhooks(bench, each)]
+
+
+async def _webhooks(bench: Bench, entrance: Entrance) -> list[Result]:
     seconds = bench.effort.seconds
     ceilings, commits, rates, costs = [], [], [], []
     for _ in range(_ROUNDS):
         ceilings.append(await limits.unnest(bench.dsn, seconds / 2))
         commits.append(await limits.commits(bench.dsn, _WIDTH, seconds / 2))
-        requests = bench.hooks(bench.effort.messages // 2, _mark("w"), 200)
+        requests = hooks(entrance, bench.effort.messages // 2, _mark("w"), 200)
         before = bench.cpu()
         flood = await closed_loop(bench.rig.url, requests, _WIDTH)
         costs.append(bench.cpu().each(before, len(requests)))
@@ -42,11 +47,11 @@ async def webhooks(bench: Bench) -> list[Result]:
         await bench.drained()
     rate, ceiling, commit = median(rates), median(ceilings), median(commits)
     calm_rate = min(3_300.0, rate * 0.6)
-    some = bench.hooks(int(calm_rate * seconds), _mark("c"), 200)
+    some = hooks(entrance, int(calm_rate * seconds), _mark("c"), 200)
     calm = await open_loop(bench.rig.url, some, calm_rate, _WIDTH)
     await bench.drained()
     note = f"{costs[-1]}, some intake included; {_spread(rates)}; absolute target 3,300/s"
-    name = "webhook accepted durably"
+    name = f"webhook accepted durably ({entrance.name})"
     at = f"at {calm_rate:.0f}/s by the clock"
     return [
         judged(1, name, rate, "/s", limit=ceiling, ratio=0.15, note=note),
@@ -58,14 +63,19 @@ async def webhooks(bench: Bench) -> list[Result]:
 
 async def ingest(bench: Bench) -> list[Result]:
     """Rows 2 and 3: parsed, matched, stored, in the log, for known people and for new ones."""
+    return [line for each in bench.entrances for line in await _ingests(bench, each)]
+
+
+async def _ingests(bench: Bench, entrance: Entrance) -> list[Result]:
     commits, known, fresh = [], [], []
     for _ in range(_ROUNDS):
         commits.append(await limits.commits(bench.dsn, _WIDTH, bench.effort.seconds / 2))
-        known.append(await _ingest(bench, "known", 500))
-        fresh.append(await _ingest(bench, "fresh", None))
+        known.append(await _ingest(bench, entrance, "known", 500))
+        fresh.append(await _ingest(bench, entrance, "fresh", None))
+    name = f"({entrance.name})"
     return [
-        _ingested(2, "ingest end to end, backlog 0 at the end", "msg/s", known, commits),
-        _ingested(3, "new conversations", "/s", fresh, commits),
+        _ingested(2, f"ingest end to end, backlog 0 at the end {name}", "msg/s", known, commits),
+        _ingested(3, f"new conversations {name}", "/s", fresh, commits),
     ]
 
 
@@ -94,14 +104,16 @@ def _mark(kind: str) -> str:
     return f"{kind}{new_id().hex[-8:]}"
 
 
-async def _ingest(bench: Bench, kind: str, people: int | None) -> tuple[float, str]:
+async def _ingest(
+    bench: Bench, entrance: Entrance, kind: str, people: int | None
+) -> tuple[float, str]:
     """Return messages a second from the first request to the last row, and the CPU of each."""
     count = bench.effort.messages if people else bench.effort.messages // 4
     mark = _mark(kind)
     if people:  # they write once before, so that they are known
-        await closed_loop(bench.rig.url, bench.hooks(people, mark, people)[:people], _WIDTH)
+        await closed_loop(bench.rig.url, hooks(entrance, people, mark, people), _WIDTH)
         await bench.drained()
-    requests = bench.hooks(count + (people or 0), mark, people or count)[people or 0 :]
+    requests = hooks(entrance, count + (people or 0), mark, people or count)[people or 0 :]
     before, started = bench.cpu(), time.perf_counter()
     taken = await closed_loop(bench.rig.url, requests, _WIDTH)
     await bench.drained(600)
