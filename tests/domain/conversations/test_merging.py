@@ -4,13 +4,18 @@ conformance  test
 A-08         test_a_large_merge_is_one_step_and_one_event
 """
 
+from datetime import timedelta
 from uuid import UUID
+
+import pytest
 
 from cast import CAST, a_contact
 from frame import Statements
 from hilo.domain import conversations as desk
 from hilo.domain.conversations import Given
 from hilo.kit.db import Tx
+from hilo.kit.errors import Invalid
+from hilo.kit.ids import moment_of
 from hilo.kit.sql import query
 from stage import CHANNELS, a_matter, agent, hear
 
@@ -79,3 +84,10 @@ async def test_the_timeline_is_one_over_all_conversations(tx: Tx) -> None:
         if cursor is None:
             break
     assert sorted(seen) == ["contact.merged", "one", "three", "two"]
+    newest = await desk.timeline(tx, ADA, dora, limit=1)
+    until = moment_of(newest.items[0].message.id) if newest.items[0].message else tx.now
+    earlier = await desk.timeline(tx, ADA, dora, until=until - timedelta(days=1))
+    later = await desk.timeline(tx, ADA, dora, until=until + timedelta(days=1))
+    assert (len(earlier.items), len(later.items)) == (0, 4)
+    with pytest.raises(Invalid):
+        await desk.timeline(tx, ADA, dora, until=until.replace(tzinfo=None))

@@ -13,6 +13,8 @@ from hilo.domain.conversations.models import MessageView
 from hilo.domain.conversations.rows import MessageRow, message_view
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
+from hilo.kit.errors import invalid
+from hilo.kit.ids import first_id
 from hilo.kit.page import Page, decode_cursor, encode_cursor
 from hilo.kit.sql import Queries
 
@@ -50,14 +52,27 @@ class _EventRow(Struct, frozen=True):
 
 
 async def timeline(
-    tx: Tx, actor: Actor, contact_id: UUID, *, cursor: str | None = None, limit: int = 25
+    tx: Tx,
+    actor: Actor,
+    contact_id: UUID,
+    *,
+    cursor: str | None = None,
+    until: datetime | None = None,
+    limit: int = 25,
 ) -> Page[TimelineItem]:
-    """Return a page, newest first. Raises: Forbidden; NotFound; Gone; Invalid (cursor)."""
+    """Return a page, newest first. until: only what was before.
+
+    Raises: Forbidden; NotFound; Gone; Invalid (cursor, before).
+    """
     actor.must("conversation:read")
     await contacts.get_contact(tx, actor, contact_id)
     before, event_before = LAST, _NEWEST_EVENT
     if cursor:
         before, event_before = decode_cursor(cursor, UUID, int)  # type: ignore[assignment]
+    if until is not None:
+        if until.tzinfo is None:
+            raise invalid("before", "format", "must say its offset from UTC")
+        before = min(before, first_id(until))
     rows = await tx.all(
         SQL.messages,
         MessageRow,
@@ -72,6 +87,7 @@ async def timeline(
         workspace=tx.workspace,
         contact=contact_id,
         before=min(max(event_before, 0), _NEWEST_EVENT),
+        until=until,
         most=limit + 1,
     )
     items = [*map(_of_message, rows), *map(_of_event, events)]

@@ -17,6 +17,7 @@ order by m.id desc limit :most
 -- Those of the person itself, and of whom was merged into it.
 select e.id, e.type, e.actor::text, e.data::text, e.at from event e
 where e.workspace_id = :workspace and e.id < :before
+  and (:until::timestamptz is null or e.at < :until)
   and e.subject = any(array(
     select p.id from contact p where p.workspace_id = :workspace and p.merged_into = :contact
     union all select :contact))

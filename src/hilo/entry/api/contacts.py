@@ -1,5 +1,6 @@
 """Contacts: `/contacts`, their addresses, merging and timeline."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -85,17 +86,26 @@ async def merge_contact(
     return await conversations.merge(tx, actor, contact_id, data.into)
 
 
+Before = Annotated[
+    datetime | None,
+    QueryParameter(description="Only what was before this moment; the same for each page."),
+]
+
+
 @get("/contacts/{contact_id:uuid}/timeline", tags=["contacts"])
-async def get_timeline(
+async def get_timeline(  # noqa: PLR0913, PLR0917 - its parameters
     contact_id: Id,
     actor: Acting,
     tx: Open,
     app_state: Shared,
+    before: Before = None,
     cursor: Cursor = None,
     limit: Limit = 25,
 ) -> Page[TimelineItem]:
     """List everything with this contact over all channels, newest first."""
-    page = await conversations.timeline(tx, actor, contact_id, cursor=cursor, limit=limit)
+    page = await conversations.timeline(
+        tx, actor, contact_id, cursor=cursor, until=before, limit=limit
+    )
     found = linked(
         app_state.file_links, actor, [item.message for item in page.items if item.message]
     )

@@ -1,6 +1,6 @@
 /** One line through every channel of one person, newest first, with filters by kind and channel. */
 import type { Id, Page } from "@shared/types";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Fragment, useState } from "react";
 import { api } from "@lib/api";
@@ -26,9 +26,11 @@ export function Timeline({ id, name }: { id: Id; name: string }) {
   const nameOf = useChannelName();
   const [kinds, setKinds] = useState<ReadonlySet<Kind>>(new Set(KINDS));
   const [channel, setChannel] = useState<string | null>(null);
+  const [day, setDay] = useState("");
+  const until = endOf(day);
   const query = useInfiniteQuery({
-    queryKey: ["timeline", id], initialPageParam: null as string | null, getNextPageParam: (page: Page<TimelineItem>) => page.next_cursor,
-    queryFn: ({ pageParam, signal }) => api.get<Page<TimelineItem>>(`/contacts/${id}/timeline`, { cursor: pageParam, limit: 50 }, signal),
+    queryKey: ["timeline", id, until], placeholderData: keepPreviousData, initialPageParam: null as string | null, getNextPageParam: (page: Page<TimelineItem>) => page.next_cursor,
+    queryFn: ({ pageParam, signal }) => api.get<Page<TimelineItem>>(`/contacts/${id}/timeline`, { before: until, cursor: pageParam, limit: 50 }, signal),
   });
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const channels = [...new Set(items.flatMap((one) => one.channel ?? one.message?.channel ?? []))].filter(Boolean);
@@ -48,6 +50,11 @@ export function Timeline({ id, name }: { id: Id; name: string }) {
             <button key={one} type="button" aria-pressed={channel === one} onClick={() => setChannel(channel === one ? null : one)}><Bead channel={one} size={16} />{nameOf(one)}</button>
           )) : null}
         </div>
+        <label className={css.jump}>
+          {t("timeline.jump")}
+          <input type="date" value={day} max={dayOf(new Date())} onChange={(event) => setDay(event.target.value)} />
+        </label>
+        {day ? <Button small kind="quiet" onClick={() => setDay("")}>{t("timeline.latest")}</Button> : null}
       </header>
       {query.isPending ? <Bones kind="message" rows={5} /> : null}
       {query.isError ? <Failed what={t("thread.error")} error={query.error} retry={() => void query.refetch()} /> : null}
@@ -62,6 +69,18 @@ export function Timeline({ id, name }: { id: Id; name: string }) {
       {query.hasNextPage ? <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t("common.show_more")}</Button> : null}
     </>
   );
+}
+
+/** The day as a date field writes it, in the reader's own time. */
+function dayOf(at: Date): string {
+  const two = (part: number) => String(part).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+/** The end of a day, so that the day itself stands at the top; null without one. */
+function endOf(day: string): string | null {
+  const [year, month, date] = day.split("-").map(Number);
+  return year && month && date ? new Date(year, month - 1, date + 1).toISOString() : null;
 }
 
 function Item({ item, name, starts }: { item: TimelineItem; name: string; starts: boolean }) {
