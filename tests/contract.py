@@ -111,9 +111,18 @@ def cases(channel: str) -> Iterator[Case]:
 def delivery(case: Case, *, at: datetime = NOW) -> Delivery:
     """Return the input as the door hands it over, signed at NOW."""
     who = account(case.channel)
-    headers = signer(case.channel)(case.body, case.headers, who, NOW)
-    url = f"{who.public_url}/hooks/{case.channel}/{who.id}"
-    return Delivery(body=case.body, headers=headers, url=url, received_at=at, id=UUID(int=9))
+    body = encode(case)
+    headers = signer(case.channel)(body, case.headers, who, NOW)
+    query = case.headers.get(":query", "")
+    url = f"{who.public_url}/hooks/{case.channel}/{who.id}{query}"
+    return Delivery(body=body, headers=headers, url=url, received_at=at, id=UUID(int=9))
+
+
+def encode(case: Case) -> bytes:
+    """Return the body as it travels: what a fixture holds as JSON may be a form there."""
+    testing = import_module(f"hilo.connectors.{case.channel}.testing")
+    change: Callable[[bytes], bytes] | None = getattr(testing, "encode", None)
+    return case.body if change is None else change(case.body)
 
 
 def encoded(items: list[Inbound]) -> bytes:
