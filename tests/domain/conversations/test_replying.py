@@ -230,6 +230,9 @@ class NoStore:
         """Return nothing."""
         return key.encode()[:0]
 
+    async def drop(self, key: str) -> None:
+        """Remove nothing."""
+
 
 def test_html_becomes_text_line_by_line() -> None:
     html = "<p>Dear &amp; good</p><ul><li>one</li><li>two</li></ul><p>Bye<br>Ada</p>"

@@ -50,6 +50,10 @@ class Memory:
         """Return it."""
         return self.kept[key]
 
+    async def drop(self, key: str) -> None:
+        """Remove it."""
+        self.kept.pop(key, None)
+
 
 @pytest.mark.parametrize(
     ("content", "expected"),
