@@ -219,12 +219,14 @@ class Checking(Protocol):
 class Connected(Struct, frozen=True, kw_only=True):
     """What the vendor told while connecting. expires_at: when the credentials end.
 
-    address: the account's own there (a page, a number). secrets: new ones to keep.
+    expires_in_s: the same, where the vendor tells how long and not when. address: the account's own
+    there (a page, a number). secrets: new ones to keep.
     """
 
     address: str | None = None
     name: str = ""
     expires_at: datetime | None = None
+    expires_in_s: int | None = None
     settings: Mapping[str, object] = {}
     secrets: Mapping[str, str] = {}
 

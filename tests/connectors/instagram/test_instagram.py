@@ -155,6 +155,7 @@ def test_a_token_is_renewed_when_it_can_be(vendor: Simulator) -> None:
     connected = play(vendor, CONNECTOR.connect(ACCOUNT))
     assert connected.secrets["access_token"] == ACCOUNT.secrets["access_token"]
     assert connected.settings == {"username": "casafaro"}
+    assert connected.expires_in_s == 60 * 24 * 3600
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Connecting an account by either login: its settings, its token's life, a check of each step."""
 
 from collections.abc import Generator, Mapping, Sequence
-from datetime import datetime, timedelta
 
 import msgspec
 
@@ -74,7 +73,7 @@ def configure(
     )
 
 
-def connect(account: Account, now: datetime | None = None) -> Generator[Call, Reply, Connected]:
+def connect(account: Account) -> Generator[Call, Reply, Connected]:
     """Ask for what happens to the account; a token of 60 days begins anew."""
     speaks = way(account)
     graph = speaks.graph
@@ -94,12 +93,10 @@ def connect(account: Account, now: datetime | None = None) -> Generator[Call, Re
         name=str(about.get("name") or about.get("username") or ""),
         settings={"username": about["username"]} if about.get("username") else {},
     )
-    return found if is_by_page(account) else (yield from _renewed(graph, account, found, now))
+    return found if is_by_page(account) else (yield from _renewed(graph, account, found))
 
 
-def _renewed(
-    graph: Graph, account: Account, found: Connected, now: datetime | None
-) -> Generator[Call, Reply, Connected]:
+def _renewed(graph: Graph, account: Account, found: Connected) -> Generator[Call, Reply, Connected]:
     """Return what was found with a new token; one that is younger than a day stays."""
     token = account.secrets.get("access_token", "")
     call = msgspec.structs.replace(
@@ -113,8 +110,7 @@ def _renewed(
     new, lives = told.get("access_token"), told.get("expires_in")
     if not isinstance(new, str) or not isinstance(lives, int):
         return found
-    ends = now + timedelta(seconds=lives) if now is not None else None
-    return msgspec.structs.replace(found, secrets={"access_token": new}, expires_at=ends)
+    return msgspec.structs.replace(found, secrets={"access_token": new}, expires_in_s=lives)
 
 
 def disconnect(account: Account) -> Generator[Call, Reply, None]:
