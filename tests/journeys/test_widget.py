@@ -4,7 +4,9 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
+import httpx2
 import msgspec
 import pytest
 from joserfc import jwt
@@ -18,6 +20,13 @@ from shop import Shop
 
 pytestmark = pytest.mark.browser
 _WITHIN_MS = 15_000
+# The launcher hangs in a closed shadow root, where nobody can look; the tests must.
+_LOOK_INSIDE = """
+const attach = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function (init) {
+    return attach.call(this, { ...init, mode: "open" });
+};
+"""
 
 
 class Visit:
@@ -73,11 +82,17 @@ async def visit(browser: Browser, shop: Shop, hilo: Rig) -> AsyncIterator[Visits
     """Give visitors: each call is one more browser, or one more tab, on the shop's page."""
     contexts: list[BrowserContext] = []
 
-    async def come(chat: Chat, again: Visit | None = None) -> Visit:
-        address = shop.show(hilo.url, chat.snippet)
+    async def come(
+        chat: Chat, again: Visit | None = None, *, path: str = "", asked: list[str] | None = None
+    ) -> Visit:
+        address = shop.show(hilo.url, chat.snippet) + path
         context = again.context if again else await browser.new_context(locale="en-GB")
+        if again is None:
+            await context.add_init_script(_LOOK_INSIDE)
         contexts.append(context)
         page = await context.new_page()
+        if asked is not None:
+            page.on("request", lambda request: asked.append(request.url))
         made = Visit(context, page)
         await page.goto(address)
         return made
@@ -332,6 +347,104 @@ async def test_nothing_is_stored_before_the_visitor_agrees(desk: Desk, visit: Vi
     await frame.get_by_role("button", name="Forget it on this device").click()
     await frame.get_by_role("button", name="Forget it?").click()
     await visitor.shows("I agree", times=0)
+
+
+async def test_a_panel_that_waits_ready_has_asked_and_stored_nothing(
+    desk: Desk, visit: Visits
+) -> None:
+    asked: list[str] = []
+    chat = await desk.connect_chat()
+    visitor = await visit(chat, asked=asked)
+    frame = await visitor.panel()
+    await expect(frame.locator("textarea")).to_have_count(1, timeout=_WITHIN_MS)
+    await expect(visitor.page.locator("iframe")).to_be_hidden()
+    assert any("/widget/assets/" in url for url in asked)
+    assert [url for url in asked if "/chat/" in url] == []
+    # This browser forbids the frame a storage of its own: the page's stands in for it.
+    assert await visitor.page.evaluate("() => Object.keys(localStorage)") == []
+    async with visitor.page.expect_request(re.compile("/session")):
+        await visitor.page.get_by_role("button", name="Open the chat").hover()
+
+
+async def test_the_chat_looks_as_its_settings_say(desk: Desk, visit: Visits, hilo: Rig) -> None:
+    chat = await desk.connect_chat(
+        logo=f"{hilo.url}/demo/faro.svg", position="left", launcher_text="Ask us", color="#0b5fff"
+    )
+    visitor = await visit(chat)
+    frame = await visitor.open()
+    logo = frame.locator("header img")
+    await expect(logo).to_be_visible()
+    assert await logo.evaluate("(image) => image.decode().then(() => image.naturalWidth > 0)")
+    box = await visitor.page.locator("iframe").bounding_box()
+    assert box is not None
+    assert box["x"] == 20
+    await visitor.page.evaluate("() => window.hilo.close()")
+    launcher = visitor.page.get_by_role("button", name="Open the chat")
+    await expect(launcher.get_by_text("Ask us", exact=True)).to_be_visible()
+    assert await launcher.evaluate("(it) => getComputedStyle(it).backgroundColor") == (
+        "rgb(11, 95, 255)"
+    )
+    assert visitor.complaints == []
+
+
+async def test_a_page_named_in_the_settings_shows_no_launcher(desk: Desk, visit: Visits) -> None:
+    chat = await desk.connect_chat(hide_on=["/checkout*"])
+    visitor = await visit(chat, path="checkout/pay")
+    await visitor.page.wait_for_function("() => window.hilo?.open")
+    await expect(visitor.page.get_by_role("button", name="Open the chat")).to_be_hidden()
+    assert len(visitor.page.frames) == 1
+    await visitor.open()  # the page's own button may still open it
+
+
+async def test_outside_the_hours_the_panel_says_when_somebody_is_back(
+    desk: Desk, visit: Visits
+) -> None:
+    later = datetime.now(UTC) + timedelta(days=2)
+    day = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[later.weekday()]
+    chat = await desk.connect_chat(hours=[f"{day} 09:30-18:00"], time_zone="Europe/Madrid")
+    visitor = await visit(chat)
+    frame = await visitor.open()
+    told = frame.locator(".promise")
+    await expect(told).to_have_text(re.compile(f"^Back {later:%A}"), timeout=_WITHIN_MS)
+
+
+async def test_what_is_deleted_is_gone_here_at_the_company_and_on_the_other_device(
+    desk: Desk, visit: Visits
+) -> None:
+    chat = await desk.connect_chat(keep_days=90)
+    claims = {"sub": f"u-{time.time()}", "exp": int(time.time()) + 300}
+    token = jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(chat.secret))
+    phone, desktop = await visit(chat), await visit(chat)
+    for each in (phone, desktop):
+        await each.open()
+        await each.page.evaluate("(token) => window.hilo.identify(token)", token)
+        await each.page.wait_for_timeout(500)
+    await phone.say("Send it to Elm Street 5")
+    conversation = await until(desk, chat, ["Send it to Elm Street 5"])
+    await desktop.page.reload()
+    await desktop.open()
+    await desktop.shows("Send it to Elm Street 5")  # verified: the same on each device
+    await desk.reply(conversation, "It is on its way")
+    await desktop.shows("It is on its way")
+    await phone.shows("It is on its way")
+    frame = await phone.panel()
+    await frame.get_by_label("This conversation").click()
+    await expect(frame.get_by_text("Deleted after 90 days without a message.")).to_be_visible()
+    await frame.get_by_role("button", name="Delete my data").click()
+    await frame.get_by_role("button", name="Delete it here and at the company?").click()
+    await expect(frame.get_by_text("Your conversation is being deleted.")).to_be_visible()
+    for each in (phone, desktop):
+        await each.shows("Send it to Elm Street 5", times=0)
+        await each.shows("It is on its way", times=0)
+    async with asyncio.timeout(15):
+        while await desk.conversations(chat):
+            await asyncio.sleep(0.1)
+    gone = await desk.client.get(f"/conversations/{conversation}")
+    assert gone.status_code == httpx2.codes.NOT_FOUND
+    assert (await desk.get("/search", q="Elm Street"))["items"] == []
+    await phone.page.reload()
+    await phone.open()
+    await phone.shows("Send it to Elm Street 5", times=0)
 
 
 async def test_each_side_sees_the_other_writing(desk: Desk, visit: Visits, hilo: Rig) -> None:

@@ -31,7 +31,7 @@ button:focus-visible{outline:3px solid ${boot.fill};outline-offset:3px}
 svg{width:28px;height:28px;fill:none;stroke:currentColor;stroke-width:1.7;stroke-linecap:round;stroke-linejoin:round}
 b{position:absolute;top:-4px;right:-4px;min-width:22px;height:22px;padding:0 6px;box-sizing:border-box;border-radius:11px;border:2px solid #fff;font:700 12px/18px system-ui,sans-serif;color:#fff;background:#b3261e}
 [hidden]{display:none!important}
-iframe{position:absolute;bottom:68px;${boot.position}:0;visibility:hidden;border:0;width:380px;height:min(640px,100vh - 116px);border-radius:12px;box-shadow:0 4px 24px rgb(0 0 0/.2);background:Canvas}
+iframe{position:absolute;bottom:68px;${boot.position}:0;visibility:hidden;border:0;width:380px;height:min(640px,100vh - 116px);border-radius:12px;outline:1px solid #8883;box-shadow:0 4px 24px rgb(0 0 0/.2);background:Canvas}
 .open iframe{visibility:visible}
 @media(max-width:479px){iframe{position:fixed;inset:0;width:100%;height:100%;height:100dvh;border-radius:0}.open button{display:none}}
 @media(prefers-reduced-motion:no-preference){.open iframe{animation:i .16s ease-out}@keyframes i{from{opacity:0;transform:translateY(8px)}}}

@@ -103,8 +103,17 @@ export function More({ view: { chat, state, ui, set, t } }: Props) {
     set(answer?.ok ? { notice: t("erased"), problem: "" } : { problem: t("erase_failed") });
   };
   return (
-    <details class="more">
-      <summary aria-label={t("more")} title={t("more")}>
+    <details
+      class="more"
+      onKeyDown={(event) => {
+        const box = event.currentTarget;
+        if (event.key !== "Escape" || !box.open) return;
+        event.stopPropagation(); // the panel itself stays
+        box.open = false;
+        box.querySelector("summary")?.focus();
+      }}
+    >
+      <summary class="quiet" aria-label={t("more")} title={t("more")}>
         <span aria-hidden="true">···</span>
       </summary>
       <div>

@@ -33,6 +33,7 @@ export function App({ view, talk, files }: Props) {
             {expectation ? promise(expectation, t) : "\u00a0"}
           </p>
         </div>
+        {talk && <talk.More view={view} />}
         <button type="button" class="quiet" aria-label={t("close")} title={t("close")} onClick={close}>
           <Icon name="close" />
         </button>
@@ -57,7 +58,6 @@ export function App({ view, talk, files }: Props) {
           </ol>
           {talk && <talk.AskEmail view={view} />}
         </div>
-        {talk && <talk.More view={view} />}
         {talk && <talk.Below view={view} />}
       </div>
       <p class="bar" role="status">

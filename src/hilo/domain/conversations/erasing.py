@@ -122,9 +122,10 @@ async def _forget(tx: Tx, account: UUID, talks: Sequence[_Talk]) -> list[str]:
     for each in whole:
         tx.publish(ConversationErased(conversation_id=each), subject=each)
     await _shorten(tx, mixed, messages)
-    return await library.forget(
-        tx, [UUID(str(file["id"])) for each in gone for file in each.attachments]
-    )
+    attachments = [UUID(str(file["id"])) for each in gone for file in each.attachments]
+    await tx.run(SQL.delete_sources, workspace=tx.workspace, attachments=attachments)
+    await tx.run(SQL.delete_awaited, workspace=tx.workspace, messages=messages)
+    return await library.forget(tx, attachments)
 
 
 async def _shorten(tx: Tx, mixed: Sequence[UUID], messages: Sequence[UUID]) -> None:

@@ -42,6 +42,13 @@ delete from message_key where workspace_id = :workspace and account_id = :accoun
 delete from message_client where workspace_id = :workspace and conversation_id = any(:conversations)
   and message_id = any(:messages)
 
+-- name: delete_sources
+-- Where files were fetched from.
+delete from attachment_source where workspace_id = :workspace and attachment_id = any(:attachments)
+
+-- name: delete_awaited
+delete from awaited_message where workspace_id = :workspace and message_id = any(:messages)
+
 -- name: delete_parts
 delete from part where workspace_id = :workspace and message_id = any(:messages)
 
