@@ -52,6 +52,8 @@ POLICY: dict[str, str] = {
     "delete_account": "account:write",
     "check_account": "account:write",
     "rotate_secret": "account:write",
+    "begin_consent": "account:write",
+    "give_consent": "account:write",
     "try_account": "account:write",
     "get_snippet": "inbox:read",
     "get_phones": "conversation:reply",

@@ -12,6 +12,7 @@ from hilo.domain.conversations import Intake
 from hilo.domain.inboxes.deliveries import PendingAccount
 from hilo.entry import wiring, work
 from hilo.entry.keeper import Keeper
+from hilo.entry.renewing import Renewer
 from hilo.entry.state import AppState
 from hilo.entry.wiring import Timer
 from hilo.entry.work import Tools
@@ -49,12 +50,14 @@ class Worker:
             jobs.handle(kind, _bound(do, tools))
         readers = Readers(self._state.db, self._state.bus, wiring.READERS)
         keeper = Keeper(self._state, self._state.door, locks)
+        renewer = Renewer(self._state, tools.carrier, locks)
         doing = asyncio.create_task(jobs.run(), name="jobs")
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(_tended("intake", self._take_in))
                 group.create_task(_tended("readers", readers.run))
                 group.create_task(_tended("keeper", keeper.run))
+                group.create_task(_tended("renewer", renewer.run))
                 for timer in wiring.TIMERS:
                     group.create_task(_tick(timer, tools))
         finally:

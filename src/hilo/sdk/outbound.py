@@ -133,13 +133,17 @@ class HttpCall(Struct, frozen=True, kw_only=True, tag="http"):
 
 
 class SmtpServer(Struct, frozen=True, kw_only=True):
-    """Where mail leaves. certificate_sha256: the one certificate to trust; empty: any valid."""
+    """Where mail leaves. certificate_sha256: the one certificate to trust; empty: any valid.
+
+    token: signs in by XOAUTH2 instead of the password.
+    """
 
     host: str
     port: int
     security: Literal["none", "starttls", "tls"] = "starttls"
     username: str = ""
     password: str = ""
+    token: str = ""
     certificate_sha256: str = ""
 
 

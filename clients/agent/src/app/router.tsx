@@ -73,6 +73,7 @@ const settings = createRoute({
 });
 const inboxesPage = createRoute({ getParentRoute: () => settings, path: "inboxes", component: lazyRouteComponent(() => import("@features/inboxes/InboxesPage"), "InboxesPage") });
 const accountPage = createRoute({ getParentRoute: () => settings, path: "accounts/$id", component: lazyRouteComponent(() => import("@features/inboxes/AccountPage"), "AccountPage") });
+const consentBack = createRoute({ getParentRoute: () => settings, path: "authorised", component: lazyRouteComponent(() => import("@features/inboxes/Consent"), "ConsentBack") });
 const widgetPage = createRoute({ getParentRoute: () => settings, path: "widget", component: lazyRouteComponent(() => import("@features/inboxes/WidgetPage"), "WidgetPage") });
 const quarantinePage = createRoute({ getParentRoute: () => settings, path: "quarantine", component: lazyRouteComponent(() => import("@features/inboxes/QuarantinePage"), "QuarantinePage") });
 const agentsPage = createRoute({ getParentRoute: () => settings, path: "agents", component: lazyRouteComponent(() => import("@features/people/AgentsPage"), "AgentsPage") });
@@ -86,7 +87,7 @@ const tree = root.addChildren([
   signIn, reset, invitation,
   desk.addChildren([
     home, inbox.addChildren([inboxOpen]), contacts, contact, search, playground, wizard,
-    settings.addChildren([inboxesPage, accountPage, widgetPage, quarantinePage, agentsPage, teamsPage, tokensPage, profilePage, workspacePage, tagsPage]),
+    settings.addChildren([inboxesPage, accountPage, consentBack, widgetPage, quarantinePage, agentsPage, teamsPage, tokensPage, profilePage, workspacePage, tagsPage]),
   ]),
 ]);
 

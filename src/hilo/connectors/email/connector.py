@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from hilo.connectors.email import compose, inbound, threads
+from hilo.connectors.email import compose, inbound, oauth, threads
 from hilo.connectors.email.live import Mailbox, pinned
 from hilo.kit.errors import (
     AuthExpired,
@@ -58,7 +58,7 @@ _HARD: Final = 500
 _SOFT: Final = 400
 
 
-class Email(Mailbox):
+class Email(Mailbox, oauth.Consent):
     """See the module."""
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class Email(Mailbox):
             raise Rejected("the mail has no recipient but ourselves")
         raw = compose.compose(message, account)
         reply = yield SmtpCall(
-            server=_server(account),
+            server=_server(account, message.now or message.at),
             mail_from="" if message.automatic else (account.address or ""),
             rcpt_to=everyone,
             message=raw,
@@ -166,7 +166,7 @@ def _sizes(settings: Mapping[str, object]) -> Sequence[FieldError]:
     return ()
 
 
-def _server(account: Account) -> SmtpServer | None:
+def _server(account: Account, now: datetime) -> SmtpServer | None:
     settings = account.settings
     host = settings.get("smtp_host")
     if not host:
@@ -177,10 +177,16 @@ def _server(account: Account) -> SmtpServer | None:
         host=str(host),
         port=port if isinstance(port, int) else _PORTS[security],
         security=msgspec.convert(security, Literal["none", "starttls", "tls"]),
-        username=str(settings.get("smtp_username") or ""),
+        username=str(settings.get("smtp_username") or "") or _consenting(account),
         password=account.secrets.get("smtp_password", ""),
+        token=oauth.token_of(account, now),
         certificate_sha256=pinned(account),
     )
+
+
+def _consenting(account: Account) -> str:
+    named = str(account.settings.get("imap_username") or account.address or "")
+    return named if oauth.way_of(account) is not None else ""
 
 
 def _outcome(reply: SmtpReply, everyone: Sequence[str], own_id: str | None) -> Accepted:

@@ -1,11 +1,12 @@
 """Where messages land: inboxes, their accounts, what arrived by them, and the way out."""
 
-from hilo.domain.inboxes import catcher, deliveries, queries
+from hilo.domain.inboxes import catcher, consent, deliveries, queries
 from hilo.domain.inboxes.carrier import Carrier
 from hilo.domain.inboxes.channels import Channels
 from hilo.domain.inboxes.events import (
     AccountChanged,
     AccountDeleted,
+    AccountExpiring,
     DeliveryParked,
     InboxChanged,
     InboxDeleted,
@@ -44,6 +45,7 @@ __all__ = [
     "AccountChange",
     "AccountChanged",
     "AccountDeleted",
+    "AccountExpiring",
     "AccountRow",
     "AccountView",
     "Carrier",
@@ -65,6 +67,7 @@ __all__ = [
     "catcher",
     "change_account",
     "change_inbox",
+    "consent",
     "create_account",
     "create_inbox",
     "delete_account",

@@ -195,7 +195,10 @@ async def _connected(server: SmtpServer, timeout_s: float) -> AsyncIterator[SMTP
         tls.check(server.certificate_sha256, client.get_transport_info("ssl_object"))
         if server.username:
             try:
-                await client.login(server.username, server.password)
+                if server.token:
+                    await client.auth_xoauth2(server.username, server.token)
+                else:
+                    await client.login(server.username, server.password)
             except SMTPAuthenticationError as error:
                 # A server that does not know the command has not judged the password.
                 if error.code in _SYNTAX_CODES:

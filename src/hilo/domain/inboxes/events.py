@@ -25,6 +25,13 @@ class AccountChanged(Event, frozen=True, kw_only=True, tag="account.changed", ta
     account: AccountView
 
 
+class AccountExpiring(Event, frozen=True, kw_only=True, tag="account.expiring", tag_field="type"):
+    """An account's credentials end soon: in so many days somebody must sign in again."""
+
+    account: AccountView
+    days: int
+
+
 class AccountDeleted(Event, frozen=True, kw_only=True, tag="account.deleted", tag_field="type"):
     """An account was disconnected."""
 

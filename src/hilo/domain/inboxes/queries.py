@@ -161,6 +161,25 @@ async def change_account(tx: Tx, row: AccountRow) -> AccountRow:
     )
 
 
+async def keep_credentials(
+    tx: Tx, account_id: UUID, secrets: bytes, expires_at: datetime | None
+) -> AccountRow:
+    """Store new secrets and when they end."""
+    return await tx.one(
+        SQL.keep_credentials,
+        AccountRow,
+        workspace=tx.workspace,
+        account=account_id,
+        secrets=secrets,
+        expires_at=expires_at,
+    )
+
+
+async def note_warning(tx: Tx, account_id: UUID, days: int) -> bool:
+    """Note that people were warned; False when they were already."""
+    return await tx.run(SQL.note_warning, workspace=tx.workspace, account=account_id, days=days) > 0
+
+
 async def hold_account(
     tx: Tx, account_id: UUID, problem: Mapping[str, object]
 ) -> AccountRow | None:

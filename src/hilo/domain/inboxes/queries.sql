@@ -75,6 +75,18 @@ where workspace_id = :workspace and id = :account
 returning workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, is_sandbox,
           problem, last_in_at, last_out_at, created_at, expires_at
 
+-- name: keep_credentials
+-- A new end begins the warnings anew.
+update account set secrets = :secrets, expires_at = :expires_at,
+                   warned_days = case when expires_at is distinct from :expires_at then null else warned_days end
+where workspace_id = :workspace and id = :account
+returning workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, is_sandbox,
+          problem, last_in_at, last_out_at, created_at, expires_at
+
+-- name: note_warning
+update account set warned_days = :days
+where workspace_id = :workspace and id = :account and (warned_days is null or warned_days > :days)
+
 -- name: hold_account
 update account set state = 'held', problem = :problem
 where workspace_id = :workspace and id = :account and state = 'active'

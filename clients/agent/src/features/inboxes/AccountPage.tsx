@@ -18,6 +18,7 @@ import { Page, Part } from "@ui/Page";
 import { Copyable, Secret } from "@ui/Secret";
 import { Confirm } from "@ui/Sheet";
 import { Checks } from "./Checks";
+import { Consent, wantsConsent } from "./Consent";
 import { readSettings } from "./form";
 import css from "./Inboxes.module.css";
 import { SettingFields } from "./SettingFields";
@@ -50,6 +51,7 @@ function Shown({ account }: { account: Account }) {
         {account.last_out_at ? <span>{t("account.last_out", { time: ago(t, account.last_out_at) })}</span> : null}
       </p>
       {account.webhook_url ? <Copyable label={t("account.webhook")} text={account.webhook_url} /> : null}
+      {may && wantsConsent(account) ? <Consent account={account} /> : null}
       {may ? <Part title={t("account.check")}><Checks account={account} /></Part> : null}
       {may ? <Part title={t("account.settings")}><Settings account={account} /></Part> : null}
       {may ? <Dangers account={account} /> : null}

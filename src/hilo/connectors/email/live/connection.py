@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final, Self
 
-from hilo.connectors.email import imap
-from hilo.kit import tls
+from hilo.connectors.email import imap, oauth
+from hilo.kit import clock, tls
 from hilo.kit.errors import AuthExpired, TemporaryFailure
 from hilo.sdk.account import Account
 
@@ -160,13 +160,33 @@ class Connection:
         if not self.capabilities:
             self.capabilities = imap.capabilities((await self.run("CAPABILITY")).untagged)
         username = str(account.settings.get("imap_username") or account.address or "")
-        password = account.secrets.get("imap_password", "")
-        done = await self._authenticate(username, password)
+        token = oauth.token_of(account, clock.now())
+        if token:
+            done = await self._authenticate_by_token(username, token)
+        else:
+            password = account.secrets.get("imap_password", "")
+            done = await self._authenticate(username, password)
         if done.status != "OK":
             if any(word in done.text.upper() for word in _BUSY):
                 raise TemporaryFailure(f"sign-in put off: {done.text}"[:500])
             raise AuthExpired(f"the mailbox refuses the sign-in: {done.text}"[:500])
         self.capabilities = imap.capabilities((await self.run("CAPABILITY")).untagged)
+
+    async def _authenticate_by_token(self, username: str, token: str) -> imap.Done:
+        if "AUTH=XOAUTH2" not in self.capabilities:
+            raise AuthExpired("the server offers no sign-in by token (XOAUTH2)")
+        tag = await self._send("AUTHENTICATE XOAUTH2")
+        response = await self.read(_COMMAND_S)
+        if response.line.startswith(b"+"):
+            self._writer.write(f"{oauth.xoauth2(username, token)}\r\n".encode())
+            response = await self.read(_COMMAND_S)
+        if response.line.startswith(b"+"):
+            self._writer.write(b"\r\n")  # a refusal is explained first, then said
+            response = await self.read(_COMMAND_S)
+        while not response.line.startswith(tag):
+            response = await self.read(_COMMAND_S)
+        status, _, text = response.line[len(tag) :].decode("utf-8", "replace").partition(" ")
+        return imap.Done(status.upper(), text, [])
 
     async def _authenticate(self, username: str, password: str) -> imap.Done:
         if "LOGINDISABLED" not in self.capabilities and (username + password).isascii():

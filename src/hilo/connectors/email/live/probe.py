@@ -6,7 +6,7 @@ from typing import Final
 
 import aiosmtplib
 
-from hilo.connectors.email import threads
+from hilo.connectors.email import oauth, threads
 from hilo.connectors.email.live.connection import pinned
 from hilo.kit import clock, tls
 from hilo.kit.errors import AuthExpired
@@ -57,8 +57,15 @@ async def _talk(client: aiosmtplib.SMTP, account: Account, host: str) -> AsyncIt
         await client.connect()
         tls.check(pinned(account), client.get_transport_info("ssl_object"))
         yield Check(key=step, ok=True, detail=host)
-        username = str(account.settings.get("smtp_username") or "")
-        if username:
+        username, token = (
+            str(account.settings.get("smtp_username") or ""),
+            oauth.token_of(account, clock.now()),
+        )
+        if token:
+            step, username = "smtp_login", username or (account.address or "")
+            await client.auth_xoauth2(username, token)
+            yield Check(key=step, ok=True, detail=username)
+        elif username:
             step = "smtp_login"
             await client.login(username, account.secrets.get("smtp_password", ""))
             yield Check(key=step, ok=True, detail=username)

@@ -15,9 +15,9 @@ export function recipientsOf(messages: readonly Message[], contact: Contact | un
   const answered = messages.find((one) => one.kind === "incoming" && one.meta["sender"]);
   const to = String(answered?.meta["sender"] ?? contact?.identities.find((one) => one.kind === "email")?.value ?? "");
   if (!answered) return { to, cc: [] };
-  const ours = inboxes.flatMap((one) => one.accounts.map((account) => plain(account.address ?? "")));
+  const ours = new Set(inboxes.flatMap((one) => one.accounts.map((account) => plain(account.address ?? ""))));
   const others = [...list(answered.meta["to"]), ...list(answered.meta["cc"])].filter((one) => one.includes("@"));
-  return { to, cc: [...new Set(others)].filter((one) => one !== to && !ours.includes(plain(one))) };
+  return { to, cc: [...new Set(others)].filter((one) => one !== to && !ours.has(plain(one))) };
 }
 
 /** The same for a conversation on the screen. */

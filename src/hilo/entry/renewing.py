@@ -1,0 +1,85 @@
+"""Renews credentials before they end, and warns before they end for good.
+
+One process at a time renews an account: some vendors take back a renewal that is used twice.
+"""
+
+import asyncio
+from datetime import timedelta
+
+from hilo.domain import inboxes
+from hilo.domain.inboxes import AccountRow, Carrier, consent
+from hilo.entry.state import AppState
+from hilo.kit import clock, log
+from hilo.kit.errors import AuthExpired, ConnectorError
+from hilo.kit.lock import Locks
+from hilo.sdk.authorising import Authorising
+
+_LOG = log.get(__name__)
+_LOOK_S = 20.0
+_WARN_WITHIN = timedelta(days=max(consent.WARNING_DAYS) + 1)
+
+
+class Renewer:
+    """Looks after the accounts of all workspaces."""
+
+    def __init__(self, state: AppState, carrier: Carrier, locks: Locks) -> None:
+        """carrier: makes the calls."""
+        self._state = state
+        self._carrier = carrier
+        self._locks = locks
+
+    async def run(self) -> None:
+        """Look every few seconds, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(_LOOK_S)
+
+    async def look(self) -> None:
+        """Renew what is due and say what ends soon, once."""
+        channels = self._state.channels
+        for channel, connector in channels.connectors.items():
+            async with self._state.db.transaction(None) as tx:
+                refs = await inboxes.queries.accounts_of_channel(tx, channel)
+            for ref in refs:
+                if ref.state == "off":
+                    continue
+                async with self._state.db.transaction(ref.workspace_id) as tx:
+                    row = await inboxes.queries.account(tx, ref.id)
+                    if row is not None and _ends_soon(row):
+                        await consent.warn(tx, channels, row)
+                if row is not None and isinstance(connector, Authorising):
+                    await self._renew(connector, row)
+
+    async def _renew(self, connector: Authorising, seen: AccountRow) -> None:
+        if not self._is_due(connector, seen):
+            return
+        async with self._locks.attempt(f"renew:{seen.id}") as ours:
+            if not ours:
+                return
+            async with self._state.db.transaction(seen.workspace_id) as tx:
+                row = await inboxes.queries.account(tx, seen.id)
+            if row is None or not self._is_due(connector, row):
+                return  # another process was quicker
+            try:
+                await self._ask(connector, row)
+            except AuthExpired as error:
+                problem = {"code": error.code, "detail": str(error)}
+                async with self._state.db.transaction(row.workspace_id) as tx:
+                    await inboxes.hold_account(tx, self._state.channels, row.id, problem)
+            except ConnectorError as error:
+                _LOG.warning("renewing.failed", account=str(row.id), error=repr(error))
+
+    async def _ask(self, connector: Authorising, row: AccountRow) -> None:
+        account = self._state.channels.opened(row)
+        connected = await self._carrier.send(connector.renew(account, clock.now()), account)
+        async with self._state.db.transaction(row.workspace_id) as tx:
+            await consent.keep_renewed(tx, self._state.channels, row.id, connected)
+        self._state.accounts.forget(row.id)
+
+    def _is_due(self, connector: Authorising, row: AccountRow) -> bool:
+        due = connector.renew_at(self._state.channels.opened(row))
+        return row.state == "active" and due is not None and due <= clock.now()
+
+
+def _ends_soon(row: AccountRow) -> bool:
+    return row.expires_at is not None and row.expires_at < clock.now() + _WARN_WITHIN
