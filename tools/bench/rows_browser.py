@@ -19,6 +19,7 @@ from playwright.async_api import (
 
 from bench.context import Bench
 from bench.report import Result, judged, missing
+from bench.rows_desk import desk
 from bench.rows_start import STATIC
 from rig import EMAIL, PASSWORD
 
@@ -59,7 +60,11 @@ async def browser(bench: Bench) -> list[Result]:
     async with async_playwright() as play:
         chromium = await play.chromium.launch(executable_path=path, args=["--no-sandbox"])
         try:
-            return [*await _widget(bench, chromium), *await _console(bench, chromium)]
+            return [
+                *await _widget(bench, chromium),
+                *await _console(bench, chromium),
+                *await _at_work(bench, chromium),
+            ]
         except Error as error:
             why = f"could not be measured: {str(error).splitlines()[0]}"
             return [missing(16, "widget in a browser", why), missing(17, "console", why)]
@@ -98,6 +103,14 @@ async def _console(bench: Bench, chromium: Browser) -> list[Result]:
             note="absolute target 200 kB; the limit is React and Mantine with one button",
         ),
     ]
+
+
+async def _at_work(bench: Bench, chromium: Browser) -> list[Result]:
+    context = await _signed_in(bench, chromium)
+    try:
+        return await desk(bench, await context.new_page())
+    finally:
+        await context.close()
 
 
 async def _signed_in(bench: Bench, chromium: Browser) -> BrowserContext:

@@ -8,6 +8,8 @@ export interface Choice {
   id: string; label: string; hint?: string | undefined; icon?: ReactNode; group?: string | undefined; on?: boolean | undefined;
   /** Shown whatever is typed: it is made from what is typed. */
   always?: boolean;
+  /** Chosen by this letter when nothing has been typed yet. */
+  key?: string;
 }
 
 interface Props {
@@ -58,6 +60,7 @@ function Choosing({ title, placeholder, onOpen, choices, onChoose, stay = false,
     if (event.key === "ArrowDown") setAt(Math.min(index + 1, shown.length - 1));
     else if (event.key === "ArrowUp") setAt(Math.max(index - 1, 0));
     else if (event.key === "Enter") choose(shown[index]);
+    else if (!typed && !event.ctrlKey && !event.metaKey && shown.some((one) => one.key === event.key)) choose(shown.find((one) => one.key === event.key));
     else return;
     event.preventDefault();
   }

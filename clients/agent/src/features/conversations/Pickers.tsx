@@ -89,7 +89,7 @@ export function SnoozePicker({ targets, onDone, ...rest }: Props) {
       });
     return [
       ...(parsed ? [{ id: parsed.toISOString(), label: moment(t, parsed.toISOString(), now), icon, always: true }] : []),
-      { id: "reply", label: t("snooze.until_reply"), hint: "R", icon: <IconMessageCircle size={17} />, always: typed.trim().toLowerCase() === "r" },
+      { id: "reply", label: t("snooze.until_reply"), hint: "R", key: "r", icon: <IconMessageCircle size={17} /> },
       ...fixed,
     ];
   };
