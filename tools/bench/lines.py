@@ -12,6 +12,7 @@ from typing_extensions import override
 
 _LONG = 126
 _LONGER = 127
+_PATIENCE_S = 60.0  # thousands that open at once wait for each other
 _RECEIVED = b'"type":"message.received"'
 
 
@@ -40,7 +41,7 @@ class Line(asyncio.Protocol):
         _, line = await loop.create_connection(
             lambda: cls(request, hear), parts.hostname or "", parts.port or 80
         )
-        await asyncio.wait_for(line.ready, 20)
+        await asyncio.wait_for(line.ready, _PATIENCE_S)
         return line
 
     @override

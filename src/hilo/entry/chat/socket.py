@@ -30,6 +30,7 @@ _PRESENCE_S = 15.0  # how late a visitor may learn that an agent came or left
 FRAME_CHARS = 16_000
 _FRAMES_A_MINUTE = 120
 _SEND_S = 20
+_LOOKS = 4  # at the tables at once: when thousands come back, others need the database, too
 _CODES: Mapping[type[HiloError], int] = {BadVisitor: 4401, Forbidden: 4403, NotFound: 4404}
 _LOG = log.get(__name__)
 
@@ -96,6 +97,7 @@ class Socket:
         self._keeper = keeper
         self._sessions = sessions
         self._hub = hub
+        self._looks = asyncio.Semaphore(_LOOKS)
 
     async def serve(self, request: Request, receive: Receive, send: Send) -> None:
         """Serve one socket to its end."""
@@ -174,10 +176,11 @@ class Socket:
 
     async def _tell_news(self, talk: "_Talk", send: Send) -> None:
         is_first = talk.place is None
-        if talk.place is None:  # the session has just given everything
-            seen = await self._sessions.standing(talk.shop, talk.visitor)
-        else:
-            seen = await self._sessions.since(talk.shop, talk.visitor, talk.place)
+        async with self._looks:
+            if talk.place is None:  # the session has just given everything
+                seen = await self._sessions.standing(talk.shop, talk.visitor)
+            else:
+                seen = await self._sessions.since(talk.shop, talk.visitor, talk.place)
         talk.ear.widen([*seen.contacts, *(each.id for each in seen.conversations)])
         talk.newest = _newest(seen)
         talk.place = seen.place
