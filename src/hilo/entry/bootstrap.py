@@ -17,6 +17,7 @@ from hilo.kit.bus_valkey import ValkeyBus
 from hilo.kit.config import Config, Network
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Database
+from hilo.kit.pgbin import CannotStart
 from hilo.kit.postgres import PrivatePostgres
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -60,6 +61,7 @@ async def open_store(
     it a command borrows the database of a Hilo that runs, or starts it for as long as it takes.
     Raises: CannotStart; Unfit.
     """
+    _make_folder(config.data)
     if config.database_url is not None:
         server.judge(
             await server.facts(config.database_url), allow_unsafe=config.allow_unsafe_database
@@ -76,6 +78,15 @@ async def open_store(
         yield Store(dsn=dsn, private=private)
     finally:
         await private.stop()
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(
+            f"the folder {data} cannot be made: {error.strerror}. Choose another with HILO_DATA"
+        ) from error
 
 
 @asynccontextmanager

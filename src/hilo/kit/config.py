@@ -58,6 +58,10 @@ def read(environ: Mapping[str, str]) -> Config:
     Raises: BadSetting naming the variable.
     """
     given = {name: value.strip() for name, value in environ.items() if value.strip()}
+    both = ("HILO_ADMIN_EMAIL", "HILO_ADMIN_PASSWORD")
+    for name, other in (both, both[::-1]):
+        if name in given and other not in given:
+            raise BadSetting(f"{name} is set without {other}; set both, or neither")
     host = given.get("HILO_HOST", "127.0.0.1")
     port = _port(given, "HILO_PORT", 8000)
     return Config(
@@ -123,7 +127,7 @@ def _url(given: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str |
     text = given.get(name)
     if text is None:
         return None
-    if urlsplit(text).scheme not in schemes or "://" not in text:
+    if urlsplit(text).scheme not in schemes or "://" not in text or text.endswith("://"):
         raise BadSetting(f"{name} must be an address that begins with {schemes[0]}://")
     return text
 
