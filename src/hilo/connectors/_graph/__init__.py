@@ -4,4 +4,14 @@ No channel of its own: it has no manifest. It knows none of the channels; they m
 nobody else may.
 """
 
-__all__ = ["batches", "calls", "connecting", "dialogue", "door", "sketch", "talk", "vendor"]
+__all__ = [
+    "batches",
+    "calls",
+    "channel",
+    "connecting",
+    "dialogue",
+    "door",
+    "sketch",
+    "talk",
+    "vendor",
+]

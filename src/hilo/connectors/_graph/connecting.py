@@ -1,15 +1,41 @@
 """Connecting a page or an account behind one: the webhook, and a check of each step."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 
 import msgspec
 
+from hilo.connectors._graph import door
 from hilo.connectors._graph.calls import Answered, Graph
-from hilo.kit.errors import ConnectorError
-from hilo.sdk.account import Account, Check
+from hilo.kit.errors import ConnectorError, FieldError, Invalid
+from hilo.sdk import settings as form
+from hilo.sdk.account import Account, Check, SettingsRead
+from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import Call, HttpCall, Reply
 
+_DIGITS = ("page_id", "account_id", "app_id")
 Tried = Generator[Call, Reply, tuple[Check, Answered | None]]
+
+
+def configured(
+    manifest: Manifest, given: Mapping[str, object], old: SettingsRead | None, address: str
+) -> SettingsRead:
+    """Check the settings; make the word for the handshake; keep a changed secret for a while.
+
+    address: the setting that names the account. Raises Invalid naming `settings.<name>`.
+    """
+    read = form.read(manifest, given, old)
+    settings = dict(read.settings)
+    for name in _DIGITS:
+        value = str(settings.get(name) or "")
+        if value and not (value.isascii() and value.isdigit()):
+            raise Invalid(FieldError(f"settings.{name}", "invalid", "digits are expected"))
+    settings["verify_token"] = settings.get("verify_token") or door.new_token()
+    return msgspec.structs.replace(
+        read,
+        settings=settings,
+        secrets=door.replaced(old.secrets if old else {}, read.secrets),
+        address=str(settings[address]),
+    )
 
 
 def tried(key: str, graph: Graph, call: HttpCall) -> Tried:

@@ -4,16 +4,15 @@ What the other side must do is in the README beside this file.
 """
 
 import hashlib
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from importlib import resources
 from uuid import UUID
 
 import msgspec
 
 from hilo.connectors.api import inbound, outbound, signing
 from hilo.kit.errors import BadSignature, FieldError, Invalid, UnknownOutcome
+from hilo.sdk import manifest
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Sample
 from hilo.sdk.account import Account, Delivery, SettingsRead
@@ -27,8 +26,7 @@ class Api:
 
     def __init__(self) -> None:
         """Read the manifest."""
-        text = resources.files(__package__).joinpath("manifest.toml").read_text(encoding="utf-8")
-        self._manifest = msgspec.convert(tomllib.loads(text), Manifest)
+        self._manifest = manifest.read(__package__)
 
     @property
     def manifest(self) -> Manifest:

@@ -4,11 +4,9 @@ What arrives was stored by our own listener or by `live`; a web request for this
 """
 
 import secrets as chance
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
-from importlib import resources
 from typing import Final, Literal
 from uuid import UUID
 
@@ -25,6 +23,7 @@ from hilo.kit.errors import (
     TemporaryFailure,
     UnknownOutcome,
 )
+from hilo.sdk import manifest
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Sample
 from hilo.sdk.account import Account, Delivery, SettingsRead
@@ -63,8 +62,7 @@ class Email(Mailbox, oauth.Consent):
 
     def __init__(self) -> None:
         """Read the manifest."""
-        text = resources.files(__package__).joinpath("manifest.toml").read_text(encoding="utf-8")
-        self._manifest = msgspec.convert(tomllib.loads(text), Manifest)
+        self._manifest = manifest.read(__package__)
 
     @property
     def manifest(self) -> Manifest:

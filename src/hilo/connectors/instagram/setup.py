@@ -4,11 +4,10 @@ from collections.abc import Generator, Mapping, Sequence
 
 import msgspec
 
-from hilo.connectors._graph import calls, connecting, door
+from hilo.connectors._graph import calls, connecting
 from hilo.connectors._graph.calls import Graph
 from hilo.connectors._graph.talk import Way
 from hilo.kit.errors import ConnectorError, FieldError, Invalid, Rejected
-from hilo.sdk import settings as form
 from hilo.sdk import verdicts
 from hilo.sdk.abilities import Connected
 from hilo.sdk.account import Account, Check, SettingsRead
@@ -55,22 +54,11 @@ def configure(
     manifest: Manifest, given: Mapping[str, object], old: SettingsRead | None
 ) -> SettingsRead:
     """Check the settings. Raises Invalid naming `settings.<name>`."""
-    read = form.read(manifest, given, old)
-    settings = dict(read.settings)
-    if settings.get("login") == PAGE and not settings.get("page_id"):
+    read = connecting.configured(manifest, given, old, "account_id")
+    if read.settings.get("login") == PAGE and not read.settings.get("page_id"):
         raise Invalid(FieldError("settings.page_id", "required", "a value is expected"))
-    for name in ("account_id", "page_id", "app_id"):
-        value = str(settings.get(name) or "")
-        if value and not (value.isascii() and value.isdigit()):
-            raise Invalid(FieldError(f"settings.{name}", "invalid", "digits are expected"))
-    settings["verify_token"] = settings.get("verify_token") or door.new_token()
-    return msgspec.structs.replace(
-        read,
-        settings=settings,
-        secrets=door.replaced(old.secrets if old else {}, read.secrets),
-        address=str(settings["account_id"]),
-        name=read.name or str(settings.get("username") or ""),
-    )
+    name = read.name or str(read.settings.get("username") or "")
+    return msgspec.structs.replace(read, name=name)
 
 
 def connect(account: Account) -> Generator[Call, Reply, Connected]:
@@ -111,12 +99,6 @@ def _renewed(graph: Graph, account: Account, found: Connected) -> Generator[Call
     if not isinstance(new, str) or not isinstance(lives, int):
         return found
     return msgspec.structs.replace(found, secrets={"access_token": new}, expires_in_s=lives)
-
-
-def disconnect(account: Account) -> Generator[Call, Reply, None]:
-    """Ask for nothing any more."""
-    speaks = way(account)
-    yield from speaks.graph.ask(speaks.graph.delete(f"{speaks.own}/subscribed_apps"))
 
 
 def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:

@@ -1,64 +1,39 @@
 """Messenger's translation. Each duty is one line here; the rooms it names do the work."""
 
 from collections.abc import Generator, Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
-import msgspec
+from typing_extensions import override
 
-from hilo.connectors._graph import door, sketch, talk
+from hilo.connectors._graph import connecting, sketch
+from hilo.connectors._graph.channel import DialogueChannel
+from hilo.connectors._graph.talk import Way
 from hilo.connectors.messenger import inbound, setup
 from hilo.connectors.messenger.simulator import MessengerSimulator
-from hilo.sdk import manifest
-from hilo.sdk.abilities import Connected, Profile, Sample
-from hilo.sdk.account import Account, Answer, Asked, Check, Delivery, SettingsRead
+from hilo.sdk.abilities import Connected, Profile
+from hilo.sdk.account import Account, Check, Delivery, SettingsRead
 from hilo.sdk.inbound import Inbound
-from hilo.sdk.manifest import Manifest
-from hilo.sdk.outbound import ActionOut, Call, MarkOut, MessageOut, Recipient, Reply, Sending
+from hilo.sdk.outbound import Call, Recipient, Reply
 from hilo.sdk.simulator import Simulator
 
 
-class Messenger:
+class Messenger(DialogueChannel):
     """See the module."""
+
+    kind = inbound.OBJECT
 
     def __init__(self) -> None:
         """Read the manifest."""
-        self._manifest = manifest.read(__package__)
+        super().__init__(__package__)
 
-    @property
-    def manifest(self) -> Manifest:
-        """What it is and can do."""
-        return self._manifest
-
-    def verify(self, delivery: Delivery, account: Account) -> str | None:
-        """Check the signature. A repeat has the same bytes, so the body's hash knows it."""
-        door.check(delivery, door.active(account))
-        return None
-
-    def greet(self, asked: Asked, account: Account) -> Answer | None:
-        """Answer the handshake."""
-        return door.greet(asked, account)
+    @override
+    def way(self, account: Account) -> Way:
+        """Return how the page speaks."""
+        return setup.way(account)
 
     def parse(self, delivery: Delivery, account: Account) -> Sequence[Inbound]:
         """Say what it means."""
         return inbound.read(delivery.body, account)
-
-    def send(self, message: MessageOut, account: Account) -> Sending:
-        """Send one part."""
-        return talk.send(message, setup.way(account))
-
-    def mint(self, message: UUID, account: Account) -> str | None:
-        """Choose nothing: the vendor does, and gives our tracker back in the echo."""
-        del message, account
-        return None
-
-    def act(self, action: ActionOut, account: Account) -> Sending:
-        """React to a message."""
-        return talk.act(action, setup.way(account))
-
-    def mark(self, mark: MarkOut, account: Account) -> Sending:
-        """Show reading or typing."""
-        return talk.mark(mark, setup.way(account))
 
     def profile(self, who: Recipient, account: Account) -> Generator[Call, Reply, Profile]:
         """Ask for a name and a picture; many people allow neither."""
@@ -74,31 +49,15 @@ class Messenger:
 
     def configure(self, given: Mapping[str, object], old: SettingsRead | None) -> SettingsRead:
         """Check the settings; make the word for the handshake."""
-        return setup.configure(self._manifest, given, old)
+        return connecting.configured(self._manifest, given, old, "page_id")
 
     def connect(self, account: Account) -> Generator[Call, Reply, Connected]:
         """Subscribe to the page."""
         return setup.connect(account)
 
-    def disconnect(self, account: Account) -> Generator[Call, Reply, None]:
-        """Take it back."""
-        return setup.disconnect(account)
-
     def check(self, account: Account) -> Generator[Call, Reply, Sequence[Check]]:
         """Try each step."""
         return setup.check(account)
-
-    def sample(self, account: Account, id_: UUID, at: datetime) -> Sample:
-        """Write as a person would, signed as the vendor would."""
-        page, stamp = account.address or "1", int(at.timestamp() * 1000)
-        message = {"mid": f"m_test{id_.hex}", "text": "Hilo · test"}
-        item = {"sender": {"id": "1"}, "recipient": {"id": page}, "timestamp": stamp}
-        entry = {"id": page, "time": stamp, "messaging": [{**item, "message": message}]}
-        body = msgspec.json.encode({"object": inbound.OBJECT, "entry": [entry]})
-        headers = door.sign(body, door.active(account)[0])
-        return Sample(
-            entrance="hook", delivery=Delivery(body=body, headers=headers, received_at=at)
-        )
 
     def simulator(self, account: Account) -> Simulator:
         """Return a vendor that knows this account only."""

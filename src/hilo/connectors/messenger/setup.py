@@ -1,18 +1,15 @@
-"""Connecting a page: its settings, where the vendor shall call, and a check of each step."""
+"""Connecting a page: where the vendor shall call, and a check of each step."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 
 import msgspec
 
-from hilo.connectors._graph import calls, connecting, door
+from hilo.connectors._graph import calls, connecting
 from hilo.connectors._graph.calls import Graph
 from hilo.connectors._graph.talk import Way
-from hilo.kit.errors import FieldError, Invalid
-from hilo.sdk import settings as form
 from hilo.sdk import verdicts
 from hilo.sdk.abilities import Connected
-from hilo.sdk.account import Account, Check, SettingsRead
-from hilo.sdk.manifest import Manifest
+from hilo.sdk.account import Account, Check
 from hilo.sdk.outbound import Call, Reply
 
 FIELDS = (
@@ -42,25 +39,6 @@ def way(account: Account) -> Way:
     return Way(graph=graph, own=account.address or "me", gives_back=True, stores=True)
 
 
-def configure(
-    manifest: Manifest, given: Mapping[str, object], old: SettingsRead | None
-) -> SettingsRead:
-    """Check the settings. Raises Invalid naming `settings.<name>`."""
-    read = form.read(manifest, given, old)
-    settings = dict(read.settings)
-    for name in ("page_id", "app_id"):
-        value = str(settings.get(name) or "")
-        if value and not (value.isascii() and value.isdigit()):
-            raise Invalid(FieldError(f"settings.{name}", "invalid", "digits are expected"))
-    settings["verify_token"] = settings.get("verify_token") or door.new_token()
-    return msgspec.structs.replace(
-        read,
-        settings=settings,
-        secrets=door.replaced(old.secrets if old else {}, read.secrets),
-        address=str(settings["page_id"]),
-    )
-
-
 def connect(account: Account) -> Generator[Call, Reply, Connected]:
     """Ask for what happens to the page; with the application's id, point its webhook to us."""
     speaks = way(account)
@@ -70,12 +48,6 @@ def connect(account: Account) -> Generator[Call, Reply, Connected]:
     yield from speaks.graph.ask(connecting.subscribe(speaks.graph, speaks.own, FIELDS))
     about = yield from speaks.graph.ask(speaks.graph.get(speaks.own, fields="name"))
     return Connected(address=speaks.own, name=str(about.get("name") or ""))
-
-
-def disconnect(account: Account) -> Generator[Call, Reply, None]:
-    """Ask for nothing any more."""
-    speaks = way(account)
-    yield from speaks.graph.ask(speaks.graph.delete(f"{speaks.own}/subscribed_apps"))
 
 
 def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:

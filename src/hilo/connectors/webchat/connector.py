@@ -8,10 +8,8 @@ import base64
 import hmac
 import re
 import secrets
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from importlib import resources
 from typing import cast
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -21,6 +19,7 @@ from msgspec import Struct
 
 from hilo.connectors.webchat import hours, visitor
 from hilo.kit.errors import BadSignature, FieldError, Invalid, MalformedPayload
+from hilo.sdk import manifest
 from hilo.sdk.abilities import Sample
 from hilo.sdk.account import Account, Delivery, SettingsRead
 from hilo.sdk.inbound import (
@@ -78,8 +77,7 @@ class WebChat:
 
     def __init__(self) -> None:
         """Read the manifest."""
-        text = resources.files(__package__).joinpath("manifest.toml").read_text(encoding="utf-8")
-        self._manifest = msgspec.convert(tomllib.loads(text), Manifest)
+        self._manifest = manifest.read(__package__)
 
     @property
     def manifest(self) -> Manifest:

@@ -6,49 +6,40 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from typing_extensions import override
 
 from hilo.connectors._graph import door, sketch
+from hilo.connectors._graph.channel import GraphChannel
 from hilo.connectors.whatsapp import inbound, outbound, setup, templates, ways
 from hilo.connectors.whatsapp.simulator import WhatsAppSimulator
 from hilo.kit.errors import BadSignature
-from hilo.sdk import manifest
 from hilo.sdk.abilities import Connected, Fetched, Sample, TemplateSeen
-from hilo.sdk.account import Account, Answer, Asked, Check, Delivery, SettingsRead
+from hilo.sdk.account import Account, Check, Delivery, SettingsRead
 from hilo.sdk.inbound import Inbound
-from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import ActionOut, Call, MarkOut, MessageOut, Reply, Sending
 from hilo.sdk.simulator import Simulator
 
 
-class WhatsApp:
+class WhatsApp(GraphChannel):
     """See the module."""
 
     def __init__(self) -> None:
         """Read the manifest."""
-        self._manifest = manifest.read(__package__)
+        super().__init__(__package__)
 
-    @property
-    def manifest(self) -> Manifest:
-        """What it is and can do."""
-        return self._manifest
-
+    @override
     def verify(self, delivery: Delivery, account: Account) -> str | None:
         """Check the signature; of 360dialog, which signs nothing, the header agreed upon.
 
         A repeat has the same bytes, so the body's hash knows it.
         """
         if ways.by(account) != ways.DIALOG:
-            door.check(delivery, door.active(account))
-            return None
+            return super().verify(delivery, account)
         given = delivery.headers.get(setup.SECRET_HEADER, "").encode()
         keys = [each.encode() for each in door.active(account, "secret")]
         if not any([hmac.compare_digest(key, given) for key in keys]):  # noqa: C419 - all, always
             raise BadSignature(f"{setup.SECRET_HEADER} fits none of the account's secrets")
         return None
-
-    def greet(self, asked: Asked, account: Account) -> Answer | None:
-        """Answer the handshake."""
-        return door.greet(asked, account)
 
     def parse(self, delivery: Delivery, account: Account) -> Sequence[Inbound]:
         """Say what it means."""
@@ -57,11 +48,6 @@ class WhatsApp:
     def send(self, message: MessageOut, account: Account) -> Sending:
         """Send one part."""
         return outbound.send(message, ways.of(account))
-
-    def mint(self, message: UUID, account: Account) -> str | None:
-        """Choose nothing: the vendor does, and gives our tracker back."""
-        del message, account
-        return None
 
     def act(self, action: ActionOut, account: Account) -> Sending:
         """React to a message."""
