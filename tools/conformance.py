@@ -19,6 +19,7 @@ import re
 import sys
 import time
 import tomllib
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,6 +44,19 @@ MAIL_ENDINGS = {".eml", ".box", ".raw", ".txt", ".msg", ".message", ".mbox"}
 NOT_MAIL = {"crisp", "discourse-trimmer", "tnefparse"}
 EXACT_TARGET = 0.85
 SECTIONS = re.compile(r"^- ((?:G|E|A|W|F|I)-\d\d|X-0[789])\b")
+SECTION_NAMES = {
+    "G": "lines of every connector",
+    "W": "lines of WhatsApp",
+    "F": "lines of Messenger",
+    "I": "lines of Instagram",
+    "T": "lines of Telegram",
+    "S": "lines of SMS",
+    "L": "lines of LINE",
+    "X": "lines of other chats and the API",
+    "E": "lines of e-mail",
+    "V": "lines of voice",
+    "A": "lines around the connectors",
+}
 WORD = re.compile(r"\w{3,}")
 
 
@@ -336,19 +350,23 @@ def lines_are_named() -> bool:
     """Check the map against the list and against the tests there are."""
     chart = tomllib.loads((ROOT / "tests" / "conformance_map.toml").read_text(encoding="utf-8"))
     kept = True
-    tested = exempt = 0
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for line, said in chart.items():
         named = _named(said)
         if not named and not str(said.get("exempt", "")).strip():
             print(f"! {line}: neither a test nor a reason")
             kept = False
-        tested += bool(named)
-        exempt += not named
+        counts[SECTION_NAMES.get(line[0], line[0])]["tested" if named else "exempt"] += 1
         for node in named:
             if not exists(node):
                 print(f"! {line}: no test {node}")
                 kept = False
-    print(f"  {len(chart)} lines: {tested} with tests, {exempt} exempt with a reason")
+    for section, found in counts.items():
+        total = found.total()
+        print(
+            f"  {section:44} {found['tested']:4}/{total:<4} {100 * found['tested'] / total:5.1f} %"
+            f"  {found['exempt']} exempt with a reason"
+        )
     source = SHARED / "design" / "conformance.md"
     if not source.exists():
         print(f"! SKIPPED: no list at {source}: whether a line is missing is unproved", flush=True)

@@ -2,7 +2,7 @@
 
 conformance  test
 W-06         test_somebody_without_a_number_is_reached_by_id
-W-20         test_a_file_is_fetched_in_two_calls
+W-20         test_a_file_that_is_not_what_was_promised_is_asked_for_again
 W-26         test_after_24_hours_only_a_template_arrives
 W-27, W-28   test_a_template_is_filled_in, test_a_variable_that_cannot_be_sent_is_named_before
 W-29         test_a_template_that_is_not_there_or_paused_fails_visibly
@@ -168,6 +168,17 @@ def test_a_file_is_fetched_in_two_calls(vendor: Simulator) -> None:
     fetched = play(vendor, CONNECTOR.fetch(file.url or "", ACCOUNT))
     assert (fetched.content, fetched.media_type) == (b"jpeg", "image/jpeg")
     assert file.sha256 == hashlib.sha256(fetched.content).hexdigest()
+
+
+def test_a_file_that_is_not_what_was_promised_is_asked_for_again() -> None:
+    about = {"url": "https://lookaside.fbsbx.com/x?mid=77", "mime_type": "image/png"}
+    promised = {**about, "sha256": hashlib.sha256(b"whole").hexdigest()}
+    for body, error in ((b"whole", None), (b"who", TemporaryFailure)):
+        fetching = CONNECTOR.fetch("media:77", ACCOUNT)
+        next(fetching)
+        fetching.send(HttpReply(status=200, body=json.dumps(promised).encode()))
+        with pytest.raises(error or StopIteration):
+            fetching.send(HttpReply(status=200, body=body))
 
 
 def test_the_go_between_serves_files_from_its_own_host() -> None:

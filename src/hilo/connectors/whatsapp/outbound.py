@@ -3,13 +3,14 @@
 Source: Meta, Cloud API reference, "Messages" and "Media" (read 2026-11).
 """
 
+import hashlib
 import re
 from collections.abc import Generator
 from typing import Any
 
 from hilo.connectors.whatsapp import said, templates
 from hilo.connectors.whatsapp.ways import Way
-from hilo.kit.errors import Rejected, Unsupported
+from hilo.kit.errors import Rejected, TemporaryFailure, Unsupported
 from hilo.sdk.abilities import Fetched
 from hilo.sdk.content import (
     Choice,
@@ -125,6 +126,9 @@ def fetch(url: str, way: Way) -> Generator[Call, Reply, Fetched]:
     reply = yield call
     if not isinstance(reply, HttpReply) or reply.status != 200:  # noqa: PLR2004 - got it
         raise way.graph.error(reply if isinstance(reply, HttpReply) else HttpReply(status=503))
+    promised = said.sha256(str(about.get("sha256") or ""))
+    if promised and hashlib.sha256(reply.body).hexdigest() != promised:
+        raise TemporaryFailure("the file is not what was promised", vendor_code="checksum")
     return Fetched(content=reply.body, media_type=str(about.get("mime_type") or ""))
 
 
