@@ -23,7 +23,7 @@ from hilo.kit.ids import new_id
 
 State = dict[str, dict[str, Any]]
 CHANNELS = Channels(registry.connectors(), Vault("k" * 32), "http://hilo.test")
-_RANK = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
+_RANK = {"queued": 1, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
 
 
 def agent(person: object = CAST.ada) -> Actor:
@@ -140,3 +140,4 @@ def _move(state: State, data: dict[str, Any]) -> None:
             old, new = _RANK.get(message["state"]), _RANK.get(data["state"])
             if old is None or new is None or new >= old:
                 message["state"], message["error"] = data["state"], data["error"]
+                message["parts"] = data["parts"]

@@ -14,18 +14,19 @@ from msgspec import Struct, structs
 
 from cast import CAST
 from hilo.domain import people
-from hilo.domain.inboxes import AccountRow, create_account
-from hilo.domain.inboxes.deliveries import PendingAccount
+from hilo.domain.inboxes import AccountRow, NewDelivery, create_account
+from hilo.domain.inboxes.deliveries import PendingAccount, store
 from hilo.entry.registry import Listed
 from hilo.entry.state import AppState
 from hilo.kit.db import Database
 from hilo.kit.errors import BadSignature, Rejected, UnknownOutcome
+from hilo.kit.ids import new_id
 from hilo.sdk.account import Account, Answer, Asked, Delivery
 from hilo.sdk.inbound import IdentityIn, Inbound, MessageIn, SenderIn
 from hilo.sdk.manifest import Limits, Manifest, Setting
 from hilo.sdk.outbound import Accepted, Call, HttpCall, HttpReply, MessageOut, Reply, Sending
 from hilo.sdk.simulator import Simulator
-from path import heard, state_on
+from path import state_on, taken_in
 
 MANIFEST = Manifest(
     id="vendor",
@@ -114,9 +115,14 @@ class Place(Struct, frozen=True):
         """Where its deliveries wait."""
         return PendingAccount(CAST.workspace, self.account.id)
 
-    async def hear(self, *items: Inbound) -> None:
+    async def hear(self, *items: Inbound, headers: Mapping[str, str] | None = None) -> None:
         """Let a delivery arrive and be understood."""
-        await heard(self.state, msgspec.json.encode(list(items)), account=self.pending)
+        body = msgspec.json.encode(list(items))
+        given = NewDelivery(
+            CAST.workspace, new_id(), self.account.id, "hook", headers or {}, body, str(uuid4())
+        )
+        await store(self.state.db, [given])
+        await taken_in(self.state, self.pending)
 
 
 async def vendor_on(

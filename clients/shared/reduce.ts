@@ -9,7 +9,7 @@ export interface State {
 
 export const EMPTY: State = { conversations: {}, messages: {} };
 
-const RANK: Partial<Record<MessageState, number>> = { queued: 0, sending: 1, sent: 2, delivered: 3, read: 4 };
+const RANK: Partial<Record<MessageState, number>> = { queued: 1, sending: 1, sent: 2, delivered: 3, read: 4 };
 
 /** Whether `next` may replace `now`: a late "sending" never hides "delivered", while failing and retrying may. */
 function moves(now: MessageState, next: MessageState): boolean {
@@ -37,7 +37,7 @@ export function withMessage(list: readonly Message[], next: Message): readonly M
     const keep = old.id === next.id && !moves(old.state, next.state);
     const attachments = next.attachments.map((file) =>
       file.url ? file : { ...file, url: old.attachments.find((known) => known.id === file.id)?.url ?? "" });
-    const renewed = { ...next, attachments, ...(keep ? { state: old.state, error: old.error } : {}) };
+    const renewed = { ...next, attachments, ...(keep ? { state: old.state, error: old.error, parts: old.parts } : {}) };
     return list.map((one, index) => (index === at ? renewed : one));
   }
   let end = list.length;
@@ -84,6 +84,8 @@ export function reduce(state: State, event: LogEvent): State {
     case "message.received":
     case "message.queued":
     case "message.noted":
+    case "message.echoed":
+    case "message.changed":
       return put(state, data.conversation, data.message);
     case "message.attachments":
     case "message.linked":
@@ -96,7 +98,7 @@ export function reduce(state: State, event: LogEvent): State {
     case "message.state":
       return patch(state, data.conversation_id ?? "", (list) => list.map((one) =>
         one.id === data.message_id && data.state && moves(one.state, data.state)
-          ? { ...one, state: data.state, error: data.error ?? null } : one));
+          ? { ...one, state: data.state, error: data.error ?? null, parts: data.parts ?? [] } : one));
     default:
       return state;
   }

@@ -29,11 +29,20 @@ export interface Attachment {
 export interface MessageError { code: string; detail: string }
 export interface Author { kind: AuthorKind; id: Id | null; name: string }
 
+/** What a message holds beside text; `type` says what. */
+export type Content = { type: string } & Record<string, unknown>;
+export interface Reaction { emoji: string; author: Author; at: Instant }
+/** One of the vendor's calls that carry a message. */
+export interface Part { number: number; state: MessageState; error: MessageError | null; text: string; files: Id[] }
+
 export interface Message {
   id: Id; conversation_id: Id; seq: number; kind: MessageKind; channel: string; inbox_id: Id; author: Author;
   subject: string; text: string; html: string | null; quoted: string | null; reply_to: Id | null;
   attachments: Attachment[]; meta: Record<string, unknown>; state: MessageState; error: MessageError | null;
   client_id: string | null; at: Instant; created_at: Instant; undo_until: Instant | null;
+  content?: Content | null; reactions?: Reaction[]; edited_at?: Instant | null; deleted_at?: Instant | null;
+  /** Only where there are several; the message stands where the least of them does. */
+  parts?: Part[];
 }
 
 export interface Page<Item> { items: Item[]; next_cursor: string | null }
@@ -45,7 +54,7 @@ export interface LogEvent {
 
 export interface EventData {
   conversation?: Conversation; message?: Message | null; conversation_id?: Id; message_id?: Id; message_ids?: readonly Id[];
-  state?: MessageState; error?: MessageError | null; [other: string]: unknown;
+  state?: MessageState; error?: MessageError | null; parts?: Part[]; [other: string]: unknown;
 }
 
 export interface Problem {

@@ -139,7 +139,7 @@ async def test_a_receipt_resolves_what_is_uncertain(state: AppState) -> None:
         await carried(state)
     await heard(state, receipt(message, "delivered"))
     assert await outgoing(state) == [("delivered", None)]
-    assert await value(state.db, "select state from part") == "sent"
+    assert await value(state.db, "select state from part") == "delivered"
 
 
 async def test_a_receipt_that_overtakes_the_answer_counts(state: AppState) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,9 @@ import pytest
 
 from cast import CAST, a_contact
 from hilo.domain import conversations as desk
-from hilo.domain.conversations import Assignment, Given
+from hilo.domain.conversations import Assignment, Author, Given, amending
+from hilo.domain.conversations.amending import Change
+from hilo.domain.conversations.receipts import Moved, settle
 from hilo.domain.library import create_tag
 from hilo.domain.people import system
 from hilo.kit.db import Tx
@@ -71,6 +73,30 @@ async def twice(tx: Tx, id_: UUID) -> None:
         await desk.reopen(tx, ADA, id_)
 
 
+async def amended(tx: Tx, id_: UUID, change: Change) -> None:
+    page = await desk.list_messages(tx, ADA, id_)
+    await amending.amend(tx, [(page.items[0].id, change)])
+
+
+async def parts_move(tx: Tx, id_: UUID) -> None:
+    """Have a reply of two parts leave; the second is refused."""
+    message = await reply(tx, id_)
+    await tx.connection.execute(
+        "insert into part (workspace_id, message_id, number, account_id, conversation_id, slice)"
+        " select workspace_id, message_id, 2, account_id, conversation_id, '{}' from part"
+        " where message_id = $1",
+        message,
+    )
+    for number, state in ((1, "sending"), (1, "sent"), (2, "sending"), (2, "failed"), (1, "read")):
+        await settle(tx, [Moved(message, state, tx.now, None, number, is_split=True)])  # type: ignore[arg-type]
+
+
+REACTS = Change(
+    what="reacted",
+    at=datetime(2026, 11, 22, tzinfo=UTC),
+    emoji="👍",
+    author=Author(kind="contact", id=CAST.carol, name="Carol"),
+)
 VERBS: dict[str, Verb] = {
     "reply": reply,
     "reply with undo": lambda tx, id_: reply(tx, id_, undo_s=10),
@@ -91,6 +117,12 @@ VERBS: dict[str, Verb] = {
     "read": lambda tx, id_: desk.mark_read(tx, ADA, id_),
     "receive": lambda tx, id_: hear(tx, id_, "Hello?", "Anyone?"),
     "merge contacts": merged,
+    "edit by the contact": lambda tx, id_: amended(
+        tx, id_, Change(what="edited", at=tx.now, text="ZX-4472")
+    ),
+    "deletion by the contact": lambda tx, id_: amended(tx, id_, Change(what="deleted", at=tx.now)),
+    "reaction of the contact": lambda tx, id_: amended(tx, id_, REACTS),
+    "several parts move": parts_move,
 }
 BEFORE: dict[str, Verb] = {
     "resend": lambda tx, id_: failed(tx, id_, "failed"),

@@ -1,5 +1,6 @@
 """How fast an account sends: rate, pauses, breaker, back-off."""
 
+from contextlib import ExitStack
 from uuid import UUID
 
 import pytest
@@ -8,39 +9,99 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hilo.domain.inboxes import Pace, back_off_s
+from hilo.sdk.manifest import Rates
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
+DORA, ELI = UUID(int=3), UUID(int=4)
+FREE = Rates()
 
 
-def test_a_rate_is_kept_for_each_account_alone() -> None:
-    pace = Pace()
-    assert pace.wait_s(ONE, 10) == 0
-    assert 0 < pace.wait_s(ONE, 10) <= 0.1
-    assert pace.wait_s(OTHER, 10) == 0
-    assert pace.wait_s(OTHER, 0) > 0  # the rate it was asked with before
+class Clock:
+    """A clock that a test moves."""
 
-
-def test_a_pause_holds_the_whole_account() -> None:
-    pace = Pace()
-    pace.failed(ONE, pause_s=30)
-    assert 29 < pace.wait_s(ONE, 0) <= 30
-    assert pace.wait_s(OTHER, 0) == 0
-
-
-def test_the_breaker_trips_and_closes(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("hilo.domain.inboxes.pace.time.monotonic", lambda: now)
-    pace = Pace()
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_a_rate_is_kept_for_each_account_alone(clock: Clock) -> None:
+    pace, rates = Pace(clock), Rates(per_s=10, burst=2)
+    assert [pace.wait_s(ONE, DORA, rates) for _ in range(2)] == [0, 0]
+    assert pace.wait_s(ONE, ELI, rates) == pytest.approx(0.1)
+    assert pace.wait_s(OTHER, DORA, rates) == 0
+    clock.now += 0.1
+    assert pace.wait_s(ONE, ELI, rates) == 0
+    clock.now += 60
+    assert [pace.wait_s(ONE, DORA, rates) > 0 for _ in range(3)] == [False, False, True]
+
+
+def test_a_recipient_has_a_pace_of_its_own(clock: Clock) -> None:
+    pace, rates = Pace(clock), Rates(recipient_every_s=6, recipient_burst=1)
+    assert pace.wait_s(ONE, DORA, rates) == 0
+    assert pace.wait_s(ONE, DORA, rates) == pytest.approx(6)
+    assert pace.wait_s(ONE, ELI, rates) == 0
+    clock.now += 6
+    assert pace.wait_s(ONE, DORA, rates) == 0
+
+
+def test_who_must_wait_takes_nothing_from_the_others(clock: Clock) -> None:
+    pace, rates = Pace(clock), Rates(per_s=1, burst=2, recipient_every_s=60)
+    assert pace.wait_s(ONE, DORA, rates) == 0
+    assert [pace.wait_s(ONE, DORA, rates) > 0 for _ in range(5)] == [True] * 5
+    assert pace.wait_s(ONE, ELI, rates) == 0
+
+
+def test_a_pause_holds_the_whole_account_or_one_recipient(clock: Clock) -> None:
+    pace = Pace(clock)
+    pace.failed(ONE, 30)
+    assert pace.wait_s(ONE, DORA, FREE) == 30
+    assert pace.is_resting(ONE)
+    assert pace.wait_s(OTHER, DORA, FREE) == 0
+    pace.failed(OTHER, 40, DORA, "recipient")
+    assert pace.wait_s(OTHER, DORA, FREE) == 40
+    assert pace.wait_s(OTHER, ELI, FREE) == 0
+
+
+def test_the_breaker_trips_and_closes(clock: Clock) -> None:
+    pace = Pace(clock)
     for _ in range(4):
         pace.failed(ONE)
-    assert pace.wait_s(ONE, 0) == 0
+    assert pace.wait_s(ONE, DORA, FREE) == 0
     pace.failed(ONE)
-    assert pace.wait_s(ONE, 0) == 20
-    now += 20
-    assert pace.wait_s(ONE, 0) == 0
+    assert pace.wait_s(ONE, DORA, FREE) == 20
+    clock.now += 20
+    assert pace.wait_s(ONE, DORA, FREE) == 0
     pace.worked(ONE)
     pace.failed(ONE)
-    assert pace.wait_s(ONE, 0) == 0
+    assert pace.wait_s(ONE, DORA, FREE) == 0
+
+
+def test_a_vendor_that_hangs_gets_few_calls_at_once(clock: Clock) -> None:
+    pace = Pace(clock)
+    with ExitStack() as stack:
+        for _ in range(10):
+            assert pace.wait_s(ONE, DORA, FREE) == 0
+            stack.enter_context(pace.calling(ONE))
+        clock.now += 3
+        assert pace.wait_s(ONE, DORA, FREE) > 0
+        assert pace.wait_s(OTHER, DORA, FREE) == 0
+    assert pace.wait_s(ONE, DORA, FREE) == 0
+
+
+def test_a_quick_vendor_gets_many_and_not_all(clock: Clock) -> None:
+    pace = Pace(clock)
+    with ExitStack() as stack:
+        for _ in range(30):
+            assert pace.wait_s(ONE, DORA, FREE) == 0
+            stack.enter_context(pace.calling(ONE))
+        assert pace.wait_s(ONE, DORA, FREE) > 0
 
 
 @given(st.integers(0, 10_000), st.floats(0, 3600))

@@ -3,6 +3,7 @@
 from hilo.domain.contacts.addresses import normal
 from hilo.domain.contacts.events import (
     ContactChanged,
+    ContactConsented,
     ContactCreated,
     ContactErased,
     ContactMerged,
@@ -18,6 +19,7 @@ from hilo.domain.contacts.models import (
     IdentityView,
     contact_view,
 )
+from hilo.domain.contacts.moving import note_consent, readdress
 from hilo.domain.contacts.verbs import (
     ContactPatch,
     NewContact,
@@ -35,6 +37,7 @@ __all__ = [
     "LAST",
     "Asked",
     "ContactChanged",
+    "ContactConsented",
     "ContactCreated",
     "ContactErased",
     "ContactMerged",
@@ -60,7 +63,9 @@ __all__ = [
     "match",
     "merge_into",
     "normal",
+    "note_consent",
     "patterns_of",
+    "readdress",
     "remove_identity",
     "visitors_of",
     "words_of",

@@ -4,6 +4,7 @@ The subject of these events is the contact's id: its timeline finds them by it.
 """
 
 from collections.abc import Mapping
+from typing import Literal
 from uuid import UUID
 
 from hilo.domain.contacts.models import ContactView
@@ -42,3 +43,12 @@ class ContactTracked(Event, frozen=True, kw_only=True, tag="contact.tracked", ta
     contact_id: UUID
     name: str
     data: Mapping[str, object] = {}
+
+
+class ContactConsented(Event, frozen=True, kw_only=True, tag="contact.consent", tag_field="type"):
+    """The contact allows or forbids what may be sent to an address. topic: all or marketing."""
+
+    contact_id: UUID
+    identity_id: UUID
+    topic: Literal["all", "marketing"]
+    is_given: bool

@@ -21,6 +21,7 @@ from hilo.domain.conversations.drafts import (
 from hilo.domain.conversations.erasing import SWEEP, Sweep, erase, erase_resting
 from hilo.domain.conversations.errors import (
     AlreadyTaken,
+    OptedOut,
     StaleReply,
     TooLateToWithdraw,
     WindowClosed,
@@ -29,6 +30,8 @@ from hilo.domain.conversations.events import (
     AttachmentStored,
     ConversationChanged,
     ConversationOpened,
+    MessageChanged,
+    MessageEchoed,
     MessageLinked,
     MessageQueued,
     MessageReceived,
@@ -36,6 +39,7 @@ from hilo.domain.conversations.events import (
     MessageWithdrawn,
     NoteAdded,
 )
+from hilo.domain.conversations.given import Given
 from hilo.domain.conversations.intake import Intake
 from hilo.domain.conversations.letters import Stationery
 from hilo.domain.conversations.lists import (
@@ -55,11 +59,13 @@ from hilo.domain.conversations.models import (
     ConversationView,
     LastMessage,
     MessageView,
+    PartView,
+    Reaction,
     Status,
 )
 from hilo.domain.conversations.reactions import resume_mended
 from hilo.domain.conversations.reading import mark_read, mark_unread
-from hilo.domain.conversations.replying import Carry, Given, Written, find_message, write
+from hilo.domain.conversations.replying import Carry, Written, find_message, write
 from hilo.domain.conversations.search import Hit, Question, search
 from hilo.domain.conversations.search import Kind as SearchKind
 from hilo.domain.conversations.tagging import delete_tag, tag, untag
@@ -104,6 +110,8 @@ __all__ = [
     "Intake",
     "LastMessage",
     "MergePreview",
+    "MessageChanged",
+    "MessageEchoed",
     "MessageLinked",
     "MessageQueued",
     "MessageReceived",
@@ -112,7 +120,10 @@ __all__ = [
     "MessageWithdrawn",
     "NewMessage",
     "NoteAdded",
+    "OptedOut",
+    "PartView",
     "Question",
+    "Reaction",
     "SearchKind",
     "StaleReply",
     "Stationery",

@@ -3,7 +3,8 @@
 -- name: lock_message
 select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
        m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta,
-       m.state, m.error, m.client_id, m.at, m.created_at
+       m.state, m.error, m.client_id, m.at, m.created_at,
+       m.content, m.reactions, m.edited_at, m.deleted_at, m.parts
 from message m where m.workspace_id = :workspace and m.id = :message for update
 
 -- name: set_attachments

@@ -5,27 +5,27 @@ what may have happened is uncertain and shown, never repeated by itself, unless 
 that a repetition is recognised. Jobs of one conversation never run at the same time.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from hilo.domain import inboxes
-from hilo.domain.conversations import late, letters, receipts
-from hilo.domain.conversations.events import MessageState
-from hilo.domain.conversations.letters import Stationery
+from hilo.domain import inboxes, library
+from hilo.domain.conversations import letters, settling
+from hilo.domain.conversations.errors import OptedOut, WindowClosed
+from hilo.domain.conversations.letters import Piece, Stationery
 from hilo.domain.conversations.models import MessageError
-from hilo.domain.conversations.receipts import Moved
 from hilo.domain.conversations.replying import CARRY, Carry, key_of, queue_carry
+from hilo.domain.conversations.settling import Part, error_of
 from hilo.domain.inboxes import AccountRow, Carrier, Channels, Pace, back_off_s, catcher
+from hilo.domain.library import StoredFile
 from hilo.kit import jobs, log
 from hilo.kit.db import Database, Tx
 from hilo.kit.errors import (
     AuthExpired,
     ConnectorError,
-    HiloError,
     NotFound,
     Rejected,
     TemporaryFailure,
@@ -35,7 +35,7 @@ from hilo.kit.errors import (
 )
 from hilo.kit.jobs import Later
 from hilo.kit.sql import Queries
-from hilo.kit.text import clean
+from hilo.sdk.abilities import Resolving
 from hilo.sdk.account import Account
 from hilo.sdk.channel import ChannelConnector
 from hilo.sdk.outbound import Accepted, MessageOut, SmtpCall
@@ -45,21 +45,6 @@ _LOG = log.get(__name__)
 _STALE = timedelta(seconds=15)  # its worker is gone: the job's lock is ours
 _GIVE_UP = timedelta(hours=24)
 _HOLD_BACK = timedelta(minutes=2)  # then later replies of the conversation go first
-_DETAIL_CHARS = 500
-_NAME_CHARS = 500
-
-
-class Part(Struct, frozen=True):
-    """One call to make, or being made."""
-
-    message: UUID
-    number: int
-    account: UUID
-    state: Literal["queued", "sending"]
-    attempts: int
-    attempted_at: datetime | None
-    due_at: datetime
-    created_at: datetime
 
 
 class Stuck(Struct, frozen=True):
@@ -72,13 +57,14 @@ class Stuck(Struct, frozen=True):
 
 
 class Loaded(Struct, frozen=True):
-    """An attempt that is written down."""
+    """An attempt that is written down. files: whose bytes are read before the call."""
 
     part: Part
     row: AccountRow
     connector: ChannelConnector
     account: Account
     message: MessageOut
+    files: Mapping[UUID, StoredFile]
 
 
 class Carriage:
@@ -114,7 +100,7 @@ class Carriage:
             )
             for part in parts:
                 row = await inboxes.queries.account(tx, part.account)
-                left_s = await self._judge(tx, part, row)
+                left_s = await self._judge(tx, job, part, row)
                 if left_s is None or row is None:
                     continue
                 if left_s <= 0:
@@ -127,36 +113,44 @@ class Carriage:
                     break
         return None, wait_s
 
-    async def _judge(self, tx: Tx, part: Part, row: AccountRow | None) -> float | None:
+    async def _judge(self, tx: Tx, job: Carry, part: Part, row: AccountRow | None) -> float | None:
         """Return in how many seconds the part may leave; None when it is settled or held."""
         if part.state == "sending":
             left = (part.attempted_at or part.due_at) + _STALE - tx.now
             if left > timedelta(0):
                 return left.total_seconds() + 0.1
-            if row is None or not self._channels.of(row).manifest.has("idempotent_send"):
-                await _uncertain(tx, part, "the process ended while it was being sent")
+            connector = None if row is None else self._channels.of(row)
+            if connector is None or not connector.manifest.has("idempotent_send"):
+                detail = "the process ended while it was being sent"
+                await settling.uncertain(tx, part, detail, _ask_in_s(connector))
                 return None
         if row is None or row.state == "off":
-            await _failed(tx, part, MessageError(code="gone", detail="the account was removed"))
+            gone = MessageError(code="gone", detail="the account was removed")
+            await settling.failed(tx, part, gone)
             return None
         if row.state == "held":
             return None
         due_s = (part.due_at - tx.now).total_seconds()
         if due_s > 0:
             return due_s
-        return self._pace.wait_s(row.id, self._channels.of(row).manifest.limits.rates.per_s)
+        # One person's replies share the conversation: it stands for the recipient.
+        rates = self._channels.of(row).manifest.limits.rates
+        return self._pace.wait_s(row.id, job.conversation, rates)
 
     async def _written_down(self, tx: Tx, part: Part, row: AccountRow) -> Loaded | None:
         """Write the attempt down; None when the message cannot be sent at all."""
         connector = self._channels.of(row)
         manifest, account = connector.manifest, self._channels.opened(row)
+        piece = Piece(part.message, part.number, part.share())
         try:
-            message = await letters.compose(tx, self._stationery, row, manifest, part.message)
-            message = await letters.with_contents(tx, self._stationery.store, manifest, message)
-        except (NotFound, Rejected) as error:
-            await _failed(tx, part, _error(error))
+            message = await letters.compose(tx, self._stationery, row, manifest, piece)
+        except (NotFound, Rejected, WindowClosed, OptedOut) as error:
+            await settling.failed(tx, part, error_of(error))
             return None
-        message = msgspec.structs.replace(message, part=part.number, attempt=part.attempts + 1)
+        files: Mapping[UUID, StoredFile] = {}
+        if message.files and (manifest.has("uploads") or manifest.threading == "mail_thread"):
+            files = await library.known_files(tx, [file.id for file in message.files])
+        message = msgspec.structs.replace(message, attempt=part.attempts + 1)
         minted = connector.mint(part.message, account)
         if minted is not None and manifest.threading == "mail_thread":
             await tx.run(
@@ -166,67 +160,72 @@ class Carriage:
                 conversation=message.conversation,
                 message=part.message,
             )
-        await tx.run(
-            SQL.begin_part,
-            workspace=tx.workspace,
-            now=tx.now,
-            message=part.message,
-            number=part.number,
-            minted=minted,
-        )
-        if await tx.maybe(SQL.begin_message, UUID, workspace=tx.workspace, message=part.message):
-            _tell(tx, message.conversation, part.message, "sending")
-        return Loaded(part, row, connector, account, message)
+        await settling.begin(tx, part, minted)
+        return Loaded(part, row, connector, account, message, files)
 
     async def _send(self, workspace: UUID, loaded: Loaded) -> None:
         """Make the call and write down what came of it."""
-        sending = loaded.connector.send(loaded.message, loaded.account)
 
         async def catch(call: SmtpCall) -> None:
             async with self._db.transaction(workspace) as tx:
                 await catcher.keep(tx, loaded.row.id, call.mail_from, call.rcpt_to, call.message)
 
-        try:
-            outcome: Accepted | Exception = await self._carrier.send(sending, loaded.account, catch)
-        except Exception as error:  # noqa: BLE001 - every outcome is written down
-            outcome = error
+        with self._pace.calling(loaded.row.id):
+            try:
+                message = await letters.with_contents(
+                    self._stationery.store, loaded.files, loaded.message
+                )
+                sending = loaded.connector.send(message, loaded.account)
+                outcome: Accepted | Exception = await self._carrier.send(
+                    sending, loaded.account, catch
+                )
+            except Exception as error:  # noqa: BLE001 - every outcome is written down
+                outcome = error
         async with self._db.transaction(workspace) as tx:
             await self._settle(tx, loaded, outcome)
 
     async def _settle(self, tx: Tx, loaded: Loaded, outcome: Accepted | Exception) -> None:
         part, account = loaded.part, loaded.row.id
+        ask_in_s = _ask_in_s(loaded.connector)
         match outcome:
             case Accepted():
                 self._pace.worked(account)
-                await _sent(tx, loaded, outcome)
+                await settling.sent(tx, part, outcome)
             case Rejected() | Unsupported():
-                await _failed(tx, part, _error(outcome))
+                self._pace.worked(account)
+                await settling.failed(tx, part, error_of(outcome))
             case AuthExpired():
                 await inboxes.hold_account(
                     tx, self._channels, account, {"code": outcome.code, "detail": str(outcome)}
                 )
-                await _again(tx, part, tx.now, _error(outcome))
+                await settling.again(tx, part, tx.now, error_of(outcome))
             case TemporaryFailure():
                 await self._later(tx, loaded, outcome)
             case UnknownOutcome() if loaded.connector.manifest.has("idempotent_send"):
                 await self._later(tx, loaded, outcome)
             case UnknownOutcome():
-                await _uncertain(tx, part, str(outcome))
+                self._pace.failed(account)
+                await settling.uncertain(tx, part, str(outcome), ask_in_s)
             case _:
                 # Our own mistake, perhaps after the call: nobody knows.
                 _LOG.error("carry.broke", message=str(part.message), exc_info=outcome)
-                await _uncertain(tx, part, type(outcome).__name__)
+                await settling.uncertain(tx, part, type(outcome).__name__, ask_in_s)
 
     async def _later(self, tx: Tx, loaded: Loaded, error: ConnectorError) -> None:
         """Try again after a pause, or give up after a day."""
         part = loaded.part
-        pause_s = error.retry_after_s if isinstance(error, Throttled) else 0.0
-        self._pace.failed(loaded.row.id, pause_s)
+        pause_s = 0.0
+        if isinstance(error, Throttled):
+            pause_s = error.retry_after_s
+            who = loaded.message.conversation
+            self._pace.failed(loaded.row.id, pause_s, who, error.scope)
+        else:
+            self._pace.failed(loaded.row.id)
         if part.created_at < tx.now - _GIVE_UP:
-            await _failed(tx, part, _error(error))
+            await settling.failed(tx, part, error_of(error))
             return
         due = tx.now + timedelta(seconds=back_off_s(part.attempts, pause_s))
-        await _again(tx, part, due, _error(error))
+        await settling.again(tx, part, due, error_of(error))
 
 
 async def resume(tx: Tx, account: UUID) -> None:
@@ -258,83 +257,6 @@ def _may_be_overtaken(part: Part, now: datetime) -> bool:
     return part.state == "queued" and part.attempts > 0 and part.created_at < now - _HOLD_BACK
 
 
-async def _sent(tx: Tx, loaded: Loaded, accepted: Accepted) -> None:
-    part = loaded.part
-    name = clean(accepted.external_id or "").strip()[:_NAME_CHARS] or None
-    if name is not None:
-        await receipts.lock_name(tx, part.account, name)
-    await _end(tx, part, "sent", name=name)
-    moved = [] if name is None else await receipts.take_early(tx, part.account, name, part.message)
-    await late.bind(tx, part.account, {} if name is None else {name: part.message})
-    left = await tx.one(SQL.unfinished, int, workspace=tx.workspace, message=part.message)
-    if not left:
-        moved.append(Moved(part.message, accepted.state, tx.now))
-    await receipts.advance(tx, moved)
-    if accepted.refused:
-        told = "; ".join(f"{who}: {why}" for who, why in accepted.refused.items())
-        await receipts.note(tx, part.message, clean(told)[:_DETAIL_CHARS])
-    await inboxes.queries.touch_out(tx, part.account, tx.now)
-
-
-async def _failed(tx: Tx, part: Part, error: MessageError) -> None:
-    await _end(tx, part, "failed", error=error)
-    await receipts.advance(tx, [Moved(part.message, "failed", tx.now, error)])
-
-
-async def _uncertain(tx: Tx, part: Part, detail: str) -> None:
-    error = MessageError(code=UnknownOutcome.code, detail=clean(detail)[:_DETAIL_CHARS])
-    await _end(tx, part, "uncertain", error=error)
-    await receipts.advance(tx, [Moved(part.message, "uncertain", tx.now, error)])
-
-
-async def _again(tx: Tx, part: Part, due: datetime, error: MessageError) -> None:
-    await _end(tx, part, "queued", due=due, error=error)
-    conversation = await tx.maybe(
-        SQL.back_to_queue,
-        UUID,
-        workspace=tx.workspace,
-        message=part.message,
-        error=msgspec.json.encode(error).decode(),
-    )
-    if conversation is not None:
-        _tell(tx, conversation, part.message, "queued", error)
-
-
-async def _end(
-    tx: Tx,
-    part: Part,
-    state: Literal["queued", "sent", "failed", "uncertain"],
-    *,
-    due: datetime | None = None,
-    name: str | None = None,
-    error: MessageError | None = None,
-) -> None:
-    await tx.run(
-        SQL.end_part,
-        workspace=tx.workspace,
-        message=part.message,
-        number=part.number,
-        state=state,
-        due=due or part.due_at,
-        name=name,
-        error=None if error is None else msgspec.json.encode(error).decode(),
-    )
-
-
-def _tell(
-    tx: Tx,
-    conversation: UUID,
-    message: UUID,
-    state: Literal["sending", "queued"],
-    error: MessageError | None = None,
-) -> None:
-    event = MessageState(
-        conversation_id=conversation, message_id=message, state=state, at=tx.now, error=error
-    )
-    tx.publish(event, subject=conversation)
-
-
-def _error(error: HiloError) -> MessageError:
-    vendor_code = error.vendor_code if isinstance(error, ConnectorError) else ""
-    detail = f"{vendor_code} {error.message}".strip()
-    return MessageError(code=error.code, detail=clean(detail)[:_DETAIL_CHARS])
+def _ask_in_s(connector: ChannelConnector | None) -> float | None:
+    """Return when the vendor can be asked what became of a part; None: it tells nobody."""
+    return float(connector.manifest.resolve_s) if isinstance(connector, Resolving) else None

@@ -1,7 +1,8 @@
 -- Taking replies to the outside, one part at a time, in the order of their conversation.
 
 -- name: waiting
-select p.message_id, p.number, p.account_id, p.state, p.attempts, p.attempted_at, p.due_at, p.created_at
+select p.message_id, p.number, p.account_id, p.state, p.attempts, p.attempted_at, p.due_at, p.created_at,
+       p.slice
 from part p
 where p.workspace_id = :workspace and p.conversation_id = :conversation
   and p.state in ('queued', 'sending')
@@ -11,7 +12,10 @@ order by p.message_id, p.number limit 20 for update
 -- Everything a connector may want to know of a message.
 select m.id, m.conversation_id, m.seq, m.author_kind, m.author_name, m.subject, m.text, m.html,
        m.attachments, m.meta, m.reply_to, m.at, c.number, c.subject, p.name, p.locale,
-       i.kind, i.value, w.name, w.locale, i.id
+       i.kind, i.value, w.name, w.locale, i.id, m.content, p.id,
+       exists (select 1 from consent s where s.workspace_id = :workspace and s.identity_id = m.identity_id
+               and s.topic = 'all' and not s.is_given),
+       (select count(*) from part n where n.workspace_id = :workspace and n.message_id = m.id)
 from message m
 join conversation c on c.workspace_id = :workspace and c.id = m.conversation_id
 join workspace w on w.id = :workspace
@@ -55,29 +59,15 @@ update part set state = 'sending', attempts = attempts + 1, attempted_at = :now,
                 external_id = coalesce(external_id, :minted)
 where workspace_id = :workspace and message_id = :message and number = :number
 
--- name: begin_message
-update message set state = 'sending', error = null
-where workspace_id = :workspace and id = :message and state = 'queued'
-returning conversation_id
-
 -- name: end_part
 -- A receipt may have come first: what was sent stays sent. An id that is not unique is not kept.
 update part p set
-  state = case when p.state = 'sending' then :state else p.state end,
+  state = case when p.state in ('queued', 'sending') then :state else p.state end,
   due_at = :due, error = :error,
   external_id = coalesce(p.external_id, case when not exists (
     select 1 from part o where o.account_id = p.account_id and o.external_id = :name) then :name end)
 where p.workspace_id = :workspace and p.message_id = :message and p.number = :number
 returning p.state
-
--- name: unfinished
-select count(*) from part
-where workspace_id = :workspace and message_id = :message and state <> 'sent'
-
--- name: back_to_queue
-update message set state = 'queued', error = :error
-where workspace_id = :workspace and id = :message and state = 'sending'
-returning conversation_id
 
 -- name: keep_ref
 insert into thread_ref (workspace_id, ref, conversation_id, message_id)

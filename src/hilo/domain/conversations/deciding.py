@@ -3,9 +3,10 @@
 from typing import Literal
 from uuid import UUID
 
+from hilo.domain.conversations import receipts
 from hilo.domain.conversations.changes import lock
 from hilo.domain.conversations.errors import TooLateToWithdraw
-from hilo.domain.conversations.events import MessageState, MessageWithdrawn
+from hilo.domain.conversations.events import MessageWithdrawn
 from hilo.domain.conversations.models import MessageView
 from hilo.domain.conversations.replying import SQL, find_message, queue_carry
 from hilo.domain.conversations.rows import ConversationRow, conversation_view
@@ -45,32 +46,41 @@ async def withdraw(tx: Tx, actor: Actor, conversation_id: UUID, message_id: UUID
 
 
 async def decide(
-    tx: Tx, actor: Actor, conversation_id: UUID, message_id: UUID, decision: Decision
+    tx: Tx,
+    actor: Actor,
+    conversation_id: UUID,
+    message_id: UUID,
+    decision: Decision,
+    part: int | None = None,
 ) -> MessageView:
     """Send a failed or uncertain reply again, or say that the uncertain one did arrive.
 
-    Raises: NotFound; Forbidden; Conflict when it is neither; Invalid when a failed one is called
-    sent. Publishes: MessageState.
+    part: which of its parts; None = each that waits for it. Sending again touches nothing that has
+    left.
+    Raises: NotFound; Forbidden; Conflict when there is nothing to decide; Invalid when a failed one
+    is called sent. Publishes: MessageState.
     """
     actor.must("conversation:reply")
     await lock(tx, conversation_id)
     before = await find_message(tx, conversation_id, message_id)
     if before.state not in {"failed", "uncertain"}:
         raise Conflict("there is nothing to decide", state=before.state)
-    if decision == "sent" and before.state == "failed":
+    if decision == "sent" and before.state == "failed" and part is None:
         raise invalid("decision", "unsupported", "a failed reply can only be sent again")
     state: Literal["queued", "sent"] = "queued" if decision == "resend" else "sent"
-    await tx.run(
-        SQL.decide_parts, workspace=tx.workspace, message=message_id, state=state, now=tx.now
+    decided = await tx.all(
+        SQL.decide_parts,
+        int,
+        workspace=tx.workspace,
+        message=message_id,
+        number=part,
+        state=state,
+        states=["failed", "uncertain"] if decision == "resend" else ["uncertain"],
+        now=tx.now,
     )
-    await tx.run(SQL.decide_message, workspace=tx.workspace, message=message_id, state=state)
+    if part is not None and not decided:
+        raise Conflict("there is nothing to decide of this part", state=before.state)
+    await receipts.derive(tx, [message_id], {message_id: tx.now})
     if state == "queued":
         await queue_carry(tx, conversation_id, tx.now)
-    tx.publish(
-        MessageState(
-            conversation_id=conversation_id, message_id=message_id, state=state, at=tx.now
-        ),
-        subject=conversation_id,
-        by=actor.by,
-    )
     return await find_message(tx, conversation_id, message_id)

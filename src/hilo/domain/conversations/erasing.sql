@@ -50,7 +50,9 @@ delete from attachment_source where workspace_id = :workspace and attachment_id 
 delete from awaited_message where workspace_id = :workspace and message_id = any(:messages)
 
 -- name: delete_parts
-delete from part where workspace_id = :workspace and message_id = any(:messages)
+-- And the texts these messages had before.
+with edits as (delete from message_edit where workspace_id = :workspace and message_id = any(:messages::uuid[]))
+delete from part where workspace_id = :workspace and message_id = any(:messages::uuid[])
 
 -- name: delete_refs
 delete from thread_ref where workspace_id = :workspace and conversation_id = any(:conversations)

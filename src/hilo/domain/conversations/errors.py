@@ -27,6 +27,12 @@ class NoSource(Conflict):
     code = "no-source"
 
 
+class OptedOut(Conflict):
+    """The contact asked for no more messages by this address."""
+
+    code = "opted-out"
+
+
 class TooLateToWithdraw(Conflict):
     """The reply is leaving or has left."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from hilo.domain.conversations.models import ConversationView, MessageError, MessageView
+from hilo.domain.conversations.models import ConversationView, MessageError, MessageView, PartView
 from hilo.kit.events import Event
 
 
@@ -84,7 +84,7 @@ class NoteAdded(Event, frozen=True, kw_only=True, tag="message.noted", tag_field
 class MessageState(Event, frozen=True, kw_only=True, tag="message.state", tag_field="type"):
     """A reply moved: sending, sent, delivered, read, failed or uncertain.
 
-    `conversation` is the id.
+    parts: where there are several, each as it stands now.
     """
 
     conversation_id: UUID
@@ -92,6 +92,25 @@ class MessageState(Event, frozen=True, kw_only=True, tag="message.state", tag_fi
     state: Literal["queued", "sending", "sent", "delivered", "read", "failed", "uncertain"]
     at: datetime
     error: MessageError | None = None
+    parts: Sequence[PartView] = ()
+
+
+class MessageEchoed(Event, frozen=True, kw_only=True, tag="message.echoed", tag_field="type"):
+    """Somebody wrote to the contact with another tool of the same account."""
+
+    conversation: ConversationView
+    message: MessageView
+
+
+class MessageChanged(Event, frozen=True, kw_only=True, tag="message.changed", tag_field="type"):
+    """A message was edited, taken back or reacted to.
+
+    conversation: where its preview is another now.
+    """
+
+    what: Literal["edited", "deleted", "reacted"]
+    message: MessageView
+    conversation: ConversationView | None = None
 
 
 class MessageWithdrawn(Event, frozen=True, kw_only=True, tag="message.withdrawn", tag_field="type"):

@@ -9,12 +9,13 @@ until the culprit is alone; of a single delivery only what fails is left out.
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from msgspec import Struct
-
 from hilo.domain import contacts, inboxes
 from hilo.domain.contacts import Asked, Matched
-from hilo.domain.conversations import erasing, receipts, receiving
-from hilo.domain.conversations.receiving import Arrived, Place, outside_name
+from hilo.domain.conversations import echoes, erasing, happenings, receiving
+from hilo.domain.conversations.echoes import Heard
+from hilo.domain.conversations.happenings import Item
+from hilo.domain.conversations.outside import outside_name
+from hilo.domain.conversations.receiving import Arrived, Place
 from hilo.domain.conversations.understanding import (
     Problem,
     Understanding,
@@ -29,26 +30,19 @@ from hilo.kit.db import Database, Tx, transient
 from hilo.kit.ids import new_id
 from hilo.kit.text import clean, clean_all
 from hilo.sdk.inbound import (
+    ConsentIn,
     ContactChanged,
+    EchoIn,
     ErasureIn,
     Inbound,
     MessageIn,
+    ReactionIn,
     SeenIn,
-    StatusIn,
     Tracked,
-    Unknown,
 )
 
 _LOG = log.get(__name__)
 BATCH = 200
-
-
-class Item(Struct, frozen=True):
-    """One thing a delivery says."""
-
-    delivery: Pending
-    place: int
-    inbound: Inbound
 
 
 class Intake:
@@ -143,7 +137,13 @@ class Intake:
             await deliveries.ignore_orphans(tx, pending.account_id)
             return None, []
         manifest = self._channels.of(account).manifest
-        place = Place(account=account, inbox=inbox, manifest=manifest, store=self._store)
+        place = Place(
+            account=account,
+            inbox=inbox,
+            channels=self._channels,
+            manifest=manifest,
+            store=self._store,
+        )
         if ids is not None:
             return place, await deliveries.take_these(tx, account.id, ids)
         return place, no_more_than(await deliveries.take(tx, account.id, most))
@@ -179,78 +179,87 @@ async def _apply(tx: Tx, place: Place, items: Sequence[Item]) -> set[UUID]:
 
 async def _take_in(tx: Tx, place: Place, items: Sequence[Item]) -> set[UUID]:
     account = place.account.id
-    arrived = {(e.delivery.id, e.place): _arrived(e) for e in items if _is_message(e)}
-    fresh = await receiving.only_new(tx, account, list(arrived.values()))
+    arrived = await _arrivals(tx, account, items)
+    fresh, awaited = await receiving.only_new(tx, account, list(arrived.values()))
     new = {each.id for each in fresh}
     asked = [each for each in items if _asks(each, arrived, new)]
     people = await contacts.match(tx, [_asked(each.inbound) for each in asked], account)
     received: list[tuple[Arrived, Matched]] = []
-    read = []
+    known: dict[tuple[UUID, int], Matched] = {}
     ignored: set[UUID] = set()
-    used: set[UUID] = set()
     for each, who in zip(asked, people, strict=True):
         if who is None or who.blocked:
             ignored.add(each.delivery.id)
             continue
-        used.add(each.delivery.id)
-        match each.inbound:
-            case MessageIn():
-                received.append((arrived[each.delivery.id, each.place], who))
-            case SeenIn() as item:
-                read.append((item, who, each.delivery.received_at))
-            case Tracked() as item:
-                _tell_tracked(tx, item, who)
-            case _:
-                pass
-    await receiving.receive(tx, place, received)
-    statuses = [
-        (each.inbound, each.delivery.received_at)
-        for each in items
-        if isinstance(each.inbound, StatusIn)
+        known[each.key] = who
+        if each.key in arrived:
+            received.append((arrived[each.key], who))
+        elif isinstance(each.inbound, Tracked):
+            _tell_tracked(tx, each.inbound, who)
+    await receiving.receive(tx, place, _in_order(received))
+    if awaited:
+        await receiving.catch_up(tx, account, fresh, awaited)
+    await happenings.apply(tx, place, items, known)
+    return ignored - {delivery for delivery, _ in known}
+
+
+async def _arrivals(
+    tx: Tx, account: UUID, items: Sequence[Item]
+) -> dict[tuple[UUID, int], Arrived]:
+    """Return what may become a message: contacts' own, and echoes of what we did not send."""
+    heard = [each for each in items if isinstance(each.inbound, EchoIn)]
+    echoed = [
+        Heard(each.inbound, each.delivery.received_at)
+        for each in heard
+        if isinstance(each.inbound, EchoIn)
     ]
-    await receipts.apply(tx, account, statuses)
-    await receipts.seen(tx, account, read)
-    for each in items:
-        if isinstance(each.inbound, Unknown):
-            _tell_unknown(tx, account, each.delivery.id, each.inbound)
-    return ignored - used
-
-
-def _is_message(item: Item) -> bool:
-    return isinstance(item.inbound, MessageIn)
+    foreign = {heard[n].key for n in await echoes.settle(tx, account, echoed)}
+    return {
+        each.key: _arrived(each)
+        for each in items
+        if isinstance(each.inbound, MessageIn) or each.key in foreign
+    }
 
 
 def _arrived(item: Item) -> Arrived:
     inbound = item.inbound
-    assert isinstance(inbound, MessageIn)  # noqa: S101 - asked before
+    is_echo = isinstance(inbound, EchoIn)
+    message = echoes.as_message(inbound) if isinstance(inbound, EchoIn) else inbound
+    assert isinstance(message, MessageIn)  # noqa: S101 - asked before
     return Arrived(
         id=new_id(),
-        item=inbound,
-        name=outside_name(inbound.external_id, f"{item.delivery.id}:{item.place}"),
+        item=message,
+        name=outside_name(message.external_id, f"{item.delivery.id}:{item.place}"),
         at=item.delivery.received_at,
+        is_echo=is_echo,
     )
+
+
+def _in_order(
+    received: Sequence[tuple[Arrived, Matched]],
+) -> Sequence[tuple[Arrived, Matched]]:
+    """Put in the vendor's own order what it numbered and delivered crosswise."""
+    if not any(each.item.order for each, _ in received):
+        return received
+    return sorted(received, key=lambda pair: pair[0].item.order)
 
 
 def _asks(item: Item, arrived: Mapping[tuple[UUID, int], Arrived], new: set[UUID]) -> bool:
     """Say whether we need to know who this is: doubles do not count again."""
-    if isinstance(item.inbound, MessageIn):
-        return arrived[item.delivery.id, item.place].id in new
-    return _sender_of(item.inbound)
-
-
-def _sender_of(inbound: Inbound) -> bool:
-    return isinstance(inbound, MessageIn | SeenIn | ContactChanged | Tracked)
+    if isinstance(item.inbound, MessageIn | EchoIn):
+        return item.key in arrived and arrived[item.key].id in new
+    return isinstance(item.inbound, SeenIn | ContactChanged | Tracked | ReactionIn | ConsentIn)
 
 
 def _asked(inbound: Inbound) -> Asked:
     match inbound:
-        case MessageIn(sender=sender):
+        case MessageIn(sender=sender) | EchoIn(to=sender):
             return Asked(sender)
         case ContactChanged(sender=sender):
             proven = any(e.verified and e.kind != "visitor" for e in sender.identities)
             return Asked(sender, creates=proven, told=True)
-        case SeenIn(sender=sender) | Tracked(sender=sender):
-            return Asked(sender, creates=False)
+        case SeenIn() | Tracked() | ReactionIn() | ConsentIn():
+            return Asked(inbound.sender, creates=False)
         case _:
             raise TypeError(f"nobody sends a {type(inbound).__name__}")
 
@@ -273,17 +282,6 @@ def _tell_parked(tx: Tx, account: AccountRow, ends: Sequence[Settled]) -> None:
                     detail=each.error["detail"],
                 )
             )
-
-
-def _tell_unknown(tx: Tx, account: UUID, delivery: UUID, item: Unknown) -> None:
-    tx.publish(
-        inboxes.UnknownReceived(
-            delivery_id=delivery,
-            account_id=account,
-            kind=clean(item.kind),
-            reason=clean(item.reason),
-        )
-    )
 
 
 def _tell_tracked(tx: Tx, item: Tracked, who: Matched) -> None:

@@ -17,4 +17,5 @@ update message m set reply_to = c.target from come c
 where m.workspace_id = :workspace and m.id = c.message_id and m.reply_to is null
 returning m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
           m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta,
-          m.state, m.error, m.client_id, m.at, m.created_at
+          m.state, m.error, m.client_id, m.at, m.created_at, m.content, m.reactions, m.edited_at,
+          m.deleted_at, m.parts

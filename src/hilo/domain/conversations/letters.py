@@ -9,14 +9,19 @@ from babel.dates import format_datetime
 from msgspec import Struct
 
 from hilo.domain import library
+from hilo.domain.conversations import windows
+from hilo.domain.conversations.errors import OptedOut, WindowClosed
 from hilo.domain.conversations.models import AttachmentView, AuthorKind
+from hilo.domain.conversations.rows import content_of
+from hilo.domain.conversations.splitting import Slice
 from hilo.domain.inboxes import AccountRow
-from hilo.domain.library import FileLinks, FileStore
+from hilo.domain.library import FileLinks, FileStore, StoredFile
 from hilo.domain.library import Reader as FileReader
 from hilo.kit.db import Tx
 from hilo.kit.errors import NotFound, Rejected
 from hilo.kit.messages import LOCALES, Catalogue
 from hilo.kit.sql import Queries
+from hilo.sdk.content import Template
 from hilo.sdk.inbound import IdentityKind
 from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import FileOut, MessageOut, Recipient
@@ -48,6 +53,18 @@ class Letter(Struct, frozen=True):
     workspace_name: str
     workspace_locale: str
     identity: UUID | None
+    content: Mapping[str, object] | None
+    contact: UUID
+    is_stopped: bool
+    parts: int
+
+
+class Piece(Struct, frozen=True):
+    """Which part of which message. share: None = the whole message."""
+
+    message: UUID
+    number: int = 1
+    share: Slice | None = None
 
 
 class Answered(Struct, frozen=True):
@@ -68,17 +85,22 @@ class Stationery(Struct, frozen=True):
 
 
 async def compose(
-    tx: Tx, stationery: Stationery, account: AccountRow, manifest: Manifest, message: UUID
+    tx: Tx, stationery: Stationery, account: AccountRow, manifest: Manifest, piece: Piece
 ) -> MessageOut:
-    """Return the message as its connector sends it; files still without their bytes.
+    """Return the part as its connector sends it; files still without their bytes.
 
-    Raises: NotFound when it was withdrawn; Rejected when nobody is there to receive it.
+    Raises: NotFound when it was withdrawn; Rejected when nobody is there to receive it; OptedOut;
+    WindowClosed.
     """
-    letter = await tx.maybe(SQL.letter, Letter, workspace=tx.workspace, message=message)
+    letter = await tx.maybe(SQL.letter, Letter, workspace=tx.workspace, message=piece.message)
     if letter is None:
         raise NotFound("the message was withdrawn")
-    if letter.kind is None or letter.value is None:
+    if letter.kind is None or letter.value is None or letter.identity is None:
         raise Rejected("the address was taken away from the contact")
+    if letter.is_stopped:
+        raise OptedOut("the contact wants no more messages")
+    share = piece.share or _whole(letter)
+    heard = await _heard(tx, account, manifest, letter, share)
     mail = manifest.threading == "mail_thread"
     answered = await _answered(tx, letter) if mail else None
     locale = _locale(letter)
@@ -86,16 +108,19 @@ async def compose(
         id=letter.id,
         conversation=letter.conversation,
         number=letter.number,
-        part=1,
+        part=piece.number,
+        parts=letter.parts,
+        heard_at=heard,
+        content=share.content,
         to=Recipient(kind=letter.kind, value=letter.value, name=_name(letter)),
-        text=letter.text,
-        html=letter.html,
+        text=share.text,
+        html=letter.html if piece.share is None else None,
         subject=letter.subject or letter.conversation_subject,
-        files=_files(stationery, account, letter),
+        files=_files(stationery, account, letter, share),
         sender_name=letter.author_name,
         workspace_name=letter.workspace_name,
         references=await _references(tx, letter) if mail else (),
-        reply_to=await _reply_to(tx, letter, answered),
+        reply_to=await _reply_to(tx, letter, answered) if piece.number == 1 else None,
         cc=_addresses(letter.meta, "cc"),
         bcc=_addresses(letter.meta, "bcc"),
         quote="" if answered is None else answered.text,
@@ -108,18 +133,39 @@ async def compose(
 
 
 async def with_contents(
-    tx: Tx, store: FileStore, manifest: Manifest, message: MessageOut
+    store: FileStore, rows: Mapping[UUID, StoredFile], message: MessageOut
 ) -> MessageOut:
-    """Return the message with its files' bytes where the channel carries them, as mail does."""
-    if not message.files or manifest.threading != "mail_thread":
+    """Return the message with its files' bytes. rows: of those the channel carries itself."""
+    if not rows:
         return message
-    rows = await library.known_files(tx, [file.id for file in message.files])
     files = []
     for file in message.files:
         row = rows.get(file.id)
         content = b"" if row is None else await library.content_of(store, row)
         files.append(msgspec.structs.replace(file, content=content))
     return msgspec.structs.replace(message, files=files)
+
+
+def _whole(letter: Letter) -> Slice:
+    return Slice(
+        text=letter.text,
+        files=[each.id for each in msgspec.convert(letter.attachments, list[AttachmentView])],
+        content=None if letter.content is None else content_of(letter.content),
+    )
+
+
+async def _heard(
+    tx: Tx, account: AccountRow, manifest: Manifest, letter: Letter, share: Slice
+) -> datetime | None:
+    """Return when the contact was last heard. Raises: WindowClosed when that is too long ago."""
+    if not windows.has_window(manifest) or letter.identity is None:
+        return None
+    heard = await windows.heard_at(tx, letter.contact, account.id, letter.identity)
+    if isinstance(share.content, Template) and manifest.limits.window.template:
+        return heard
+    if not windows.is_open(manifest, heard, tx.now, letter.author_kind):
+        raise WindowClosed("the channel takes no free reply any more")
+    return heard
 
 
 async def _answered(tx: Tx, letter: Letter) -> Answered | None:
@@ -156,7 +202,10 @@ async def _reply_to(tx: Tx, letter: Letter, answered: Answered | None) -> str | 
     )
 
 
-def _files(stationery: Stationery, account: AccountRow, letter: Letter) -> list[FileOut]:
+def _files(
+    stationery: Stationery, account: AccountRow, letter: Letter, share: Slice
+) -> list[FileOut]:
+    wanted = set(share.files)
     reader = FileReader("account", account.id, account.workspace_id)
     return [
         FileOut(
@@ -169,6 +218,7 @@ def _files(stationery: Stationery, account: AccountRow, letter: Letter) -> list[
             content_id=each.content_id,
         )
         for each in msgspec.convert(letter.attachments, list[AttachmentView])
+        if each.id in wanted
     ]
 
 

@@ -211,6 +211,7 @@ where c.workspace_id = :workspace and c.id = :conversation
 select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
        m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta, m.state,
        m.error, m.client_id, m.at, m.created_at,
+       m.content, m.reactions, m.edited_at, m.deleted_at, m.parts,
        case when m.kind = 'outgoing' and m.state = 'queued' then (
          select p.due_at from part p where p.workspace_id = :workspace and p.message_id = m.id
            and p.number = 1 and p.state = 'queued' and p.attempts = 0 and p.due_at > :now) end
@@ -223,6 +224,7 @@ order by m.seq desc limit :most
 select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
        m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta, m.state,
        m.error, m.client_id, m.at, m.created_at,
+       m.content, m.reactions, m.edited_at, m.deleted_at, m.parts,
        case when m.kind = 'outgoing' and m.state = 'queued' then (
          select p.due_at from part p where p.workspace_id = :workspace and p.message_id = m.id
            and p.number = 1 and p.state = 'queued' and p.attempts = 0 and p.due_at > :now) end

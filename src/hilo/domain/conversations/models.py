@@ -7,6 +7,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from hilo.sdk.content import Content
+
 SEQ_MOST = (1 << 31) - 1  # a place in a conversation is an integer of the database
 Status = Literal["open", "pending", "snoozed", "resolved"]
 MessageKind = Literal["incoming", "outgoing", "note", "activity"]
@@ -100,13 +102,33 @@ class MessageError(Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
+class Reaction(Struct, frozen=True, kw_only=True):
+    """A mark on a message; an author has one at most."""
+
+    emoji: str
+    author: Author
+    at: datetime
+
+
+class PartView(Struct, frozen=True, kw_only=True):
+    """One of the vendor's calls that carry a message. text: the beginning of its share."""
+
+    number: int
+    state: MessageState
+    error: MessageError | None = None
+    text: str = ""
+    files: Sequence[UUID] = ()
+
+
 class MessageView(Struct, frozen=True, kw_only=True):
     """A message as the thread shows it. seq: 1, 2, … within its conversation.
 
     html: sanitised on the server. quoted: what a mail repeats, folded away. meta of mail: to, cc,
     bcc, warnings,
-    automatic; of an activity: code and params of its text. undo_until: until when it can be
-    withdrawn.
+    automatic; of a reply: degraded, what its channel cannot show; of an activity: code and params
+    of its text. undo_until: until when it can be withdrawn. content: what it holds beside text.
+    deleted_at: its author took it back, what it said is gone. parts: only where there are several;
+    the message stands where the least of them does.
     """
 
     id: UUID
@@ -129,3 +151,8 @@ class MessageView(Struct, frozen=True, kw_only=True):
     at: datetime
     created_at: datetime
     undo_until: datetime | None = None
+    content: Content | None = None
+    reactions: Sequence[Reaction] = ()
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    parts: Sequence[PartView] = ()

@@ -3,24 +3,27 @@
 Each external id enters once for ever. Nothing here looks at the outside.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct, structs
 
 from hilo.domain.contacts import Matched
-from hilo.domain.conversations import arriving, late, policy
+from hilo.domain.conversations import amending, arriving, echoes, late, policy, receipts
 from hilo.domain.conversations.events import (
     ConversationChanged,
     ConversationOpened,
+    MessageEchoed,
     MessageReceived,
 )
 from hilo.domain.conversations.models import AttachmentView, Author, ConversationView, MessageView
+from hilo.domain.conversations.outside import outside_name
 from hilo.domain.conversations.policy import Arrival, Candidate, Known
+from hilo.domain.conversations.receipts import Target
 from hilo.domain.conversations.writing import Key, NewMessage, append, claim
-from hilo.domain.inboxes import AccountRow, InboxRow
+from hilo.domain.inboxes import AccountRow, Channels, InboxRow
 from hilo.domain.library import FileStore
 from hilo.kit.db import Tx
 from hilo.kit.errors import TemporaryFailure
@@ -31,7 +34,6 @@ from hilo.sdk.inbound import MessageIn
 from hilo.sdk.manifest import Manifest, Threading
 
 SQL = Queries(__package__, "joining.sql")
-_NAME_CHARS = 500  # of an outside id; a longer one is kept by its hash
 _SUBJECT_CHARS = 500
 _MOST_AWAITED = 5  # mails it names, the newest first
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,6 +44,7 @@ class Place(Struct, frozen=True, kw_only=True):
 
     account: AccountRow
     inbox: InboxRow
+    channels: Channels
     manifest: Manifest
     store: FileStore | None = None
 
@@ -52,12 +55,21 @@ class Place(Struct, frozen=True, kw_only=True):
 
 
 class Arrived(Struct, frozen=True, kw_only=True):
-    """One message with its future id. at: when its delivery came."""
+    """One message with its future id. at: when its delivery came.
+
+    is_echo: the business wrote it elsewhere; the sender is whom it wrote to.
+    """
 
     id: UUID
     item: MessageIn
     name: str
     at: datetime
+    is_echo: bool = False
+
+    @property
+    def is_quiet(self) -> bool:
+        """Say whether it wakes nobody."""
+        return self.is_echo or self.item.automatic
 
 
 class Joined(Struct, frozen=True, kw_only=True):
@@ -69,21 +81,20 @@ class Joined(Struct, frozen=True, kw_only=True):
     before: Candidate | None
 
 
-async def only_new(tx: Tx, account: UUID, given: Sequence[Arrived]) -> list[Arrived]:
-    """Take the external ids; return what was never seen, in the given order."""
+async def only_new(
+    tx: Tx, account: UUID, given: Sequence[Arrived]
+) -> tuple[list[Arrived], set[str]]:
+    """Take the external ids; return what was never seen, in the given order.
+
+    And the names of those for which something waits.
+    """
     first: dict[str, Arrived] = {}
     for each in given:
         first.setdefault(each.name, each)
     fresh = await claim(tx, [Key(account, name, each.id) for name, each in first.items()])
-    return [each for each in given if each.id in fresh]
-
-
-def outside_name(external_id: str, fallback: str = "") -> str:
-    """Return an outside id as it is stored."""
-    text = clean(external_id).strip() or fallback
-    if len(text) <= _NAME_CHARS:
-        return text
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return [each for each in given if each.id in fresh], {
+        each.name for each in given if fresh.get(each.id)
+    }
 
 
 async def receive(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]) -> None:
@@ -103,6 +114,7 @@ async def receive(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]
     pairs = await append(tx, messages, are_locked=True)  # as candidates, or opened here
     if place.manifest.threading == "mail_thread":
         await _keep_refs(tx, joined)
+    await _keep_echoes(tx, place, joined)
     _publish(tx, joined, pairs)
     await _late(tx, place, joined, quoted)
 
@@ -118,6 +130,19 @@ async def _late(tx: Tx, place: Place, joined: Sequence[Joined], quoted: Mapping[
     await late.wait(tx, place.account.id, waiting)
 
 
+async def catch_up(tx: Tx, account: UUID, fresh: Sequence[Arrived], awaited: set[str]) -> None:
+    """Apply what waited for messages that have come now.
+
+    Publishes: MessageState, MessageChanged.
+    """
+    early = await receipts.take_early(tx, account, sorted(awaited))
+    messages = {each.name: each.id for each in fresh if each.name in awaited}
+    for waiting in early:
+        target = Target(messages[waiting.name], 1, is_split=False)
+        await receipts.settle(tx, receipts.moved_early([waiting], target))
+    await amending.apply_early(tx, early, messages)
+
+
 async def _join(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]) -> list[Joined]:
     refs = await _refs(tx, place, [each for each, _ in given])
     known = Known(await _candidates(tx, [_arrival(place, *each, refs) for each in given]))
@@ -130,7 +155,7 @@ async def _join(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]) 
         if found is None:
             opened.append((target, _subject(each.item.subject)))
         joined.append(Joined(arrived=each, sender=who, conversation=target.id, before=found))
-        known.note(target if each.item.automatic else structs.replace(target, status="open"))
+        known.note(target if each.is_quiet else structs.replace(target, status="open"))
         # An answer may stand in the same batch, before its mail too.
         for unseen in _unseen(each):
             refs.setdefault(unseen, _Named(unseen, target.id, is_awaited=True))
@@ -238,11 +263,16 @@ def _message(
     if joined.before is not None and joined.before.contact_id != joined.sender.contact_id:
         given = meta.get("warnings")
         meta["warnings"] = [*(given if isinstance(given, list) else []), "other-sender"]
+    if item.referral is not None:
+        meta["referral"] = msgspec.to_builtins(item.referral)
+    author = Author(kind="contact", id=joined.sender.contact_id, name=joined.sender.name)
+    if arrived.is_echo:
+        author = Author(kind="agent", name=clean(str(item.stamp.get("written_with", ""))))
     return NewMessage(
         id=arrived.id,
         conversation_id=joined.conversation,
-        kind="incoming",
-        author=Author(kind="contact", id=joined.sender.contact_id, name=joined.sender.name),
+        kind="outgoing" if arrived.is_echo else "incoming",
+        author=author,
         channel=place.account.channel,
         inbox_id=place.inbox.id,
         account_id=place.account.id,
@@ -254,17 +284,32 @@ def _message(
         reply_to=quoted.get(outside_name(item.reply_to)) if item.reply_to else None,
         attachments=files,
         meta=clean_all(meta),  # type: ignore[arg-type]
-        state="received",
+        state="sent" if arrived.is_echo else "received",
         client_id=item.client_id,
         external_id=arrived.name,
         at=_said_at(item.at, arrived.at),
         quiet=item.automatic,
+        content=item.content,
     )
 
 
 def _said_at(said: datetime | None, came: datetime) -> datetime:
     # A sender's clock may be anything: nothing was written after it came, or before there was mail.
     return came if said is None or not _EARLIEST <= said <= came else said
+
+
+async def _keep_echoes(tx: Tx, place: Place, joined: Sequence[Joined]) -> None:
+    written = [each for each in joined if each.arrived.is_echo]
+    if written:
+        await tx.run(
+            echoes.SQL.insert_sent,
+            workspace=tx.workspace,
+            account=place.account.id,
+            now=tx.now,
+            ids=[each.arrived.id for each in written],
+            conversations=[each.conversation for each in written],
+            names=[each.arrived.name for each in written],
+        )
 
 
 async def _keep_refs(tx: Tx, joined: Sequence[Joined]) -> None:
@@ -297,6 +342,10 @@ def _publish(
         if conversation.id not in told:
             told.add(conversation.id)
             _publish_change(tx, each, conversation)
+        if each.arrived.is_echo:
+            echoed = MessageEchoed(conversation=conversation, message=message)
+            tx.publish(echoed, subject=conversation.id)
+            continue
         received = MessageReceived(conversation=conversation, message=message)
         tx.publish(received, subject=conversation.id, by=by)
 

@@ -9,6 +9,7 @@ where workspace_id = :workspace and conversation_id = :conversation and client_i
 select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
        m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta, m.state,
        m.error, m.client_id, m.at, m.created_at,
+       m.content, m.reactions, m.edited_at, m.deleted_at, m.parts,
        case when m.kind = 'outgoing' and m.state = 'queued' then (
          select p.due_at from part p where p.workspace_id = :workspace and p.message_id = m.id
            and p.number = 1 and p.state = 'queued' and p.attempts = 0 and p.due_at > :now) end
@@ -23,9 +24,11 @@ order by seq desc limit 1
 
 -- name: way_back
 -- The account and identity the contact wrote by last, in this conversation (and inbox, if one is named).
-select a.id, a.inbox_id, a.channel, a.state, i.id, m.created_at, m.subject, i.value, m.meta,
-       array(select o.address from account o where o.workspace_id = :workspace and o.address is not null)
-from (select account_id, identity_id, created_at, subject, meta from message
+select a.id, a.inbox_id, a.channel, a.state, i.id, m.subject, i.value, m.meta,
+       array(select o.address from account o where o.workspace_id = :workspace and o.address is not null),
+       exists (select 1 from consent s where s.workspace_id = :workspace and s.identity_id = i.id
+               and s.topic = 'all' and not s.is_given)
+from (select account_id, identity_id, subject, meta from message
       where workspace_id = :workspace and conversation_id = :conversation and kind = 'incoming'
         and account_id is not null and (:inbox::uuid is null or inbox_id = :inbox)
       order by seq desc limit 1) m
@@ -35,16 +38,20 @@ where a.state <> 'off' and (:inbox::uuid is null or a.inbox_id = :inbox)
 
 -- name: way_out
 -- Without one: an account of the inbox by which one of the contact's addresses can be reached.
-select a.id, a.inbox_id, a.channel, a.state, i.id, null::timestamptz, '', i.value, '{}'::jsonb, array[]::text[]
+select a.id, a.inbox_id, a.channel, a.state, i.id, '', i.value, '{}'::jsonb, array[]::text[],
+       exists (select 1 from consent s where s.workspace_id = :workspace and s.identity_id = i.id
+               and s.topic = 'all' and not s.is_given)
 from account a
 join identity i on i.workspace_id = :workspace and i.contact_id = :contact
   and (i.scope = a.id or (i.kind = 'email' and a.address is not null))
 where a.workspace_id = :workspace and a.inbox_id = :inbox and a.state <> 'off'
 order by i.verified desc, a.created_at, i.created_at limit 1
 
--- name: insert_part
-insert into part (workspace_id, message_id, number, account_id, conversation_id, due_at)
-values (:workspace, :message, 1, :account, :conversation, :due)
+-- name: insert_parts
+-- A slice of null is the whole message.
+insert into part (workspace_id, message_id, number, account_id, conversation_id, due_at, slice)
+select :workspace, :message, g.number, :account, :conversation, :due, g.slice
+from unnest(:slices::jsonb[]) with ordinality as g(slice, number)
 
 -- name: note_answered
 -- Who answers has read what came, and has seen that it is back from snooze.
@@ -100,8 +107,8 @@ select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c
 from changed c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 
 -- name: decide_parts
+-- number: null decides every part that asks for it.
 update part set state = :state, error = null, due_at = :now
-where workspace_id = :workspace and message_id = :message and state in ('failed', 'uncertain')
-
--- name: decide_message
-update message set state = :state, error = null where workspace_id = :workspace and id = :message
+where workspace_id = :workspace and message_id = :message and (:number::int is null or number = :number)
+  and state = any(:states::text[])
+returning number

@@ -3,24 +3,28 @@
 What the channel cannot do is refused here, before anything is queued.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from hilo.domain import library
-from hilo.domain.conversations import copies, markup
+from hilo.domain.conversations import markup
 from hilo.domain.conversations.changes import lock
-from hilo.domain.conversations.errors import StaleReply, WindowClosed
+from hilo.domain.conversations.errors import StaleReply
 from hilo.domain.conversations.events import MessageQueued, NoteAdded
-from hilo.domain.conversations.models import (
-    SEQ_MOST,
-    AttachmentView,
-    Author,
-    AuthorKind,
-    MessageView,
+from hilo.domain.conversations.given import Given, check, content, file_ids
+from hilo.domain.conversations.models import AttachmentView, Author, AuthorKind, MessageView
+from hilo.domain.conversations.planning import (
+    Way,
+    copies_of,
+    parts_of,
+    planned,
+    refuse_beyond,
+    refuse_closed,
+    slices_of,
+    with_template,
 )
 from hilo.domain.conversations.rows import ConversationRow, MessageRow, message_view
 from hilo.domain.conversations.writing import NewMessage, append
@@ -32,40 +36,9 @@ from hilo.kit.db import Tx
 from hilo.kit.errors import Gone, NotFound, invalid
 from hilo.kit.ids import new_id
 from hilo.kit.sql import Queries
-from hilo.kit.text import clean
-from hilo.sdk.manifest import Feature, Manifest
 
 SQL = Queries(__package__, "replies.sql")
-UNDO_MOST_S = 30
 CARRY = "carry"
-_TEXT_CHARS = 100_000
-_CLIENT_ID_CHARS = 100
-_COPIES = 50
-_SUBJECT_CHARS = 500
-
-
-class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an agent writes.
-
-    client_id: the client's own name for it; the same name is the same message, for ever.
-    html: beside text; a picture in it is `<img src="cid:{id}">` of one of the attachments.
-    undo_s: 0-30, how long it can be withdrawn. if_last_seq: the newest place the writer has seen.
-    inbox_id: by which inbox it leaves; None = the way the contact wrote last.
-    cc: who gets a copy; None = everybody who was on the mail that is answered.
-    """
-
-    kind: Literal["reply", "note"] = "reply"
-    text: str = ""
-    html: str | None = None
-    attachments: Sequence[UUID] = ()
-    inbox_id: UUID | None = None
-    client_id: str | None = None
-    undo_s: int = 0
-    if_last_seq: Annotated[int, Meta(ge=0, le=SEQ_MOST)] | None = None
-    reply_to: UUID | None = None
-    subject: str | None = None
-    cc: Sequence[str] | None = None
-    bcc: Sequence[str] = ()
 
 
 class Written(Struct, frozen=True):
@@ -73,25 +46,6 @@ class Written(Struct, frozen=True):
 
     message: MessageView
     is_new: bool
-
-
-class Way(Struct, frozen=True):
-    """By which account, to which identity.
-
-    since: when the contact wrote last by it. value: the identity's. answered: facts of the message
-    that is answered. ours: addresses of the workspace's accounts.
-    """
-
-    account_id: UUID
-    inbox_id: UUID
-    channel: str
-    state: str
-    identity_id: UUID
-    since: datetime | None
-    subject: str
-    value: str
-    answered: Mapping[str, object]
-    ours: Sequence[str]
 
 
 class Carry(Struct, frozen=True):
@@ -111,7 +65,7 @@ async def write(
     Publishes: MessageQueued or NoteAdded.
     """
     actor.must("conversation:note" if given.kind == "note" else "conversation:reply")
-    _check(given)
+    check(given)
     row = await lock(tx, conversation_id)
     earlier = await _earlier(tx, conversation_id, given.client_id)
     if earlier is not None:
@@ -119,7 +73,7 @@ async def write(
     await _refuse_stale(tx, row, given.if_last_seq)
     if given.reply_to is not None:
         await _must_hold(tx, conversation_id, given.reply_to)
-    files = await library.find_files(tx, given.attachments)
+    files = await library.find_files(tx, file_ids(given))
     write_ = _note if given.kind == "note" else _reply
     message = await write_(tx, actor, row, given, files, channels)
     if actor.kind == "agent":
@@ -172,7 +126,7 @@ async def _note(
     files: Sequence[StoredFile],
     _channels: Channels,
 ) -> MessageView:
-    text, html = _content(given, keeps_html=True)
+    text, html = content(given, keeps_html=True)
     message = NewMessage(
         conversation_id=row.id,
         kind="note",
@@ -201,9 +155,11 @@ async def _reply(
 ) -> MessageView:
     way = await _way(tx, row, given.inbox_id)
     manifest = channels.named(way.channel).manifest
-    text, html = _content(given, keeps_html=manifest.has("html"))
-    _refuse_beyond(manifest, given, text, files)
-    _refuse_late(manifest, way, tx.now)
+    given = await with_template(tx, manifest, way, given)
+    text, html = content(given, keeps_html=manifest.has("html"))
+    refuse_beyond(manifest, given, text, files)
+    await refuse_closed(tx, row, way, manifest, given)
+    plan = planned(manifest, given, text, files)
     due = tx.now + timedelta(seconds=given.undo_s)
     message = NewMessage(
         id=new_id(),
@@ -220,7 +176,9 @@ async def _reply(
         html=html,
         reply_to=given.reply_to,
         attachments=_attachments(files, html),
-        meta=_copies(given, way, manifest),
+        meta=copies_of(given, way, manifest) | ({"degraded": plan.lost} if plan.lost else {}),
+        content=given.content,
+        parts=parts_of(plan),
         client_id=given.client_id,
         undo_until=due if given.undo_s else None,
     )
@@ -228,32 +186,17 @@ async def _reply(
         await tx.run(SQL.note_answered, workspace=tx.workspace, conversation=row.id)
     ((conversation, view),) = await append(tx, [message])
     await tx.run(
-        SQL.insert_part,
+        SQL.insert_parts,
         workspace=tx.workspace,
         message=view.id,
         account=way.account_id,
         conversation=row.id,
         due=due,
+        slices=slices_of(plan, given, text),
     )
     await queue_carry(tx, row.id, due)
     tx.publish(MessageQueued(conversation=conversation, message=view), subject=row.id, by=actor.by)
     return view
-
-
-def _check(given: Given) -> None:
-    if not 0 <= given.undo_s <= UNDO_MOST_S:
-        raise invalid("undo_s", "out-of-range", f"must be from 0 to {UNDO_MOST_S}")
-    if given.client_id is not None and not 1 <= len(given.client_id) <= _CLIENT_ID_CHARS:
-        raise invalid("client_id", "length", f"must have 1 to {_CLIENT_ID_CHARS} characters")
-    if given.client_id is not None and clean(given.client_id) != given.client_id:
-        raise invalid("client_id", "format", "must not contain control characters")
-    if len(given.text) > _TEXT_CHARS or len(given.html or "") > _TEXT_CHARS:
-        field = "text" if len(given.text) > _TEXT_CHARS else "html"
-        raise invalid(field, "length", f"must have at most {_TEXT_CHARS} characters")
-    if len(given.cc or ()) + len(given.bcc) > _COPIES:
-        raise invalid("cc", "too-many", f"must be at most {_COPIES} with bcc")
-    if given.subject is not None and len(given.subject) > _SUBJECT_CHARS:
-        raise invalid("subject", "length", f"must have at most {_SUBJECT_CHARS} characters")
 
 
 async def _earlier(tx: Tx, conversation_id: UUID, client_id: str | None) -> MessageView | None:
@@ -300,60 +243,6 @@ async def _way(tx: Tx, row: ConversationRow, inbox_id: UUID | None) -> Way:
     if way is None:
         raise invalid("inbox_id", "no-recipient", "the contact cannot be reached by this inbox")
     return way
-
-
-def _content(given: Given, *, keeps_html: bool) -> tuple[str, str | None]:
-    """Return text and HTML as stored. Raises: Invalid when there is nothing to send."""
-    text, html = clean(given.text), None
-    if given.html is not None:
-        html = markup.sanitised(clean(given.html))
-        text = text if text.strip() else markup.as_text(html)
-    if not text.strip() and not given.attachments:
-        raise invalid("text", "required", "must not be empty without an attachment")
-    return text, html if keeps_html else None
-
-
-def _refuse_beyond(
-    manifest: Manifest, given: Given, text: str, files: Sequence[StoredFile]
-) -> None:
-    limits = manifest.limits
-    if len(text) > limits.text_chars:
-        raise invalid("text", "length", f"must have at most {limits.text_chars} characters here")
-    if len(files) > limits.attachments:
-        raise invalid("attachments", "too-many", f"must be at most {limits.attachments} here")
-    for place, file in enumerate(files):
-        _refuse_file(manifest, f"attachments.{place}", file)
-    if (given.cc or given.bcc) and not manifest.has("copies"):
-        raise invalid("cc" if given.cc else "bcc", "unsupported", "this channel has no copies")
-    if given.subject and not manifest.has("subject"):
-        raise invalid("subject", "unsupported", "this channel has no subject")
-
-
-def _refuse_file(manifest: Manifest, field: str, file: StoredFile) -> None:
-    family = file.media_type.partition("/")[0]
-    needed: Feature = "image" if family == "image" else "audio" if family == "audio" else "file"
-    if not manifest.has(needed) and not manifest.has("file"):
-        raise invalid(field, "unsupported", f"this channel takes no {needed}")
-    if file.size_bytes > manifest.limits.file_bytes:
-        most = manifest.limits.file_bytes
-        raise invalid(field, "too-large", f"must have at most {most} bytes")
-
-
-def _refuse_late(manifest: Manifest, way: Way, now: datetime) -> None:
-    window_s = manifest.limits.window.free_s
-    if window_s and way.since is not None and now > way.since + timedelta(seconds=window_s):
-        raise WindowClosed(
-            "the channel takes no free reply any more",
-            since=way.since.isoformat(),
-            window_s=window_s,
-        )
-
-
-def _copies(given: Given, way: Way, manifest: Manifest) -> dict[str, object]:
-    cc, bcc = copies.named("cc", given.cc or ()), copies.named("bcc", given.bcc)
-    if given.cc is None and manifest.has("copies"):
-        cc = copies.kept(way.answered, way.value, [*way.ours, *bcc])
-    return {name: found for name, found in (("cc", cc), ("bcc", bcc)) if found}
 
 
 def _author(actor: Actor) -> Author:

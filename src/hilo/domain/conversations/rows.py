@@ -21,8 +21,11 @@ from hilo.domain.conversations.models import (
     MessageKind,
     MessageState,
     MessageView,
+    PartView,
+    Reaction,
     Status,
 )
+from hilo.sdk.content import Content, Strange
 
 _LAST = msgspec.json.Decoder(LastMessage)
 
@@ -78,6 +81,11 @@ class MessageRow(Struct, frozen=True):
     client_id: str | None
     at: datetime
     created_at: datetime
+    content: Mapping[str, object] | None = None
+    reactions: Sequence[Mapping[str, object]] = ()
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    parts: Sequence[Mapping[str, object]] = ()
     undo_until: datetime | None = None
 
 
@@ -132,4 +140,17 @@ def message_view(row: MessageRow) -> MessageView:
         at=row.at,
         created_at=row.created_at,
         undo_until=row.undo_until,
+        content=None if row.content is None else content_of(row.content),
+        reactions=msgspec.convert(row.reactions, list[Reaction]) if row.reactions else (),
+        edited_at=row.edited_at,
+        deleted_at=row.deleted_at,
+        parts=msgspec.convert(row.parts, list[PartView]) if row.parts else (),
     )
+
+
+def content_of(stored: Mapping[str, object]) -> Content:
+    """Return a stored content; one that a newer Hilo wrote is strange to us."""
+    try:
+        return msgspec.convert(stored, Content)  # type: ignore[no-any-return]
+    except msgspec.ValidationError:
+        return Strange(kind=str(stored.get("type", "")))

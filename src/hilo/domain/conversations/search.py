@@ -39,7 +39,7 @@ _WORDS = 16
 _PART_CHARS = 3  # a trigram
 _EDGES = re.compile(r"^\W+|\W+$")
 _CODE = re.compile(r"\d|\w[@._/#:+-]+\w")
-_COLUMNS_OF_MESSAGE = 21
+_COLUMNS_OF_MESSAGE = 26
 Kind = Literal["message", "contact"]
 
 

@@ -4,7 +4,8 @@
 -- A page of each conversation, then the newest of all. Activity lines are messages too.
 select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
        m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta, m.state,
-       m.error, m.client_id, m.at, m.created_at
+       m.error, m.client_id, m.at, m.created_at,
+       m.content, m.reactions, m.edited_at, m.deleted_at, m.parts
 from conversation c
 cross join lateral (
   select * from message m

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct, field
 
+from hilo.domain.conversations import plainly
 from hilo.domain.conversations.models import (
     AttachmentView,
     Author,
@@ -22,11 +23,13 @@ from hilo.domain.conversations.models import (
     MessageKind,
     MessageState,
     MessageView,
+    PartView,
 )
 from hilo.domain.conversations.rows import ConversationRow, conversation_view
 from hilo.kit.db import Tx
 from hilo.kit.ids import new_id
 from hilo.kit.sql import Queries
+from hilo.sdk.content import Content
 
 SQL = Queries(__package__, "writing.sql")
 _PREVIEW_CHARS = 140
@@ -64,6 +67,8 @@ class NewMessage(Struct, frozen=True, kw_only=True):
     created_at: datetime | None = None
     quiet: bool = False
     undo_until: datetime | None = None
+    content: Content | None = None
+    parts: Sequence[PartView] = ()
 
 
 class Key(Struct, frozen=True):
@@ -99,25 +104,33 @@ async def append(
     ]
 
 
-async def claim(tx: Tx, keys: Sequence[Key]) -> set[UUID]:
-    """Take external ids for ever; return the ids of the messages whose name was free."""
+async def claim(tx: Tx, keys: Sequence[Key]) -> dict[UUID, bool]:
+    """Take external ids for ever; return the ids of the messages whose name was free.
+
+    Each with whether something waits for it: a receipt, an edit.
+    """
     if not keys:
-        return set()
+        return {}
     fresh = await tx.all(
         SQL.claim_keys,
-        UUID,
+        _Claimed,
         workspace=tx.workspace,
         accounts=[key.account_id for key in keys],
         externals=[key.external_id for key in keys],
         ids=[key.message_id for key in keys],
     )
-    return set(fresh)
+    return {each.message: each.is_awaited for each in fresh}
 
 
 def preview(text: str) -> str:
     """Return at most 140 characters in one line."""
     line = " ".join(text[: _PREVIEW_CHARS * 8].split())
     return line if len(line) <= _PREVIEW_CHARS else line[: _PREVIEW_CHARS - 1] + "…"
+
+
+class _Claimed(Struct, frozen=True):
+    message: UUID
+    is_awaited: bool
 
 
 class _Row(Struct, frozen=True, kw_only=True):
@@ -147,6 +160,8 @@ class _Row(Struct, frozen=True, kw_only=True):
     external_id: str | None
     at: datetime
     created_at: datetime
+    content: Content | None
+    parts: Sequence[PartView]
 
 
 class _Bump(Struct):
@@ -254,6 +269,8 @@ def _row(message: NewMessage, seq: int, now: datetime) -> _Row:
         external_id=message.external_id,
         at=message.at or now,
         created_at=message.created_at or now,
+        content=message.content,
+        parts=message.parts,
     )
 
 
@@ -263,6 +280,8 @@ def _json(value: object) -> str:
 
 def _last(message: NewMessage, now: datetime) -> LastMessage:
     shown = message.text or message.subject
+    if not shown:
+        shown = plainly.said(message.content)
     if not shown and message.attachments:
         shown = message.attachments[0].name
     return LastMessage(
@@ -297,4 +316,6 @@ def _view(tx: Tx, message: NewMessage, seq: int) -> MessageView:
         at=message.at or tx.now,
         created_at=message.created_at or tx.now,
         undo_until=message.undo_until,
+        content=message.content,
+        parts=message.parts,
     )

@@ -41,12 +41,13 @@ from changed c join contact p on p.workspace_id = :workspace and p.id = c.contac
 -- As JSON: two dozen arrays cost the driver five times as much.
 insert into message (workspace_id, id, conversation_id, seq, kind, channel, inbox_id, account_id,
                      identity_id, author_kind, author_id, author_name, subject, text, html, quoted,
-                     reply_to, attachments, meta, state, error, client_id, external_id, at, created_at)
+                     reply_to, attachments, meta, state, error, client_id, external_id, at, created_at,
+                     content, parts)
 select :workspace, m.* from json_to_recordset(:messages::json) as m(
   id uuid, conversation_id uuid, seq int, kind text, channel text, inbox_id uuid, account_id uuid,
   identity_id uuid, author_kind text, author_id uuid, author_name text, subject text, text text,
   html text, quoted text, reply_to uuid, attachments jsonb, meta jsonb, state text, error jsonb,
-  client_id text, external_id text, at timestamptz, created_at timestamptz)
+  client_id text, external_id text, at timestamptz, created_at timestamptz, content jsonb, parts jsonb)
 
 -- name: insert_clients
 -- A second message with the same client id breaks the key: the caller looks first, under the row's lock.
@@ -60,4 +61,9 @@ select :workspace, g.account_id, g.external_id, g.message_id
 from unnest(:accounts::uuid[], :externals::text[], :ids::uuid[]) as g(account_id, external_id, message_id)
 order by g.account_id, g.external_id
 on conflict do nothing
-returning message_id
+returning message_id, exists (
+  select 1 from early_receipt e where e.workspace_id = :workspace
+    and e.account_id = message_key.account_id and e.external_id = message_key.external_id)
+
+-- name: conversations_of
+select conversation_id from message where workspace_id = :workspace and id = any(:ids::uuid[])

@@ -7,9 +7,12 @@ from hilo.domain.inboxes.events import (
     AccountChanged,
     AccountDeleted,
     AccountExpiring,
+    AccountTold,
     DeliveryParked,
     InboxChanged,
     InboxDeleted,
+    TemplateChanged,
+    TemplatesSynced,
     UnknownReceived,
 )
 from hilo.domain.inboxes.models import (
@@ -24,6 +27,14 @@ from hilo.domain.inboxes.models import (
 )
 from hilo.domain.inboxes.pace import Pace, back_off_s
 from hilo.domain.inboxes.sandbox import Sandbox
+from hilo.domain.inboxes.siblings import hand_on
+from hilo.domain.inboxes.templates import (
+    TemplateView,
+    find_template,
+    judge_template,
+    keep_templates,
+    list_templates,
+)
 from hilo.domain.inboxes.verbs import (
     AccountChange,
     InboxChange,
@@ -47,6 +58,7 @@ __all__ = [
     "AccountDeleted",
     "AccountExpiring",
     "AccountRow",
+    "AccountTold",
     "AccountView",
     "Carrier",
     "Channels",
@@ -62,6 +74,9 @@ __all__ = [
     "Pending",
     "Sandbox",
     "Source",
+    "TemplateChanged",
+    "TemplateView",
+    "TemplatesSynced",
     "UnknownReceived",
     "back_off_s",
     "catcher",
@@ -74,10 +89,15 @@ __all__ = [
     "delete_inbox",
     "deliveries",
     "find_account",
+    "find_template",
     "get_account",
     "get_inbox",
+    "hand_on",
     "hold_account",
+    "judge_template",
+    "keep_templates",
     "list_inboxes",
+    "list_templates",
     "queries",
     "rotate_secret",
 ]

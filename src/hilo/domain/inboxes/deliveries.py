@@ -58,18 +58,24 @@ class Raw(Struct, frozen=True):
 
 async def store(db: Database, given: Sequence[NewDelivery]) -> set[UUID]:
     """Store and commit what was not stored before; return the ids of what was new."""
-    fresh = await db.alone(
-        SQL.store,
-        UUID,
-        workspaces=[each.workspace_id for each in given],
-        ids=[each.id for each in given],
-        accounts=[each.account_id for each in given],
-        sources=[each.source for each in given],
-        headers=[each.headers for each in given],
-        bodies=[each.body for each in given],
-        keys=[each.dedupe_key for each in given],
-    )
-    return set(fresh)
+    return set(await db.alone(SQL.store, UUID, **_columns(given)))
+
+
+async def hand_over(tx: Tx, given: NewDelivery) -> None:
+    """Store a delivery in the transaction that found out whose it is."""
+    await tx.all(SQL.store, UUID, **_columns([given]))
+
+
+def _columns(given: Sequence[NewDelivery]) -> dict[str, object]:
+    return {
+        "workspaces": [each.workspace_id for each in given],
+        "ids": [each.id for each in given],
+        "accounts": [each.account_id for each in given],
+        "sources": [each.source for each in given],
+        "headers": [each.headers for each in given],
+        "bodies": [each.body for each in given],
+        "keys": [each.dedupe_key for each in given],
+    }
 
 
 async def pending_accounts(db: Database, most: int) -> list[PendingAccount]:

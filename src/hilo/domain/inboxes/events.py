@@ -55,3 +55,28 @@ class UnknownReceived(Event, frozen=True, kw_only=True, tag="delivery.unknown", 
     account_id: UUID
     kind: str
     reason: str
+
+
+class AccountTold(Event, frozen=True, kw_only=True, tag="account.told", tag_field="type"):
+    """The vendor says something of the account that admins should know."""
+
+    account_id: UUID
+    kind: str
+    detail: str
+
+
+class TemplateChanged(Event, frozen=True, kw_only=True, tag="template.changed", tag_field="type"):
+    """The vendor judged a template anew."""
+
+    account_id: UUID
+    name: str
+    language: str
+    status: str
+    reason: str
+
+
+class TemplatesSynced(Event, frozen=True, kw_only=True, tag="template.synced", tag_field="type"):
+    """An account's templates were read anew from the vendor."""
+
+    account_id: UUID
+    count: int

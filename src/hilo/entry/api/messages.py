@@ -23,9 +23,10 @@ After = Annotated[
 
 
 class Verdict(Body, frozen=True, kw_only=True):
-    """resend: send it again; sent: an uncertain one did arrive."""
+    """resend: send it again; sent: an uncertain one did arrive. part: of which part; null: all."""
 
     decision: Decision
+    part: int | None = None
 
 
 @get(_PATH, tags=["messages"])
@@ -89,7 +90,9 @@ async def decide_message(
     app_state: Shared,
 ) -> MessageView:
     """Send a failed or uncertain reply again, or call an uncertain one sent."""
-    found = await conversations.decide(tx, actor, conversation_id, message_id, data.decision)
+    found = await conversations.decide(
+        tx, actor, conversation_id, message_id, data.decision, data.part
+    )
     return linked(app_state.file_links, actor, [found])[0]
 
 

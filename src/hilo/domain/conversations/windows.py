@@ -1,0 +1,47 @@
+"""Until when a channel takes free replies, counted from what the contact last said."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from hilo.domain.conversations.models import AuthorKind
+from hilo.kit.db import Tx
+from hilo.kit.sql import Queries
+from hilo.sdk.manifest import Manifest
+
+SQL = Queries(__package__, "windows.sql")
+
+
+async def heard_at(tx: Tx, contact: UUID, account: UUID, identity: UUID) -> datetime | None:
+    """Return when the contact last wrote by this account and identity."""
+    return await tx.maybe(
+        SQL.heard,
+        datetime,
+        workspace=tx.workspace,
+        contact=contact,
+        account=account,
+        identity=identity,
+    )
+
+
+def has_window(manifest: Manifest) -> bool:
+    """Say whether the channel ever stops taking free replies."""
+    return manifest.limits.window.free_s > 0
+
+
+def open_until(
+    manifest: Manifest, heard: datetime | None, author: AuthorKind = "agent"
+) -> datetime | None:
+    """Return when the window ends; None where nobody was heard, or there is no window."""
+    if heard is None or not has_window(manifest):
+        return None
+    window = manifest.limits.window
+    person_s = window.person_s if author == "agent" else 0
+    return heard + timedelta(seconds=max(window.free_s, person_s))
+
+
+def is_open(
+    manifest: Manifest, heard: datetime | None, now: datetime, author: AuthorKind = "agent"
+) -> bool:
+    """Say whether a free reply may leave now."""
+    until = open_until(manifest, heard, author)
+    return not has_window(manifest) or (until is not None and now <= until)
