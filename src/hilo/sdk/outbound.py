@@ -43,8 +43,8 @@ class MessageOut(Struct, frozen=True, kw_only=True):
     heard_at: when the contact last did something that opens the reply window.
 
     part: 1-based, which of its vendor calls. references: earlier Message-IDs, oldest first.
-    reply_to: the external id of the message it answers. quote, quote_from: what to repeat below and
-    the line that introduces it, in the contact's language.
+    reply_to: the external id of the message it answers. answered_to: to whom that one was. quote,
+    quote_from: what to repeat below and the line that introduces it, in the contact's language.
     """
 
     id: UUID
@@ -72,6 +72,7 @@ class MessageOut(Struct, frozen=True, kw_only=True):
     content: Content | None = None
     parts: int = 1
     heard_at: datetime | None = None
+    answered_to: Sequence[str] = ()
 
     @property
     def tracker(self) -> str:

@@ -282,3 +282,53 @@ def test_wrong_settings_are_named(given_settings: dict[str, object], field: str)
     with pytest.raises(Invalid) as caught:
         CONNECTOR.configure(given_settings, None)
     assert caught.value.errors[0].field == field
+
+
+MANY = structs.replace(
+    ACCOUNT,
+    settings={
+        **ACCOUNT.settings,
+        "aliases": ["sales@desk.test"],
+        "signature": ["{agent}, Desk & Co", "{address}"],
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("answered", "sender"),
+    [
+        (["Sales <Sales+x@desk.test>", "help@desk.test"], "sales@desk.test"),
+        (["help@desk.test"], "help@desk.test"),
+        (["stranger@desk.test"], "help@desk.test"),
+        ([], "help@desk.test"),
+    ],
+)
+def test_we_answer_from_the_address_that_was_written_to(answered: list[str], sender: str) -> None:
+    out = structs.replace(OUT, answered_to=answered, cc=["sales@desk.test", "dora@client.test"])
+    mail = message_from_bytes(compose.compose(out, MANY), policy=policy.default)
+    assert mail["from"].addresses[0].addr_spec == sender
+    assert [each.addr_spec for each in mail["cc"].addresses] == ["dora@client.test"]
+    call = next(CONNECTOR.send(out, MANY))
+    assert isinstance(call, SmtpCall)
+    assert call.mail_from == sender
+    assert call.rcpt_to == ["carol@client.test", "dora@client.test"]
+
+
+def test_the_signature_stands_between_text_and_quote_and_is_folded_by_readers() -> None:
+    out = structs.replace(OUT, sender_name="Ada", quote="Where?", quote_from="Carol wrote:")
+    mail = message_from_bytes(compose.compose(out, MANY), policy=policy.default)
+    plain = text_of(mail, "plain")
+    assert plain.startswith("It left today.\n\n-- \nAda, Desk & Co\nhelp@desk.test\n\nCarol wrote:")
+    assert "Ada, Desk &amp; Co<br>" in text_of(mail, "html")
+    back = parsed(compose.compose(out, MANY), account=structs.replace(ACCOUNT, secrets={}))
+    assert back.text == "It left today."
+
+
+def test_a_machine_signs_nothing() -> None:
+    out = structs.replace(OUT, automatic=True)
+    assert b"Desk & Co" not in compose.compose(out, MANY)
+
+
+def test_an_alias_must_be_an_address() -> None:
+    with pytest.raises(Invalid, match="aliases"):
+        CONNECTOR.configure({"address": "help@desk.test", "aliases": ["nonsense"]}, None)

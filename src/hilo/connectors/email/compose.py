@@ -18,7 +18,7 @@ from email.utils import format_datetime, formataddr
 from html import escape
 from typing import Final
 
-from hilo.connectors.email import threads
+from hilo.connectors.email import sender, threads
 from hilo.kit.errors import Rejected
 from hilo.kit.text import clean, preview
 from hilo.sdk.account import Account
@@ -44,7 +44,7 @@ _POLICY: Final = policy.compat32.clone(linesep="\r\n", mangle_from_=False, max_l
 def compose(message: MessageOut, account: Account) -> bytes:
     """Return the whole mail, the same bytes each time. Raises Rejected for unsafe headers."""
     attached, linked = _divided(message.files)
-    body = _body(message, attached, linked)
+    body = _body(message, attached, linked, sender.signature(message, account))
     rest = [file for file in attached if not _is_inline(file, message)]
     if rest:
         mixed = MIMEMultipart("mixed", boundary=_boundary(message, "m"))
@@ -59,10 +59,10 @@ def compose(message: MessageOut, account: Account) -> bytes:
 
 def recipients(message: MessageOut, account: Account) -> Sequence[str]:
     """Return everybody the mail goes to, each once, ourselves left out. Raises Rejected."""
-    ours = threads.plain_address(account.address or "")
+    ours = sender.ours(account)
     found: dict[str, str] = {}
     for each in map(bare, (message.to.value, *message.cc, *message.bcc)):
-        if threads.plain_address(each) != ours:
+        if threads.plain_address(each) not in ours:
             found.setdefault(each.lower(), each)
     return list(found.values())
 
@@ -92,15 +92,20 @@ def _divided(files: Sequence[FileOut]) -> tuple[list[FileOut], list[FileOut]]:
     return attached, linked
 
 
-def _body(message: MessageOut, attached: Sequence[FileOut], linked: Sequence[FileOut]) -> MIMEBase:
+def _body(
+    message: MessageOut,
+    attached: Sequence[FileOut],
+    linked: Sequence[FileOut],
+    below: tuple[str, str],
+) -> MIMEBase:
     links = "".join(f"\n\n{file.name}\n{file.url}" for file in linked)
     html_links = "".join(
         f'<p><a href="{escape(file.url)}">{escape(file.name)}</a></p>' for file in linked
     )
     quote, html_quote = _quote(message)
-    plain = _text_part(f"{message.text}{links}{quote}\n", "plain")
+    plain = _text_part(f"{message.text}{links}{below[0]}{quote}\n", "plain")
     written = message.html or paragraphs(message.text)
-    html: MIMEBase = _text_part(f"{written}{html_links}{html_quote}\n", "html")
+    html: MIMEBase = _text_part(f"{written}{html_links}{below[1]}{html_quote}\n", "html")
     inline = [file for file in attached if _is_inline(file, message)]
     if inline:
         related = MIMEMultipart("related", boundary=_boundary(message, "r"))
@@ -170,10 +175,12 @@ def _file(file: FileOut, disposition: str) -> MIMEBase:
 
 def _headers(message: MessageOut, account: Account) -> Iterable[tuple[str, str]]:
     own = threads.message_id(message.id, message.part, account)
-    yield "From", _mailbox(_sender_name(message, account), account.address or "")
+    ours, address = sender.ours(account), sender.address_for(message, account)
+    yield "From", _mailbox(_sender_name(message, account), address)
     yield "To", _mailbox(message.to.name, message.to.value)
-    if message.cc:
-        yield "Cc", ", ".join(_mailbox("", bare(each)) for each in message.cc)
+    copies = [each for each in map(bare, message.cc) if threads.plain_address(each) not in ours]
+    if copies:
+        yield "Cc", ", ".join(_mailbox("", each) for each in copies)
     chain = _references(message)
     yield "Subject", _text(subject(message, is_reply=bool(chain)))
     yield "Date", format_datetime(message.at)
@@ -182,9 +189,9 @@ def _headers(message: MessageOut, account: Account) -> Iterable[tuple[str, str]]
         yield "In-Reply-To", chain[-1]
         yield "References", "\r\n ".join(chain)
     if account.settings.get("plus_address", True):
-        address = threads.reply_address(message.conversation, account)
-        if address is not None:
-            yield "Reply-To", _mailbox(_sender_name(message, account), address)
+        answers = threads.reply_address(message.conversation, account)
+        if answers is not None:
+            yield "Reply-To", _mailbox(_sender_name(message, account), answers)
     if message.automatic:
         yield "Auto-Submitted", "auto-replied"
         yield "X-Auto-Response-Suppress", "All"

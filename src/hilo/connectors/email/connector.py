@@ -13,7 +13,9 @@ from uuid import UUID
 import msgspec
 
 from hilo.connectors.email import compose, inbound, oauth, threads
+from hilo.connectors.email.headers import addresses_of
 from hilo.connectors.email.live import Mailbox, pinned
+from hilo.connectors.email.sender import address_for
 from hilo.kit.errors import (
     AuthExpired,
     BadSignature,
@@ -91,7 +93,7 @@ class Email(Mailbox, oauth.Consent):
         raw = compose.compose(message, account)
         reply = yield SmtpCall(
             server=_server(account, message.now or message.at),
-            mail_from="" if message.automatic else (account.address or ""),
+            mail_from="" if message.automatic else address_for(message, account),
             rcpt_to=everyone,
             message=raw,
         )
@@ -134,6 +136,8 @@ class Email(Mailbox, oauth.Consent):
         if "plus_address" not in given and old is None and settings.get("imap_host"):
             settings["plus_address"] = False  # not every mail server takes help+something@
         address = str(settings["address"]).strip().lower()
+        if settings.get("aliases"):
+            settings["aliases"] = _aliases(settings["aliases"])
         settings["address"] = address
         kept = dict(read.secrets)
         kept.setdefault(threads.SECRET, chance.token_urlsafe(32))
@@ -154,6 +158,15 @@ def _servers(
     if not isinstance(port, int) or not 0 < port <= _HIGHEST_PORT:
         return (FieldError(f"settings.{kind}_port", "range", "a port of 1 to 65535 is expected"),)
     return ()
+
+
+def _aliases(given: object) -> Sequence[str]:
+    found = [str(each).strip().lower() for each in given] if isinstance(given, list) else []
+    for each in filter(None, found):
+        if [each] != [address.value for address in addresses_of(each)]:
+            message = f"{each[:100]} is not an e-mail address"
+            raise Invalid(FieldError("settings.aliases", "invalid", message))
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def _sizes(settings: Mapping[str, object]) -> Sequence[FieldError]:

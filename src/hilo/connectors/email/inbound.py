@@ -12,6 +12,7 @@ from hilo.connectors.email.clean import clean, normal_id
 from hilo.connectors.email.compose import paragraphs
 from hilo.connectors.email.headers import Address, Headers, addresses_of, spelled
 from hilo.connectors.email.mime import Mail, Piece, take_apart
+from hilo.connectors.email.sender import ours
 from hilo.connectors.email.tnef import unpack
 from hilo.kit.errors import LeftBehind
 from hilo.kit.text import clean as clean_text
@@ -80,7 +81,7 @@ def _message(
     subject = clean_text(headers.text("subject"))
     body = body_of(mail, pieces)
     why = automatic.reason(headers, sender.value, delivery.headers.get("mail-from"))
-    if threads.plain_address(sender.value) == threads.plain_address(account.address or ""):
+    if threads.plain_address(sender.value) in ours(account):
         why = why or "own-address"
     refers = threads.references(headers)
     return MessageIn(
@@ -109,11 +110,11 @@ def _sender(
     headers: Headers, envelope: str | None, account: Account
 ) -> tuple[Address | None, list[str]]:
     # From; else Reply-To, Sender or the envelope. Reply-To where it is one person, no list, not us.
-    ours = threads.plain_address(account.address or "")
+    known = ours(account)
     answers = [
         each
         for each in headers.addresses("reply-to")
-        if threads.plain_address(each.value) != ours and not headers.has("list-id")
+        if threads.plain_address(each.value) not in known and not headers.has("list-id")
     ]
     written = next(iter(headers.addresses("from")), None)
     if written is None:
@@ -137,7 +138,7 @@ def _stamp(
     mail: Mail, account: Account, sender: Address, why: str, warnings: Sequence[str]
 ) -> dict[str, object]:
     headers = mail.headers
-    ours = threads.plain_address(account.address or "")
+    known = ours(account)
     stamp: dict[str, object] = {
         "message_id": (headers.ids("message-id") or [""])[0],
         "sender": sender.value,
@@ -146,7 +147,7 @@ def _stamp(
         stamp[name] = [
             spelled(each)
             for each in headers.addresses(name)[:_MOST_COPIES]
-            if name == "to" or threads.plain_address(each.value) != ours
+            if name == "to" or threads.plain_address(each.value) not in known
         ]
     written = headers.addresses("from")
     if written and written[0].value != sender.value:

@@ -48,7 +48,7 @@ order by seq
 
 -- name: last_incoming
 -- The mail that is answered, for its reference and its quotation.
-select m.id, m.author_name, m.text, m.at from message m
+select m.id, m.author_name, m.text, m.at, m.meta from message m
 where m.workspace_id = :workspace and m.conversation_id = :conversation and m.kind = 'incoming'
   and m.identity_id = :identity and m.seq < :seq
 order by m.seq desc limit 1

@@ -74,6 +74,7 @@ class Answered(Struct, frozen=True):
     name: str
     text: str
     at: datetime
+    meta: Mapping[str, object]
 
 
 class Stationery(Struct, frozen=True):
@@ -123,6 +124,7 @@ async def compose(
         reply_to=await _reply_to(tx, letter, answered) if piece.number == 1 else None,
         cc=_addresses(letter.meta, "cc"),
         bcc=_addresses(letter.meta, "bcc"),
+        answered_to=() if answered is None else _addresses(answered.meta, "to"),
         quote="" if answered is None else answered.text,
         quote_from=_quote_from(stationery.texts, locale, answered),
         locale=locale,
