@@ -4,7 +4,7 @@ import { flushSync } from "react-dom";
 import type { BoxHandle, BoxProps, RichProps } from "./box";
 import css from "./Composer.module.css";
 
-/** Loaded once for all conversations. */
+/** Loaded once for all conversations; made anew for each. */
 let loaded: ComponentType<RichProps> | null = null;
 const load = (): Promise<ComponentType<RichProps>> => import("./rich/RichBox").then((module) => (loaded = module.default));
 const IDLE_MS = 2000;
@@ -18,11 +18,16 @@ function whenIdle(run: () => void): () => void {
   return () => cancelIdleCallback(asked);
 }
 
+function soon(run: () => void): () => void {
+  const asked = requestAnimationFrame(run);
+  return () => cancelAnimationFrame(asked);
+}
+
 interface Props extends BoxProps { rich: boolean; bar: HTMLElement | null }
 
 export function WriteBox({ rich, bar, ...props }: Props) {
   const plain = useRef<BoxHandle>(null);
-  const [start, setStart] = useState<{ caret: number | null } | null>(loaded ? { caret: null } : null);
+  const [start, setStart] = useState<{ caret: number | null } | null>(null);
   const composing = useRef(false);
   /** Words that have looks already do not wait in a plain text area. */
   const looks = Boolean(props.html);
@@ -39,8 +44,9 @@ export function WriteBox({ rich, bar, ...props }: Props) {
       // In one go: a key between reading the caret and the editor's first stroke would land elsewhere.
       else flushSync(() => setStart({ caret: plain.current?.holds(document.activeElement) ? plain.current.caret() : null }));
     };
-    const begin = (): void => void load().then(take, () => undefined);
-    const forget = looks ? (begin(), () => undefined) : whenIdle(begin);
+    const begin = (): void => (loaded ? take() : void load().then(take, () => undefined));
+    // Making the editor costs more than showing the thread: first the thread.
+    const forget = looks ? soon(begin) : whenIdle(begin);
     return () => {
       gone = true;
       forget();
