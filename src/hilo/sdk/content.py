@@ -124,7 +124,10 @@ class Story(Struct, frozen=True, kw_only=True, tag="story"):
 
 
 class Comment(Struct, frozen=True, kw_only=True, tag="comment"):
-    """Said in public below a post. An answer goes below it, or once in private."""
+    """Said in public below a post. An answer goes below it, or once in private.
+
+    A part that answers one goes below it when its content is a `Comment` too, else in private.
+    """
 
     post: str
     link: str = ""

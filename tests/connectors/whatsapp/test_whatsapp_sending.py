@@ -181,6 +181,14 @@ def test_a_file_that_is_not_what_was_promised_is_asked_for_again() -> None:
             fetching.send(HttpReply(status=200, body=body))
 
 
+@pytest.mark.parametrize("url", ["https://evil.test/x", "https://fbsbx.com.evil.test/x", "", "x"])
+def test_our_token_goes_to_no_foreign_host(url: str) -> None:
+    fetching = CONNECTOR.fetch("media:77", ACCOUNT)
+    next(fetching)
+    with pytest.raises(Rejected):
+        fetching.send(HttpReply(status=200, body=json.dumps({"url": url}).encode()))
+
+
 def test_the_go_between_serves_files_from_its_own_host() -> None:
     fetching = CONNECTOR.fetch("media:77", DIALOG)
     first = next(fetching)

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Generator
 from typing import Any
+from urllib.parse import urlsplit
 
 from hilo.connectors.whatsapp import said, templates
 from hilo.connectors.whatsapp.ways import Way
@@ -43,6 +44,7 @@ BUTTONS, ROWS = 3, 10
 BUTTON_CHARS, ROW_CHARS, DESCRIPTION_CHARS, LABEL_CHARS = 20, 24, 72, 20
 _FILE_BYTES = 100_000_000
 _FETCH_S = 60.0
+_FILE_HOSTS = (".fbsbx.com", ".whatsapp.net", ".facebook.com", ".360dialog.io")
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 # Media type to the kind WhatsApp shows it as, and its most bytes; all else is a document.
 _KINDS: dict[str, tuple[str, int]] = {
@@ -114,9 +116,13 @@ def fetch(url: str, way: Way) -> Generator[Call, Reply, Fetched]:
         raise Rejected("no file of this channel")
     query = {"phone_number_id": way.number} if way.number else {}
     about = yield from way.graph.ask(way.graph.get(id_, **query))
+    where = way.file_url(str(about.get("url") or ""))
+    host = urlsplit(where).hostname or ""
+    if not host.endswith(_FILE_HOSTS):  # our token goes to nobody else
+        raise Rejected(f"the file is at {host[:100]}", vendor_code="foreign-host")
     call = HttpCall(
         method="GET",
-        url=way.file_url(str(about.get("url") or "")),
+        url=where,
         headers=way.graph.headers,
         timeout_s=_FETCH_S,
         is_harmless=True,
