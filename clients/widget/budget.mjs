@@ -14,7 +14,7 @@ const weigh = (name) => gzip(readFileSync(join(out, name)));
 // What the server writes in front of the loader: the account's looks and three texts; and into the panel's page.
 const boot = JSON.stringify({
   account: "01a20412-b75a-7465-9527-d1de32cbaa4f", fill: "#a8304a", on: "#ffffff", position: "right", text: "Ask us", lang: "en",
-  hide: ["/checkout*"], words: ["Open the chat", "Close the chat", "{count} new answers"],
+  hide: ["/checkout*"], pages: true, words: ["Open the chat", "Close the chat", "{count} new answers"],
 });
 const config = JSON.stringify({
   title: "Casa Faro", logo: "https://casafaro.example/logo.png", greeting: { en: "Hello. Ask us about anything in the shop." },

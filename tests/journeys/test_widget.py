@@ -447,6 +447,27 @@ async def test_what_is_deleted_is_gone_here_at_the_company_and_on_the_other_devi
     await phone.shows("Send it to Elm Street 5", times=0)
 
 
+async def test_agents_see_the_pages_of_whoever_has_written_and_of_nobody_else(
+    desk: Desk, visit: Visits
+) -> None:
+    chat = await desk.connect_chat()
+    visitor = await visit(chat, path="before")
+    await visitor.open()
+    await visitor.say("Do you have it in blue?")
+    await until(desk, chat, ["Do you have it in blue?"])
+    await visit(chat, visitor, path="blue-shoes")
+    contact = (await desk.conversations(chat))[0]["contact"]["id"]
+    async with asyncio.timeout(20):
+        while True:
+            items = (await desk.get(f"/contacts/{contact}/timeline"))["items"]
+            seen = [each["event"]["data"] for each in items if each["type"] == "event"]
+            pages = [each["data"]["page"] for each in seen if each.get("name") == "page"]
+            if pages:
+                break
+            await asyncio.sleep(0.1)
+    assert [page.rpartition("/")[2] for page in pages] == ["blue-shoes"]
+
+
 async def test_each_side_sees_the_other_writing(desk: Desk, visit: Visits, hilo: Rig) -> None:
     chat = await desk.connect_chat()
     visitor = await visit(chat)

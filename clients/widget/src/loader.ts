@@ -14,6 +14,8 @@ type Boot = {
   readonly text: string;
   readonly lang: string;
   readonly hide: readonly string[];
+  /** Whether agents are told which pages somebody looks at who has written. */
+  readonly pages: boolean;
   /** open, close, and "{count}" of unread answers, in that language. */
   readonly words: readonly [string, string, string];
 };
@@ -222,8 +224,13 @@ function begin(): void {
   button.hidden = isHidden;
   document.body.append(host);
   draw();
-  if (withStorage((kept) => kept.getItem(flag))) soon(wake);
-  else if (!isHidden && !(navigator as { connection?: { saveData?: boolean } }).connection?.saveData) afterwards(make);
+  if (withStorage((kept) => kept.getItem(flag))) {
+    soon(wake);
+    if (boot.pages) {
+      post({ hilo: 1, type: "page", url: location.href });
+      post({ hilo: 1, type: "track", name: "page", data: { title: document.title } });
+    }
+  } else if (!isHidden && !(navigator as { connection?: { saveData?: boolean } }).connection?.saveData) afterwards(make);
 }
 
 const page = window as unknown as { hilo?: typeof api | unknown[] };

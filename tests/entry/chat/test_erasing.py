@@ -145,6 +145,9 @@ async def test_a_known_person_stays_and_loses_only_the_chat(chat: Chat, owner: A
         await begin(two, identity_jwt=signed(email=CAST.carol_email))
         await say(chat, one, "zebra from the phone")
         await say(chat, two, "zebra from the desk")
+        tracked = {"name": "page", "data": {"title": "zebra cage"}}
+        assert (await two.post("track", json=tracked)).status_code == 202
+        await chat.settle()
         conversation = await chatting.conversation_of(chat.state.db, "zebra from the desk")
         await chatting.answer(chat.state.db, CAST.account, conversation, "By another way")
         await erase(chat, one)

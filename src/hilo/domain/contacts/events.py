@@ -41,6 +41,7 @@ class ContactTracked(Event, frozen=True, kw_only=True, tag="contact.tracked", ta
     """Something the contact did elsewhere: a page viewed, a cart left."""
 
     contact_id: UUID
+    account_id: UUID | None = None  # which channel told it
     name: str
     data: Mapping[str, object] = {}
 

@@ -47,7 +47,7 @@ async def forget(tx: Tx, contact_ids: Sequence[UUID], account: UUID) -> None:
 async def forget_visitors(
     tx: Tx, contact_ids: Sequence[UUID], account: UUID, visitors: Sequence[str]
 ) -> None:
-    """Take these browsers from whoever stays. Publishes: ContactChanged."""
+    """Take these browsers from whoever stays, with what they did. Publishes: ContactChanged."""
     changed = await tx.all(
         SQL.delete_visitors,
         UUID,
@@ -56,8 +56,9 @@ async def forget_visitors(
         account=account,
         visitors=list(visitors),
     )
-    # Every view of them names their addresses; the one published now is the first without.
-    await forgetting.forget_naming(tx, changed, [UUID(each) for each in visitors])
+    # What was told by the account names it, and every view of them their addresses there; the one
+    # published now is the first without.
+    await forgetting.forget_naming(tx, contact_ids, [account, *map(UUID, visitors)])
     for each in dict.fromkeys(changed):
         await queries.touch(tx, each)
         row = await queries.contact(tx, each)

@@ -195,7 +195,7 @@ async def _take_in(tx: Tx, place: Place, items: Sequence[Item]) -> set[UUID]:
         if each.key in arrived:
             received.append((arrived[each.key], who))
         elif isinstance(each.inbound, Tracked):
-            _tell_tracked(tx, each.inbound, who)
+            _tell_tracked(tx, account, each.inbound, who)
     await receiving.receive(tx, place, _in_order(received))
     if awaited:
         await receiving.catch_up(tx, account, fresh, awaited)
@@ -284,10 +284,11 @@ def _tell_parked(tx: Tx, account: AccountRow, ends: Sequence[Settled]) -> None:
             )
 
 
-def _tell_tracked(tx: Tx, item: Tracked, who: Matched) -> None:
+def _tell_tracked(tx: Tx, account: UUID, item: Tracked, who: Matched) -> None:
     data = clean_all(item.data)
     event = contacts.ContactTracked(
         contact_id=who.contact_id,
+        account_id=account,
         name=clean(item.name),
         data=data,  # type: ignore[arg-type]
     )

@@ -37,6 +37,7 @@ class Boot(Struct, frozen=True, kw_only=True):
     text: str
     lang: str
     hide: Sequence[str]
+    pages: bool
     words: tuple[str, str, str]
 
 
@@ -100,6 +101,7 @@ class Widget:
             text=str(settings.get("launcher_text") or ""),
             lang=locale,
             hide=[str(each) for each in hide[:_HIDDEN_MOST]] if isinstance(hide, list) else [],
+            pages=settings.get("page_history", True) is not False,
             words=(
                 t.t(locale, "widget.open"),
                 t.t(locale, "widget.close"),

@@ -83,6 +83,18 @@ function endOf(day: string): string | null {
   return year && month && date ? new Date(year, month - 1, date + 1).toISOString() : null;
 }
 
+/** A page the person looked at on a site with the chat; nothing that is no address of the web becomes a link. */
+function pageOf(data: unknown): { title: string; url: string } | null {
+  const { title, page } = (data ?? {}) as { title?: unknown; page?: unknown };
+  const url = typeof page === "string" && /^https?:\/\//.test(page) ? page : "";
+  return url ? { title: (typeof title === "string" && title.trim()) || url, url } : null;
+}
+
+function Looked({ title, url }: { title: string; url: string }) {
+  const t = useT();
+  return <a href={url} target="_blank" rel="noreferrer noopener">{t("event.contact.page", { name: title })}</a>;
+}
+
 function Item({ item, name, starts }: { item: TimelineItem; name: string; starts: boolean }) {
   const t = useT();
   const link = starts && item.conversation_id ? (
@@ -90,9 +102,11 @@ function Item({ item, name, starts }: { item: TimelineItem; name: string; starts
   ) : null;
   if (item.message) return <>{link ? <Strand kind="knot" mark={<Knot />}>{link}</Strand> : null}<Entry message={item.message} contact={name} /></>;
   const type = item.event?.type ?? "";
+  const data = item.event?.data ?? {};
+  const page = type === "contact.tracked" && data["name"] === "page" ? pageOf(data["data"]) : null;
   return (
     <Strand kind="knot" mark={<Knot />}>
-      <span className={css.muted}>{sayOr(t, `event.${type}`, type, { name: String(item.event?.data?.["name"] ?? "") })} · <Time at={item.at} as="moment" /> {link}</span>
+      <span className={css.muted}>{page ? <Looked {...page} /> : sayOr(t, `event.${type}`, type, { name: String(data["name"] ?? "") })} · <Time at={item.at} as="moment" /> {link}</span>
     </Strand>
   );
 }
