@@ -237,3 +237,19 @@ async def test_a_channel_that_greets_answers_in_its_own_words(db: Database, tmp_
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert await kept(state) == 2
+
+
+async def test_what_proves_a_sender_is_not_kept(
+    state: AppState, client: httpx2.AsyncClient
+) -> None:
+    body = raw(said())
+    headers = {**signed(body), "authorization": "Basic c2VjcmV0", "cookie": "a=b"}
+    answer = await client.post(f"{URL}?key=hush&route=7", content=body, headers=headers)
+    assert answer.status_code == 200
+    async with state.db.transaction(CAST.workspace) as tx:
+        kept = await tx.connection.fetchval(
+            "select headers::text from delivery where workspace_id = $1", tx.workspace
+        )
+    assert "route=7" in kept
+    for secret in ("c2VjcmV0", "a=b", "hush"):
+        assert secret not in kept

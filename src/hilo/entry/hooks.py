@@ -8,7 +8,7 @@ A channel that greets may answer in its own words; a GET is such a handshake and
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID, uuid4
 
 import msgspec
@@ -39,6 +39,7 @@ BODY_BYTES = 40_000_000  # ten files of a message, as base64 writes them
 _PREFIX = "/hooks/"
 _HEADERS_BYTES = 32_000
 _KEEP_OUT = {"authorization", "cookie"}
+_KEY = "key"  # a secret in the address, of senders that cannot send a header
 _JSON = "application/json"
 _STORED = Answer(body=b'{"status":"accepted"}', media_type=_JSON)
 
@@ -85,7 +86,6 @@ class Hooks:
         url = f"{known.account.public_url}{scope['path']}"
         query = scope["query_string"].decode("latin-1")
         if query:
-            headers[":query"] = f"?{clean(query)}"
             url += f"?{query}"
         delivery = Delivery(body=body, headers=headers, url=url, received_at=clock.now())
         key = None if is_handshake else known.connector.verify(delivery, known.account)
@@ -103,7 +103,7 @@ class Hooks:
                 id=new_id(),
                 account_id=known.row.id,
                 source="hook",
-                headers=headers,
+                headers=_kept(headers, query),
                 body=body,
                 dedupe_key=key or _hash(body or query.encode()),
             )
@@ -160,7 +160,7 @@ async def _body(scope: HTTPScope, receive: Receive) -> bytes:
 
 
 def _headers(scope: HTTPScope) -> dict[str, str]:
-    """Return the headers by lower-case name, as far as they may be kept."""
+    """Return the headers by lower-case name."""
     found: dict[str, str] = {}
     size = 0
     for raw_name, raw in scope["headers"]:
@@ -168,9 +168,18 @@ def _headers(scope: HTTPScope) -> dict[str, str]:
         size += len(name) + len(value)
         if size > _HEADERS_BYTES:
             raise TooLarge("the headers are too large", limit_bytes=_HEADERS_BYTES)
-        if name not in _KEEP_OUT:
-            found[name] = f"{found[name]}, {value}" if name in found else value
+        found[name] = f"{found[name]}, {value}" if name in found else value
     return found
+
+
+def _kept(headers: Mapping[str, str], query: str) -> dict[str, str]:
+    """Return what is stored of headers and query: what proves the sender is not."""
+    kept = {name: value for name, value in headers.items() if name not in _KEEP_OUT}
+    pairs = parse_qsl(clean(query), keep_blank_values=True)
+    shown = [(name, value) for name, value in pairs if name != _KEY]
+    if shown:
+        kept[":query"] = f"?{urlencode(shown)}" if len(shown) < len(pairs) else f"?{clean(query)}"
+    return kept
 
 
 def _hash(body: bytes) -> str:
