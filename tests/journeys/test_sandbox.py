@@ -128,3 +128,43 @@ async def test_the_vendors_path_and_the_controls_let_nobody_else_in(
         f"/accounts/{played.account['id']}/sandbox/deeds", json={"does": "comment"}
     )
     assert said.json()["errors"][0]["field"] == "does"
+
+
+async def played_on(desk: Desk, channel: str) -> Played:
+    """Make an account in the sandbox that nobody had to fill in, and let contact 7 write."""
+    inbox = (await desk.post("/inboxes", {"name": f"{channel} {uuid4().hex[:8]}"}))["id"]
+    asked = {"channel": channel, "sandbox": True, "settings": {}}
+    played = Played(desk, inbox, await desk.post(f"/inboxes/{inbox}/accounts", asked))
+    await played.does(does="text", text="¿Abren hoy?")
+    await played.until(("¿Abren hoy?", "received"))
+    return played
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "messenger", "instagram"])
+async def test_an_answer_is_delivered_and_read(desk: Desk, channel: str) -> None:
+    played = await played_on(desk, channel)
+    await played.reply("Hasta las ocho 👋")
+    for _ in range(100):
+        if len(await played.bubbles()) == 2:
+            break
+        await asyncio.sleep(0.1)
+    await played.does(does="read")
+    await played.until(("¿Abren hoy?", "received"), ("Hasta las ocho 👋", "read"))
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "messenger", "instagram"])
+async def test_an_answer_whose_reply_was_lost_is_settled_by_what_comes_back(
+    desk: Desk, channel: str
+) -> None:
+    played = await played_on(desk, channel)
+    await played.breaks({"kind": "cut"})
+    await played.reply("¿Llegó?")
+    states: set[str] = set()
+    for _ in range(150):
+        states = {each["state"] for each in await played.messages() if each["text"] == "¿Llegó?"}
+        if states & {"sent", "delivered"}:
+            break
+        await asyncio.sleep(0.1)
+    assert states & {"sent", "delivered"}, states
+    assert [each["text"] for each in await played.bubbles()] == ["¿Abren hoy?", "¿Llegó?"]
+    assert len(await played.messages()) == 2
