@@ -115,6 +115,13 @@ class Place(Struct, frozen=True):
         """Where its deliveries wait."""
         return PendingAccount(CAST.workspace, self.account.id)
 
+    async def point(self, url: str) -> None:
+        """Let the account's calls go there."""
+        async with self.state.db.transaction(CAST.workspace) as tx:
+            await tx.connection.execute(
+                "update account set settings = $1 where id = $2", {"base": url}, self.account.id
+            )
+
     async def hear(self, *items: Inbound, headers: Mapping[str, str] | None = None) -> None:
         """Let a delivery arrive and be understood."""
         body = msgspec.json.encode(list(items))

@@ -20,6 +20,8 @@ JOBS: Mapping[str, Callable[[Tools, Job], Awaitable[None]]] = {
     "carry": work.carry,
     "fetch": work.fetch,
     "letter": work.letter,
+    "profile": work.profile,
+    "resolve": work.resolve,
     "sweep": work.sweep,
 }
 

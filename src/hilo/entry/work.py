@@ -1,17 +1,34 @@
 """The jobs, each a few lines between the queue and the domain."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from hilo.domain import inboxes, library
-from hilo.domain.conversations import Carriage, Carry, Fetch, Stationery, Sweep, settle_file
-from hilo.domain.inboxes import Carrier
+from hilo.domain.conversations import (
+    Carriage,
+    Carry,
+    Fetch,
+    Profiled,
+    Resolve,
+    Resolver,
+    Stationery,
+    Sweep,
+    keep_profile,
+    settle_file,
+)
+from hilo.domain.inboxes import AccountRow, Carrier
 from hilo.entry.post import LetterJob, Postman
 from hilo.entry.state import AppState
 from hilo.kit.db import transient
-from hilo.kit.errors import Bug, HiloError, TemporaryFailure, Throttled
+from hilo.kit.errors import Bug, HiloError, Rejected, TemporaryFailure, Throttled
 from hilo.kit.jobs import Job
+from hilo.sdk.abilities import Fetching, Profiling
+from hilo.sdk.manifest import Manifest
+from hilo.sdk.outbound import Recipient
 
 _FETCH_TRIES = 6
+_RESOLVE_TRIES = 4
+_PROFILE_TRIES = 3
 _LONGEST_S = 300.0
 _MOST_FAILURES = 5
 
@@ -23,6 +40,7 @@ class Tools:
     state: AppState
     carrier: Carrier
     carriage: Carriage
+    resolver: Resolver
     postman: Postman
 
 
@@ -31,13 +49,45 @@ def tools(state: AppState) -> Tools:
     carrier = Carrier(state.http, state.sandbox)
     stationery = Stationery(state.files, state.file_links, state.catalogue)
     carriage = Carriage(state.db, state.channels, carrier, stationery)
+    resolver = Resolver(state.db, state.channels, carrier, stationery)
     postman = Postman(state.db, state.channels, carrier, lambda: state.catalogue)
-    return Tools(state, carrier, carriage, postman)
+    return Tools(state, carrier, carriage, resolver, postman)
 
 
 async def carry(given: Tools, job: Job) -> None:
     """Take a conversation's due replies to the outside."""
     await given.carriage.carry(job.read(Carry))
+
+
+async def resolve(given: Tools, job: Job) -> None:
+    """Ask a vendor what became of a part of a reply."""
+    try:
+        await given.resolver.resolve(job.read(Resolve))
+    except TemporaryFailure:
+        if job.failures + 1 < _RESOLVE_TRIES:
+            raise  # asked again later; in the end the agent decides
+
+
+async def profile(given: Tools, job: Job) -> None:
+    """Ask a vendor who a new contact is; what it does not tell is not missed."""
+    wanted = job.read(Profiled)
+    async with given.state.db.transaction(wanted.workspace) as tx:
+        row = await inboxes.queries.account(tx, wanted.account)
+    if row is None:
+        return
+    connector = given.state.channels.of(row)
+    if not isinstance(connector, Profiling):
+        return
+    who = Recipient(kind=wanted.identity.kind, value=wanted.identity.value)
+    account = given.state.channels.opened(row)
+    try:
+        found = await given.carrier.send(connector.profile(who, account), account)
+    except HiloError as error:
+        if isinstance(error, TemporaryFailure) and job.failures + 1 < _PROFILE_TRIES:
+            raise
+        return
+    async with given.state.db.transaction(wanted.workspace) as tx:
+        await keep_profile(tx, wanted, found)
 
 
 async def sweep(given: Tools, job: Job) -> None:
@@ -62,8 +112,7 @@ async def fetch(given: Tools, job: Job) -> None:
     content: bytes | None = None
     try:
         if row is not None:
-            account = given.state.channels.opened(row)
-            content = await given.carrier.download(wanted.url, library.MOST_BYTES, account)
+            content = await _content(given, row, wanted.url)
     except TemporaryFailure:
         if job.failures + 1 < _FETCH_TRIES:
             raise
@@ -73,6 +122,28 @@ async def fetch(given: Tools, job: Job) -> None:
         content = None
     async with given.state.db.transaction(wanted.workspace) as tx:
         await settle_file(tx, given.state.files, wanted, content)
+
+
+async def _content(given: Tools, row: AccountRow, url: str) -> bytes:
+    """Return a file from the outside, by its channel's own way or as anybody opens it."""
+    connector, account = given.state.channels.of(row), given.state.channels.opened(row)
+    if isinstance(connector, Fetching):
+        found = await given.carrier.send(connector.fetch(url, account), account)
+        if len(found.content) > library.MOST_BYTES:
+            raise Rejected("the file is too large")
+        return found.content
+    if not may_fetch(connector.manifest, url):
+        raise Rejected("the file is not where this channel keeps its files")
+    return await given.carrier.download(url, library.MOST_BYTES, account)
+
+
+def may_fetch(manifest: Manifest, url: str) -> bool:
+    """Say whether the channel's files may come from there."""
+    host = (urlsplit(url).hostname or "").lower()
+    return not manifest.hosts or any(
+        host == each or (each.startswith("*.") and host.endswith(each[1:]))
+        for each in manifest.hosts
+    )
 
 
 def retry_after_s(error: Exception, failures: int) -> float | None:

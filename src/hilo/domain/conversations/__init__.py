@@ -63,11 +63,14 @@ from hilo.domain.conversations.models import (
     Reaction,
     Status,
 )
+from hilo.domain.conversations.profiling import Profiled, keep_profile
 from hilo.domain.conversations.reactions import resume_mended
 from hilo.domain.conversations.reading import mark_read, mark_unread
 from hilo.domain.conversations.replying import Carry, Written, find_message, write
+from hilo.domain.conversations.resolving import Resolver
 from hilo.domain.conversations.search import Hit, Question, search
 from hilo.domain.conversations.search import Kind as SearchKind
+from hilo.domain.conversations.settling import Resolve
 from hilo.domain.conversations.tagging import delete_tag, tag, untag
 from hilo.domain.conversations.timeline import TimelineEvent, TimelineItem, timeline
 from hilo.domain.conversations.triaging import (
@@ -122,8 +125,11 @@ __all__ = [
     "NoteAdded",
     "OptedOut",
     "PartView",
+    "Profiled",
     "Question",
     "Reaction",
+    "Resolve",
+    "Resolver",
     "SearchKind",
     "StaleReply",
     "Stationery",
@@ -149,6 +155,7 @@ __all__ = [
     "find_external",
     "find_message",
     "get_conversation",
+    "keep_profile",
     "list_conversations",
     "list_drafts",
     "list_messages",

@@ -83,3 +83,15 @@ where workspace_id = :workspace and account_id = :account and state in ('queued'
 -- name: stuck
 -- Across workspaces: due and not taken, or taken and not ended.
 select workspace_id, message_id, conversation_id, state from hilo_due_parts(:stale, :most)
+
+-- name: uncertain_part
+select p.message_id, p.number, p.account_id, p.state, p.attempts, p.attempted_at, p.due_at, p.created_at,
+       p.slice
+from part p
+where p.workspace_id = :workspace and p.message_id = :message and p.number = :number
+  and p.state = 'uncertain'
+
+-- name: ask_again
+-- The vendor says that it has not come.
+update part set state = 'queued', due_at = :now, error = null
+where workspace_id = :workspace and message_id = :message and number = :number and state = 'uncertain'

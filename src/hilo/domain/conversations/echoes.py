@@ -20,7 +20,7 @@ from hilo.domain.conversations.splitting import Slice
 from hilo.kit.db import Tx
 from hilo.kit.sql import Queries
 from hilo.kit.text import fold
-from hilo.sdk.inbound import EchoIn, IdentityKind, MessageIn
+from hilo.sdk.inbound import EchoIn, IdentityKind, MessageIn, SenderIn
 
 SQL = Queries(__package__, "echoes.sql")
 _LATELY = timedelta(seconds=60)
@@ -78,6 +78,21 @@ async def settle(tx: Tx, account: UUID, given: Sequence[Heard]) -> set[int]:
         known |= await _alike(tx, account, {place: given[place] for place in rest})
     await _note(tx, account, [(given[place], target) for place, target in known.items()])
     return set(range(len(given))) - set(known)
+
+
+async def confirm(tx: Tx, account: UUID, name: str | None, target: Target) -> None:
+    """Note that a part arrived, as the vendor says when asked. name: its id there.
+
+    Publishes: MessageState; MessageChanged for what waited.
+    """
+    outside = outside_name(name or "")
+    if not outside:
+        moved = Moved(target.message, "sent", tx.now, None, target.number, target.is_split)
+        await receipts.settle(tx, [moved])
+        return
+    await receipts.lock_names(tx, account, [outside])
+    heard = Heard(EchoIn(external_id=outside, to=SenderIn(identities=[])), tx.now)
+    await _note(tx, account, [(heard, target)])
 
 
 def as_message(echo: EchoIn) -> MessageIn:

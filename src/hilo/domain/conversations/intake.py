@@ -11,7 +11,7 @@ from uuid import UUID
 
 from hilo.domain import contacts, inboxes
 from hilo.domain.contacts import Asked, Matched
-from hilo.domain.conversations import echoes, erasing, happenings, receiving
+from hilo.domain.conversations import echoes, erasing, happenings, profiling, receiving
 from hilo.domain.conversations.echoes import Heard
 from hilo.domain.conversations.happenings import Item
 from hilo.domain.conversations.outside import outside_name
@@ -29,6 +29,7 @@ from hilo.kit import log
 from hilo.kit.db import Database, Tx, transient
 from hilo.kit.ids import new_id
 from hilo.kit.text import clean, clean_all
+from hilo.sdk.abilities import Profiling
 from hilo.sdk.inbound import (
     ConsentIn,
     ContactChanged,
@@ -197,6 +198,8 @@ async def _take_in(tx: Tx, place: Place, items: Sequence[Item]) -> set[UUID]:
         elif isinstance(each.inbound, Tracked):
             _tell_tracked(tx, account, each.inbound, who)
     await receiving.receive(tx, place, _in_order(received))
+    if isinstance(place.channels.of(place.account), Profiling):
+        await profiling.ask(tx, account, [(who, each.item.sender) for each, who in received])
     if awaited:
         await receiving.catch_up(tx, account, fresh, awaited)
     await happenings.apply(tx, place, items, known)

@@ -31,7 +31,7 @@ class Part(Struct, frozen=True):
     message: UUID
     number: int
     account: UUID
-    state: Literal["queued", "sending"]
+    state: Literal["queued", "sending", "uncertain"]
     attempts: int
     attempted_at: datetime | None
     due_at: datetime

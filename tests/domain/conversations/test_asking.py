@@ -1,0 +1,123 @@
+"""What is asked of vendors beside sending: what became of a part, who somebody is, a file."""
+
+from collections.abc import Generator
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from cast import CAST
+from hilo.domain import conversations, people
+from hilo.domain.conversations import Given, Resolve
+from hilo.entry import work
+from hilo.kit.db import Database
+from hilo.kit.errors import UnknownOutcome
+from hilo.kit.jobs import Job
+from hilo.sdk.abilities import Fetched, Profile
+from hilo.sdk.account import Account
+from hilo.sdk.inbound import FileIn
+from hilo.sdk.outbound import Accepted, Call, HttpReply, MessageOut, Recipient, Reply
+from path import receiving, rows, value
+from vendor import Place, Vendor, says, vendor_on
+
+ACTOR = people.system(CAST.workspace)
+
+
+class Knowing(Vendor):
+    """A vendor that can be asked."""
+
+    def resolve(
+        self, message: MessageOut, account: Account
+    ) -> Generator[Call, Reply, Accepted | None]:
+        """Ask by our tracker."""
+        reply = yield self._call(account, f"find/{message.tracker}", {})
+        assert isinstance(reply, HttpReply)
+        if reply.status == 503:
+            raise UnknownOutcome("nobody knows")
+        return Accepted(external_id="v-9") if reply.status == 200 else None
+
+    def profile(self, who: Recipient, account: Account) -> Generator[Call, Reply, Profile]:
+        """Tell the name."""
+        yield self._call(account, f"who/{who.value}", {})
+        return Profile(name="Dora Díaz", locale="es")
+
+    def fetch(self, url: str, account: Account) -> Generator[Call, Reply, Fetched]:
+        """Get a file by its number."""
+        reply = yield self._call(account, f"file/{url}", {})
+        assert isinstance(reply, HttpReply)
+        return Fetched(content=reply.body)
+
+
+@pytest.fixture
+async def place(db: Database, tmp_path: Path) -> Place:
+    return await vendor_on(db, tmp_path, Knowing())
+
+
+async def uncertain(place: Place) -> UUID:
+    await place.hear(says("hello", "m-1"))
+    ((id_,),) = await rows(place.state.db, "select id from conversation")
+    async with receiving(None) as silent:
+        await place.point(silent.url)
+        async with place.state.db.transaction(CAST.workspace) as tx:
+            given = Given(text="answer")
+            sent = await conversations.write(tx, ACTOR, id_, given, place.state.channels)
+        tools = work.tools(place.state)
+        await tools.carriage.carry(conversations.Carry(CAST.workspace, id_))
+    return sent.message.id
+
+
+@pytest.mark.parametrize(("status", "state"), [(200, "sent"), (404, "queued"), (503, "uncertain")])
+async def test_a_vendor_is_asked_what_became_of_it(place: Place, status: int, state: str) -> None:
+    message = await uncertain(place)
+    queued = await rows(place.state.db, "select payload from pgqueuer where entrypoint = 'resolve'")
+    job = msgspec.json.decode(queued[0][0], type=Resolve)
+    async with receiving((status, {}, b"{}")) as vendor:
+        await place.point(vendor.url)
+        await work.tools(place.state).resolver.resolve(job)
+    assert vendor.lines == [f"POST /replies/find/{message}.1 HTTP/1.1"]
+    found = await value(place.state.db, "select state from message where id = $1", message)
+    assert found == state
+
+
+async def test_who_is_new_is_asked_for_once(place: Place) -> None:
+    await place.hear(says("hello"))
+    await place.hear(says("again"))
+    jobs = await rows(place.state.db, "select payload from pgqueuer where entrypoint = 'profile'")
+    assert len(jobs) == 1
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        await tx.connection.execute("update contact set name = 'dora' where name = 'Dora'")
+    async with receiving((200, {}, b"{}")) as vendor:
+        await place.point(vendor.url)
+        await work.profile(work.tools(place.state), Job(1, "profile", jobs[0][0], 0, 0))
+    assert await rows(place.state.db, "select name from contact where locale = 'es'") == [
+        ("Dora Díaz",)
+    ]
+
+
+async def test_a_file_is_fetched_by_its_channels_own_way(place: Place) -> None:
+    await place.hear(says("look", files=[FileIn(name="a.txt", url="77")]))
+    ((payload,),) = await rows(
+        place.state.db, "select payload from pgqueuer where entrypoint = 'fetch'"
+    )
+    async with receiving((200, {}, b"its content")) as vendor:
+        await place.point(vendor.url)
+        await work.fetch(work.tools(place.state), Job(1, "fetch", payload, 0, 0))
+    assert vendor.lines == ["POST /replies/file/77 HTTP/1.1"]
+    ((attachments,),) = await rows(place.state.db, "select attachments from message")
+    assert (attachments[0]["state"], attachments[0]["size_bytes"]) == ("stored", 11)
+
+
+@pytest.mark.parametrize(
+    ("url", "fits"),
+    [
+        ("https://files.vendor.test/a", True),
+        ("https://a.cdn.vendor.test/b", True),
+        ("https://vendor.test.evil.test/", False),
+        ("https://cdn.vendor.test/", False),
+    ],
+)
+def test_files_come_from_the_channels_own_hosts(url: str, *, fits: bool) -> None:
+    hosts = ["files.vendor.test", "*.cdn.vendor.test"]
+    manifest = msgspec.structs.replace(Vendor().manifest, hosts=hosts)
+    assert work.may_fetch(manifest, url) is fits
