@@ -11,6 +11,28 @@ from hilo.sdk.inbound import Inbound, MessageIn
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 PLAIN = {"From": "Carol <carol@client.test>", "To": "help@desk.test", "Subject": "Hello"}
 
+INVITE = """BEGIN:VCALENDAR
+METHOD:REQUEST
+BEGIN:VTIMEZONE
+TZID:Europe/Madrid
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:abc-1@client.test
+SEQUENCE:2
+DTSTART;TZID="Europe/Madrid":20261124T100000
+DTEND;TZID=Europe/Madrid:20261124T113000
+SUMMARY:Visit\\, second floor; bring plat
+ es
+LOCATION:Calle Mayor 1
+ORGANIZER;CN="Reyes, Carol":mailto:boss@client.test
+ATTENDEE;CN=Help;RSVP=TRUE:mailto:Help+x@desk.test
+BEGIN:VALARM
+DESCRIPTION:not this one
+END:VALARM
+END:VEVENT
+END:VCALENDAR
+"""
+
 
 def letter(
     text: str | bytes = "Hi", headers: Mapping[str, str | None] | None = None, *, bare: bool = False
@@ -47,3 +69,12 @@ def message(
     item = parse(raw, facts, account)
     assert isinstance(item, MessageIn), item
     return item
+
+
+def invite(*, attached: bool = False) -> bytes:
+    """Return a mail that invites, as mail programs write it."""
+    more = "; name=invite.ics\nContent-Disposition: attachment" if attached else "; method=REQUEST"
+    parts = "--b\nContent-Type: text/plain\n\nPlease come.\n"
+    parts += f"--b\nContent-Type: text/calendar; charset=utf-8{more}\n\n{INVITE}\n--b--\n"
+    kind = "mixed" if attached else "alternative"
+    return letter(parts, {"Content-Type": f"multipart/{kind}; boundary=b"})

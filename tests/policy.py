@@ -87,6 +87,7 @@ POLICY: dict[str, str] = {
     "get_message": "conversation:read",
     "write_message": "conversation:reply",
     "withdraw_message": "conversation:reply",
+    "answer_invitation": "conversation:reply",
     "decide_message": "conversation:reply",
     "fetch_attachment": "conversation:reply",
     "get_counts": "conversation:read",

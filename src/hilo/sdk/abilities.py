@@ -244,6 +244,30 @@ class Connecting(Protocol):
         ...
 
 
+class InvitationAnswer(Struct, frozen=True, kw_only=True):
+    """What answers an invitation. copies: who must get it besides the sender."""
+
+    name: str
+    content: bytes
+    copies: Sequence[str] = ()
+
+
+@runtime_checkable
+class Inviting(Protocol):
+    """Optional: its messages may invite to something, and calendars understand the answer."""
+
+    def answer(
+        self,
+        calendar: bytes,
+        said: Literal["accepted", "declined", "tentative"],
+        meta: Mapping[str, object],
+        account: Account,
+        now: datetime,
+    ) -> InvitationAnswer:
+        """Return the answer. meta: of the message that invites. Raises Invalid."""
+        ...
+
+
 @runtime_checkable
 class Simulated(Protocol):
     """Optional: brings its vendor's simulator, for the sandbox and for proofs."""

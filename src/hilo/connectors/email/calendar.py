@@ -10,7 +10,13 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hilo.connectors.email.charsets import decode
+from hilo.connectors.email.headers import addresses_of
 from hilo.connectors.email.mime import Piece
+from hilo.connectors.email.sender import ours
+from hilo.connectors.email.threads import plain_address
+from hilo.kit.errors import invalid
+from hilo.sdk.abilities import InvitationAnswer
+from hilo.sdk.account import Account
 
 Answer = Literal["accepted", "declined", "tentative"]
 KINDS: Final = frozenset({"text/calendar", "application/ics"})
@@ -61,7 +67,7 @@ def read(text: str) -> Mapping[str, object] | None:
     return {name: value for name, value in facts.items() if value}
 
 
-def answer(text: str, attendee: str, said: Answer, now: datetime) -> bytes:
+def reply(text: str, attendee: str, said: Answer, now: datetime) -> bytes:
     """Return the reply to an invitation, as a calendar of its own. Raises ValueError."""
     _, event = _event(text)
     if "UID" not in event or "ORGANIZER" not in event:
@@ -144,3 +150,37 @@ def _folded(line: str) -> str:
         out[-1] += char
         room -= size
     return "\r\n".join(out)
+
+
+class Invitations:
+    """The `Inviting` part of the connector."""
+
+    def answer(
+        self,
+        calendar: bytes,
+        said: Answer,
+        meta: Mapping[str, object],
+        account: Account,
+        now: datetime,
+    ) -> InvitationAnswer:
+        """Return the answer, and the organiser where it is somebody else than the sender."""
+        text = decode(calendar)
+        facts = read(text) or {}
+        try:
+            content = reply(text, _invited(text, account), said, now)
+        except ValueError as error:
+            raise invalid("answer", "unsupported", str(error)) from None
+        organisers = [each.value for each in addresses_of(str(facts.get("organiser") or ""))]
+        copies = [each for each in organisers if each != meta.get("sender")]
+        return InvitationAnswer(name="answer.ics", content=content, copies=copies)
+
+
+def _invited(text: str, account: Account) -> str:
+    # Whom of us the organiser asked: calendars match the answer by this address.
+    known = ours(account)
+    for line in _FOLD.sub("", text).splitlines():
+        if line.upper().startswith("ATTENDEE"):
+            for each in addresses_of(line.rpartition(":")[2]):
+                if plain_address(each.value) in known:
+                    return each.value
+    return account.address or ""

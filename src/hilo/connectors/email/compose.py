@@ -38,6 +38,7 @@ _SUBJECT_CHARS: Final = 250
 _QUOTE_CHARS: Final = 50_000
 _MOST_ATTACHED_BYTES: Final = 20_000_000  # most servers refuse 25 MB; base64 adds a third
 # 998 is the law; shorter lines would fold a Message-ID, which some programs then read with a blank.
+_METHOD: Final = re.compile(rb"^METHOD:([A-Z]{2,20})\r?$", re.MULTILINE)
 _POLICY: Final = policy.compat32.clone(linesep="\r\n", mangle_from_=False, max_line_length=998)
 
 
@@ -162,9 +163,17 @@ def _quote(message: MessageOut) -> tuple[str, str]:
     )
 
 
+def _calendar(content: bytes) -> str:
+    match = _METHOD.search(content[:2_000]) if content.startswith(b"BEGIN:VCALENDAR") else None
+    return match[1].decode() if match else ""
+
+
 def _file(file: FileOut, disposition: str) -> MIMEBase:
+    method = _calendar(file.content)
     family, _, kind = file.media_type.partition("/")
     part = MIMEBase(_checked(family) or "application", _checked(kind) or "octet-stream")
+    if method:  # only so do mail programs hand it to the calendar
+        part = MIMEBase("text", "calendar", method=method, charset="utf-8")
     part.set_payload(file.content)
     encode_base64(part)
     part.add_header("Content-Disposition", disposition, filename=("utf-8", "", _checked(file.name)))

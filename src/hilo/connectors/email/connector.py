@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from hilo.connectors.email import compose, inbound, oauth, threads
+from hilo.connectors.email import calendar, compose, inbound, oauth, threads
 from hilo.connectors.email.headers import addresses_of
 from hilo.connectors.email.live import Mailbox, pinned
 from hilo.connectors.email.sender import address_for
@@ -59,7 +59,7 @@ _HARD: Final = 500
 _SOFT: Final = 400
 
 
-class Email(Mailbox, oauth.Consent):
+class Email(Mailbox, oauth.Consent, calendar.Invitations):
     """See the module."""
 
     def __init__(self) -> None:

@@ -7,7 +7,15 @@ from typing import Final
 
 from msgspec import Struct
 
-from hilo.connectors.email import authenticity, automatic, bounces, markup, quoting, threads
+from hilo.connectors.email import (
+    authenticity,
+    automatic,
+    bounces,
+    calendar,
+    markup,
+    quoting,
+    threads,
+)
 from hilo.connectors.email.clean import clean, normal_id
 from hilo.connectors.email.compose import paragraphs
 from hilo.connectors.email.headers import Address, Headers, addresses_of, spelled
@@ -102,8 +110,13 @@ def _message(
         conversation=threads.conversation_of(_ours(headers, delivery), account),
         number=threads.number_in(subject),
         automatic=bool(why),
-        stamp=_stamp(mail, account, sender, why, warnings),
+        stamp=_stamp(mail, account, sender, why, warnings) | _invitation(pieces),
     )
+
+
+def _invitation(pieces: Sequence[Piece]) -> dict[str, object]:
+    found = calendar.invitation(pieces)
+    return {} if found is None else {"invitation": found}
 
 
 def _sender(

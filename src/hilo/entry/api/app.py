@@ -13,6 +13,7 @@ from hilo.domain.people import Actor
 from hilo.entry.api import (
     accounts,
     agents,
+    answers,
     channels,
     consents,
     contacts,
@@ -67,6 +68,7 @@ RESOURCES: Sequence[ModuleType] = (
     playground,
     sandbox,
     conversations,
+    answers,
     messages,
     drafts,
     counts,

@@ -5,6 +5,7 @@ import { useT } from "@lib/i18n";
 import { bytes } from "@lib/time";
 import { IconDots, IconDownload, IconFile, IconFileText, IconMusic, IconPhoto, IconVideo } from "../icons";
 import css from "./Body.module.css";
+import { Invitation } from "./Invitation";
 import { isDesigned, MailFrame } from "./MailFrame";
 import { Rich } from "./Rich";
 
@@ -50,6 +51,7 @@ export function Body({ message, onFetch }: { message: Message; onFetch?: FetchFi
           {quoted ? <blockquote className={css.quoted} dir="auto"><Linked text={message.quoted} /></blockquote> : null}
         </>
       ) : null}
+      <Invitation message={message} />
       <Files files={message.attachments.filter((file) => !(file.inline && (designed || own)))} onFetch={onFetch} />
     </>
   );
