@@ -19,9 +19,10 @@ from msgspec import structs
 
 import contract
 from hilo.connectors.whatsapp import CONNECTOR
-from hilo.connectors.whatsapp.people import both_forms
+from hilo.connectors.whatsapp.people import both_forms, sender
 from hilo.connectors.whatsapp.said import sha256
 from hilo.connectors.whatsapp.testing import ACCOUNT, DIALOG, SECRET, sign
+from hilo.connectors.whatsapp.wire import Known, Profile
 from hilo.kit.errors import BadSignature, MalformedPayload
 from hilo.sdk.account import Answer, Asked, Delivery
 from hilo.sdk.inbound import ContactChanged, Elsewhere, Inbound, MessageIn, StatusIn, Unknown
@@ -135,6 +136,27 @@ def test_two_ways_to_write_one_telephone_are_one_person(given_: str, also: str |
 def test_the_other_form_of_the_other_form_is_the_first(digits: str) -> None:
     first, second = both_forms(digits)
     assert both_forms(second) == [second, first]
+
+
+@pytest.mark.parametrize(
+    ("wa_id", "bsuid", "ids"),
+    [
+        ("12025550107", "US.1", ["+12025550107", "US.1"]),
+        (None, "US.1", ["+12025550107", "US.1"]),
+        ("12025550199", "US.9", ["+12025550107"]),  # somebody else
+    ],
+)
+def test_a_person_gets_nobody_elses_id(wa_id: str | None, bsuid: str, ids: list[str]) -> None:
+    known = Known(wa_id=wa_id, bsuid=bsuid)
+    found = sender("12025550107", None, None, [known])
+    assert [each.value for each in found.identities] == ids
+
+
+def test_the_other_form_of_a_number_is_the_same_person() -> None:
+    known = Known(profile=Profile(name="Ana"), wa_id="551187654321", bsuid="BR.1")
+    found = sender("5511987654321", None, None, [known])
+    assert found.name == "Ana"
+    assert [each.value for each in found.identities][-1] == "BR.1"
 
 
 def test_half_an_emoji_costs_that_character_only() -> None:

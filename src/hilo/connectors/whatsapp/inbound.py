@@ -106,13 +106,13 @@ def _message(message: wire.Message, known: Sequence[wire.Known]) -> list[Inbound
     at = payloads.moment(message.timestamp)
     if message.type == "system":
         return _system(message, known)
+    if message.type in {"edit", "revoke"}:
+        return _change(message)
     if not who.identities or not message.id:
         return [Unknown(kind=f"message.{message.type}", reason="without id or sender")]
     match message:
         case wire.Message(type="reaction", reaction=wire.Reaction(message_id=target, emoji=emoji)):
             return [ReactionIn(sender=who, external_id=target, emoji=emoji or "", at=at)]
-        case wire.Message(type="edit" | "revoke"):
-            return _change(message)
         case _:
             what = said.read(message)
             return [

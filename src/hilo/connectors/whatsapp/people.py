@@ -60,5 +60,9 @@ def _among(phone: str | None, bsuid: str | None, known: Sequence[Known]) -> Know
     for each in known:
         if (phone and each.wa_id == phone) or (bsuid and each.bsuid == bsuid):
             return each
-    # A batch about one person names it once; its number may be written otherwise there.
-    return known[0] if len(known) == 1 and not (phone and bsuid) else None
+    # A batch about one person names it once: by the other id only, or by the number's other form.
+    (only,) = known if len(known) == 1 else (None,)
+    if only is None or (bsuid and only.bsuid):
+        return None
+    same = not phone or not only.wa_id or phone in both_forms(only.wa_id)
+    return only if same else None
