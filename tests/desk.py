@@ -52,14 +52,26 @@ class Desk:
         self.rig = rig
         self.client = rig.client()
         self.token = self.client.headers["authorization"].removeprefix("Bearer ")
-        self.second_token = self._second()
+        self.second_token = self._hired("ben")
         headers = {"Authorization": f"Bearer {self.second_token}"}
         self.second = httpx2.Client(base_url=f"{rig.url}/api/v1", headers=headers, timeout=30)
+        self._third: httpx2.Client | None = None
 
     def close(self) -> None:
         """Close both clients."""
         self.client.close()
         self.second.close()
+        if self._third is not None:
+            self._third.close()
+
+    @property
+    def third(self) -> httpx2.Client:
+        """Return a third agent, who is hired when first asked for."""
+        if self._third is None:
+            headers = {"Authorization": f"Bearer {self._hired('cleo')}"}
+            url = f"{self.rig.url}/api/v1"
+            self._third = httpx2.Client(base_url=url, headers=headers, timeout=30)
+        return self._third
 
     def get(self, path: str) -> dict[str, Any]:
         """Return what the API answers."""
@@ -172,22 +184,21 @@ class Desk:
             await connection.close()
         return raw
 
-    def _second(self) -> str:
-        """Invite a second agent, accept, and return a token of theirs."""
-        invited = self.client.post(
-            "/invitations", json={"email": "ben@hilo.test", "name": "Ben", "role": "agent"}
-        )
+    def _hired(self, name: str) -> str:
+        """Invite another agent, accept, and return a token of theirs."""
+        address, shown = f"{name}@hilo.test", name.capitalize()
+        asked = {"email": address, "name": shown, "role": "agent"}
+        invited = self.client.post("/invitations", json=asked)
         assert invited.status_code == httpx2.codes.CREATED, invited.text
         token = invited.json()["link"].rpartition("token=")[2]
         password = "another long password"
         with httpx2.Client(base_url=f"{self.rig.url}/api/v1", timeout=30) as door:
-            door.post(
-                "/invitations/accept", json={"token": token, "name": "Ben", "password": password}
-            ).raise_for_status()
-            signed = door.post("/session", json={"email": "ben@hilo.test", "password": password})
+            accepted = {"token": token, "name": shown, "password": password}
+            door.post("/invitations/accept", json=accepted).raise_for_status()
+            signed = door.post("/session", json={"email": address, "password": password})
             signed.raise_for_status()
             csrf = {"X-CSRF-Token": signed.json()["csrf_token"]}
-            made = door.post("/tokens", json={"name": "second", "scopes": ["*"]}, headers=csrf)
+            made = door.post("/tokens", json={"name": name, "scopes": ["*"]}, headers=csrf)
             made.raise_for_status()
         return str(made.json()["token"])
 

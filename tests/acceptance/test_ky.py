@@ -1,5 +1,9 @@
 """Kayako: the journey beside the conversation."""
 
+import httpx2
+
+from desk import HELP, Desk
+from played import Played
 from steps import missing
 
 
@@ -18,9 +22,39 @@ def test_ky_3_one_condition_serves_five_places() -> None:
     missing("conditions")
 
 
-def test_ky_4_begun_in_a_social_inbox_continued_by_mail() -> None:
+def test_ky_4_begun_in_a_social_inbox_continued_by_mail(desk: Desk) -> None:
     """Same conversation and journey."""
-    missing("a social channel")
+    page = Played(desk, "messenger")
+    who = "lucia@example.test"
+    page.does(1, does="text", name="Lucía", text="My parcel is late.")
+    (conversation,) = desk.wait(page.conversations, "the first message")
+    contact = conversation["contact"]["id"]
+    address = {"kind": "email", "value": who}
+    added = desk.client.post(f"/contacts/{contact}/identities", json=address)
+    assert added.status_code in {200, 201}, added.text
+
+    # The agent goes on by mail, in the same conversation.
+    inboxes = desk.get("/inboxes")["items"]
+    mail = next(each for each in inboxes if any(one["address"] == HELP for one in each["accounts"]))
+    path = f"/conversations/{conversation['id']}/messages"
+    asked = {"kind": "reply", "text": "We write by mail from here.", "inbox_id": mail["id"]}
+    said = desk.client.post(path, json=asked)
+    assert said.status_code == httpx2.codes.CREATED, said.text
+    got = desk.wait(lambda: desk.mail_to(who), "the mail at the contact's")
+    assert "by mail from here" in desk.seen(got)
+
+    # And so does the contact.
+    desk.write_mail(who, str(got["Subject"]), "Thank you, I wait.", answers=got["Message-ID"])
+    desk.wait(
+        lambda: any("I wait" in each["text"] for each in desk.get(path)["items"]),
+        "the contact's mail in the same conversation",
+    )
+    journey = desk.get(f"/contacts/{contact}/timeline")["items"]
+    texts = [each["message"]["text"] for each in journey if each["type"] == "message"]
+    assert [text.split()[0] for text in texts] == ["Thank", "We", "My"]
+    channels = {each["channel"] for each in journey if each["type"] == "message"}
+    assert channels == {"messenger", "email"}
+    assert len(desk.get(f"/conversations?contact={contact}")["items"]) == 1
 
 
 def test_ky_5_a_monitor_acts_within_a_minute_once() -> None:

@@ -1,11 +1,62 @@
 """Nexloo: one number for a team, bots that sell."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+
+from desk import Desk
+from played import Played
 from steps import missing
 
 
-def test_nx_1_three_contacts_write_to_one_number_of_three_agents() -> None:
+def test_nx_1_three_contacts_write_to_one_number_of_three_agents(desk: Desk) -> None:
     """Each conversation has one owner; every reply leaves from the same number."""
-    missing("a messaging channel and routing")
+    number = Played(desk, "whatsapp")
+    agents = [desk.client, desk.second, desk.third]
+    contacts = (1, 2, 3)
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda who: number.does(who, does="text", text=f"from {who}"), contacts))
+    desk.wait(lambda: len(number.conversations()) == len(contacts), "three conversations")
+    found = number.conversations()
+
+    # Every agent reaches for every conversation at once; each has one owner afterwards.
+    def claim(client: httpx2.Client, conversation: str) -> int:
+        me = client.get("/me").json()["agent"]["id"]
+        body = {"agent_id": me, "if_unassigned": True}
+        path = f"/conversations/{conversation}/assignment"
+        return client.put(path, json=body).status_code
+
+    for place, each in enumerate(found):
+        turn = [*agents[place:], *agents[:place]]  # so that all three win something
+        with ThreadPoolExecutor(3) as pool:
+            statuses = list(pool.map(lambda client: claim(client, each["id"]), turn))  # noqa: B023 - used at once
+        assert sorted(statuses) == [200, 409, 409]
+    owners = {each["id"]: each["assignee_id"] for each in number.conversations()}
+    assert None not in owners.values()
+
+    by_agent = {client.get("/me").json()["agent"]["id"]: client for client in agents}
+    for conversation, owner in owners.items():
+        text = f"answer of {owner}"
+        path = f"/conversations/{conversation}/messages"
+        said = by_agent[owner].post(path, json={"kind": "reply", "text": text})
+        assert said.status_code == httpx2.codes.CREATED, said.text
+    desk.wait(lambda: all(number.seen(who) for who in contacts), "an answer on every phone")
+
+    # One message, one conversation, one inbox; one answer each, all from the one number.
+    for who in contacts:
+        assert len(number.seen(who)) == 1
+        hits = desk.get(f"/search?q=%22from+{who}%22&type=message&inbox={number.inbox}")["items"]
+        assert len([hit for hit in hits if hit["message"]["text"] == f"from {who}"]) == 1
+    for conversation in owners:
+        messages = desk.get(f"/conversations/{conversation}/messages")["items"]
+        assert {each["inbox_id"] for each in messages if each["kind"] != "activity"} == {
+            number.inbox
+        }
+        assert next(each["state"] for each in messages if each["kind"] == "outgoing") in {
+            "sent",
+            "delivered",
+            "read",
+        }
 
 
 def test_nx_2_a_bot_takes_an_order_in_the_conversation() -> None:
