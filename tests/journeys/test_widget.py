@@ -326,14 +326,18 @@ async def test_a_site_that_is_not_allowed_shows_no_panel(desk: Desk, visit: Visi
 
 
 async def test_nothing_is_stored_before_the_visitor_agrees(desk: Desk, visit: Visits) -> None:
+    asked: list[str] = []
     chat = await desk.connect_chat(ask_consent=True)
-    visitor = await visit(chat)
+    visitor = await visit(chat, asked=asked)
     frame = await visitor.open()
+    await visitor.page.evaluate("() => window.hilo.track('looked', {})")
     await expect(frame.get_by_text("By sending you agree")).to_be_visible(timeout=_WITHIN_MS)
     kept = "() => Object.keys(localStorage).filter((key) => key.startsWith('hilo:'))"
     assert await visitor.page.evaluate(kept) == []
+    assert [url for url in asked if url.endswith("/track")] == []
     await visitor.say("I agree")
     await until(desk, chat, ["I agree"])
+    assert len([url for url in asked if url.endswith("/track")]) == 1
     await expect(frame.get_by_text("By sending you agree")).to_have_count(0)
     await visitor.page.reload()
     await visitor.open()

@@ -146,19 +146,19 @@ async def test_a_note_is_not_heard(chat: Chat) -> None:
         assert [each["text"] for each in frame["messages"]] == ["Good morning"]
 
 
-async def test_twenty_cuts_leave_no_gap_and_no_repeat(chat: Chat) -> None:
+async def test_a_hundred_cuts_leave_no_gap_and_no_repeat(chat: Chat) -> None:
     session = await begun(chat)
     conversation = await chatting.conversation_of(chat.state.db, "Hello")
     chance = random.Random(7)  # noqa: S311 - a seed, not a secret
     cursor, heard, sent = session["cursor"], [], []
 
     async def speak() -> None:
-        for number in range(60):
+        for number in range(200):
             sent.append(f"Line {number}")
             await chatting.answer(chat.state.db, chat.account, conversation, sent[-1])
 
     speaking = asyncio.create_task(speak())
-    for _ in range(20):
+    for _ in range(100):
         async with socket(chat, session["visitor_token"], cursor) as wire:
             with contextlib.suppress(TimeoutError):
                 while True:
