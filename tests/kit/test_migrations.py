@@ -84,6 +84,12 @@ def test_a_file_that_is_no_step_is_a_bug(folder: Path) -> None:
         migrations.steps(folder)
 
 
+def test_a_number_that_is_given_twice_is_a_bug(folder: Path) -> None:
+    (folder / "0003_post_another.sql").touch()
+    with pytest.raises(Bug, match=r"0003_pre_three\.sql has the number of 0003_post_another\.sql"):
+        migrations.steps(folder)
+
+
 async def test_a_ready_database_is_seen_without_the_library(empty: str, folder: Path) -> None:
     await migrations.migrate(empty, folder)
     code = (

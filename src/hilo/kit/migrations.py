@@ -62,14 +62,18 @@ class NewerDatabase(Exception):
 
 
 def steps(folder: Path) -> Sequence[Step]:
-    """Return the steps in order. Raises Bug for a file whose name is not a step's."""
-    found = []
+    """Return the steps in order. Raises Bug for a file not named so, or a number given twice."""
+    found: dict[str, Step] = {}
     for path in sorted(folder.glob("*.sql")):
         match = _STEP.match(path.name)
         if match is None:
             raise Bug(f"{path.name} is not named <nnnn>_<pre|post>_<what>.sql")
-        found.append(Step(path.stem, match.group(2), path))
-    return found
+        number, phase = match.groups()
+        # Two changes that landed side by side; which runs first must not hang on their names.
+        if number in found:
+            raise Bug(f"{path.name} has the number of {found[number].path.name}")
+        found[number] = Step(path.stem, phase, path)
+    return list(found.values())
 
 
 async def current(connection: asyncpg.Connection) -> str | None:
