@@ -24,6 +24,19 @@ from hilo.sdk.inbound import FileIn, Referral
 
 MEDIA = "media:"
 _MEDIA_KINDS = ("image", "video", "audio", "document", "sticker")
+_ENDINGS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "video/mp4": "mp4",
+    "video/3gpp": "3gp",
+    "audio/ogg": "ogg",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "audio/aac": "aac",
+    "audio/amr": "amr",
+    "application/pdf": "pdf",
+}
 _REASON_CHARS = 300
 _SHA256_BYTES = 32
 
@@ -102,7 +115,7 @@ def _media(message: wire.Message) -> Said:
     if media is None or not media.id:
         return _strange(message)
     file = FileIn(
-        name=media.filename or "",
+        name=media.filename or _name(message.type, media),
         media_type=media.mime_type,
         url=f"{MEDIA}{media.id}",
         sha256=sha256(media.sha256),
@@ -113,6 +126,13 @@ def _media(message: wire.Message) -> Said:
     elif message.type == "audio" and media.voice:
         content = Voice()
     return Said(media.caption or "", content, [file])
+
+
+def _name(kind: str, media: wire.Media) -> str:
+    """Return a name for a file that came without one: people save it."""
+    ending = _ENDINGS.get(media.mime_type.partition(";")[0].strip())
+    kind = "voice" if media.voice else kind
+    return f"{kind}.{ending}" if ending else kind
 
 
 def _place(location: wire.Location) -> Content:
