@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Message } from "@shared/types";
 import { api } from "@lib/api";
 import { reasonOf, useT } from "@lib/i18n";
-import { date, exact } from "@lib/time";
+import { clock, date, exact, sameDay } from "@lib/time";
 import { say } from "@lib/toasts";
 import { Button } from "../Button";
 import css from "./Invitation.module.css";
@@ -18,6 +18,9 @@ export function Invitation({ message }: { message: Message }) {
   const facts = message.meta["invitation"] as Facts | undefined;
   if (!facts) return null;
   const moment = (at: string): string => (at.includes("T") ? exact(t, at) : date(t, `${at}T12:00:00`));
+  const [from, to] = [facts.start ?? "", facts.end ?? ""];
+  const short = from.includes("T") && to.includes("T") && sameDay(new Date(from), new Date(to));
+  const until = short ? clock(t, new Date(to)) : to && from.includes("T") ? moment(to) : ""; // a day's end is the next day
   async function answer(how: (typeof ANSWERS)[number]): Promise<void> {
     setSaid(how);
     try {
@@ -30,13 +33,13 @@ export function Invitation({ message }: { message: Message }) {
   return (
     <section className={css.card} aria-label={t("invitation.label")}>
       <b>{facts.title || t("invitation.label")}</b>
-      {facts.start ? <span className={css.when}>{[moment(facts.start), facts.end ? moment(facts.end) : ""].filter(Boolean).join(" – ")}</span> : null}
+      {facts.start ? <span className={css.when}>{[moment(from), until].filter(Boolean).join(" – ")}</span> : null}
       {facts.place ? <span>{facts.place}</span> : null}
       {facts.organiser ? <span className={css.when}>{t("invitation.by", { name: facts.organiser })}</span> : null}
       {facts.cancelled ? <span role="status">{t("invitation.cancelled")}</span> : null}
       {facts.method === "request" && !facts.cancelled && message.kind === "incoming" ? (
         <div className={css.answers}>
-          {ANSWERS.map((one) => <Button key={one} small kind={said === one ? "primary" : "quiet"} disabled={said !== null} onClick={() => void answer(one)}>{t(`invitation.${one}`)}</Button>)}
+          {ANSWERS.map((one) => <Button key={one} small {...(said === one ? { kind: "primary" as const } : {})} disabled={said !== null} onClick={() => void answer(one)}>{t(`invitation.${one}`)}</Button>)}
         </div>
       ) : null}
     </section>
