@@ -7,9 +7,9 @@ arrives is never refused because of them.
 from collections.abc import Iterator
 from pathlib import Path
 
-from specs import meta
+from specs import line, meta
 
-ROOMS = {"meta": meta.scores}
+ROOMS = {"meta": meta.scores, "line": line.scores}
 
 
 def scores(folder: Path) -> Iterator[tuple[str, int, int, list[str]]]:

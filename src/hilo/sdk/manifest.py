@@ -40,6 +40,7 @@ Feature = Literal[
     "whole",
     "uploads",
     "public",
+    "lasting_files",
 ]
 Unit = Literal["chars", "utf16", "utf8_bytes", "gsm7_segments"]
 Resolve = Literal["none", "key", "tracker", "echo", "list", "message_id"]
@@ -132,7 +133,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     resolve: by what an unknown outcome becomes known; resolve_s: how long it may take until an
     agent is asked. hosts: where its files may be fetched from, `*.` in front for all below a name;
     empty: anywhere public. invite: how a contact is invited to this channel, as `https://…` with
-    `{token}` and `{address}` or the name of a setting in braces.
+    `{token}` and `{address}` or the name of a setting in braces. Feature `lasting_files`: addresses
+    of our files live for a month, for the vendor opens them when somebody looks.
     """
 
     id: str

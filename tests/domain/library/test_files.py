@@ -7,6 +7,7 @@ import pytest
 
 from cast import SECRET_KEY, Cast
 from hilo.domain.library import (
+    LASTING_S,
     MOST_BYTES,
     FileLinks,
     NewFile,
@@ -149,3 +150,13 @@ def test_a_link_holds_for_its_reader_file_and_time_only() -> None:
             links.check(file, {**asked, key: asked[key][:-1] + "0" + "1"}, now)
         with pytest.raises(Forbidden):
             links.check(file, {k: v for k, v in asked.items() if k != key}, now)
+
+
+def test_a_lasting_link_lives_for_weeks_and_no_longer() -> None:
+    links = FileLinks(Vault(SECRET_KEY))
+    file, reader, now = new_id(), Reader("account", new_id(), new_id()), clock.now()
+    _, _, query = links.path(file, reader, now, life_s=LASTING_S).partition("?")
+    asked = dict(pair.split("=", 1) for pair in query.split("&"))
+    assert links.check(file, asked, now + timedelta(days=29)) == reader
+    with pytest.raises(Forbidden):
+        links.check(file, asked, now + timedelta(days=30, seconds=1))

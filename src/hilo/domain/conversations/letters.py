@@ -15,7 +15,7 @@ from hilo.domain.conversations.models import AttachmentView, AuthorKind
 from hilo.domain.conversations.rows import content_of
 from hilo.domain.conversations.splitting import Slice
 from hilo.domain.inboxes import AccountRow
-from hilo.domain.library import FileLinks, FileStore, StoredFile
+from hilo.domain.library import LASTING_S, LINK_S, FileLinks, FileStore, StoredFile
 from hilo.domain.library import Reader as FileReader
 from hilo.kit.db import Tx
 from hilo.kit.errors import NotFound, Rejected
@@ -117,7 +117,7 @@ async def compose(
         text=share.text,
         html=letter.html if piece.share is None else None,
         subject=letter.subject or letter.conversation_subject,
-        files=_files(stationery, account, letter, share),
+        files=_files(stationery, account, manifest, letter, share),
         sender_name=letter.author_name,
         workspace_name=letter.workspace_name,
         references=await _references(tx, letter) if mail else (),
@@ -205,8 +205,9 @@ async def _reply_to(tx: Tx, letter: Letter, answered: Answered | None) -> str | 
 
 
 def _files(
-    stationery: Stationery, account: AccountRow, letter: Letter, share: Slice
+    stationery: Stationery, account: AccountRow, manifest: Manifest, letter: Letter, share: Slice
 ) -> list[FileOut]:
+    life_s = LASTING_S if manifest.has("lasting_files") else LINK_S
     wanted = set(share.files)
     reader = FileReader("account", account.id, account.workspace_id)
     return [
@@ -215,7 +216,7 @@ def _files(
             name=each.name,
             media_type=each.media_type,
             size_bytes=each.size_bytes,
-            url=stationery.links.url(each.id, reader),
+            url=stationery.links.url(each.id, reader, life_s=life_s),
             inline=each.inline,
             content_id=each.content_id,
         )

@@ -14,12 +14,13 @@ from hilo.domain.library.files import (
     known_files,
     upload,
 )
-from hilo.domain.library.links import LINK_S, FileLinks, Reader, shown_inline
+from hilo.domain.library.links import LASTING_S, LINK_S, FileLinks, Reader, shown_inline
 from hilo.domain.library.models import StoredFile, Tag
 from hilo.domain.library.sniff import dimensions, media_type_of
 from hilo.domain.library.tags import create_tag, delete_tag, list_tags, update_tag
 
 __all__ = [
+    "LASTING_S",
     "LINK_S",
     "MOST_BYTES",
     "FileLinks",

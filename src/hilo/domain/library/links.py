@@ -1,4 +1,4 @@
-"""Signed addresses of files: for one reader, for a quarter of an hour.
+"""Signed addresses of files: for one reader, for a quarter of an hour or what a vendor needs.
 
 A link names its workspace, its reader and its end; the signature covers all of them with the file.
 A door that serves an agent's link also asks who is signed in: a copied link is no key.
@@ -17,6 +17,7 @@ from hilo.kit.crypto import Vault
 from hilo.kit.errors import Forbidden
 
 LINK_S = 900
+LASTING_S = 30 * 86_400  # for vendors whose phones open a file when somebody scrolls to it
 _PURPOSE = "file"
 _STEP_S = 300  # ends are rounded, so that a page asked twice can use the browser's copy
 _INLINE = frozenset(
@@ -58,10 +59,17 @@ class FileLinks:
         self._vault = vault
         self._public_url = public_url.rstrip("/")
 
-    def path(self, file_id: UUID, reader: Reader, now: datetime | None = None) -> str:
-        """Return `/files/{id}?…`, good for ten to fifteen minutes."""
+    def path(
+        self,
+        file_id: UUID,
+        reader: Reader,
+        now: datetime | None = None,
+        *,
+        life_s: int = LINK_S,
+    ) -> str:
+        """Return `/files/{id}?…`, good for so long, or five minutes less."""
         moment = int((now or clock.now()).timestamp())
-        until = moment - moment % _STEP_S + LINK_S
+        until = moment - moment % _STEP_S + life_s
         text = _text(file_id, reader, until)
         asked = {
             "w": reader.workspace.hex,
@@ -71,9 +79,9 @@ class FileLinks:
         }
         return f"/files/{file_id}?{urlencode(asked)}"
 
-    def url(self, file_id: UUID, reader: Reader, now: datetime | None = None) -> str:
+    def url(self, file_id: UUID, reader: Reader, *, life_s: int = LINK_S) -> str:
         """Return the whole address."""
-        return self._public_url + self.path(file_id, reader, now)
+        return self._public_url + self.path(file_id, reader, life_s=life_s)
 
     def check(self, file_id: UUID, query: Mapping[str, str], now: datetime | None = None) -> Reader:
         """Return whose link it is. Raises: Forbidden when altered, foreign or over."""
