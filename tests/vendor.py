@@ -83,6 +83,10 @@ class Vendor:
         """Nobody plays it in these tests."""
         raise NotImplementedError(account.id)
 
+    def accepted(self, reply: Reply) -> Accepted:
+        """Say what an answer means."""
+        return _accepted(reply)
+
     def _call(self, account: Account, path: str, body: object) -> HttpCall:
         base = str(account.settings.get("base", "https://vendor.test"))
         return HttpCall(

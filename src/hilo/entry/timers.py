@@ -9,9 +9,12 @@ from hilo.domain import conversations, inboxes, people
 from hilo.entry.chat.accounts import CHANNEL
 from hilo.entry.chat.looks import keep_days
 from hilo.entry.work import Tools
-from hilo.kit import jobs
+from hilo.kit import jobs, log
+from hilo.kit.errors import ConnectorError
 from hilo.kit.sql import Queries
+from hilo.sdk.abilities import Templating
 
+_LOG = log.get(__name__)
 SQL = Queries(__package__, "timers.sql")
 _AT_ONCE = 200
 
@@ -64,6 +67,35 @@ async def erase_resting(tools: Tools) -> None:
                         )
                     )
                 )
+
+
+async def sync_templates(tools: Tools) -> None:
+    """Read every account's templates anew; an account that fails never stops the others."""
+    state = tools.state
+    for channel, connector in state.channels.connectors.items():
+        if not isinstance(connector, Templating):
+            continue
+        async with state.db.transaction(None) as tx:
+            refs = await inboxes.queries.accounts_of_channel(tx, channel)
+        for ref in refs:
+            if ref.state == "active":
+                await _sync(tools, connector, ref.workspace_id, ref.id)
+
+
+async def _sync(tools: Tools, connector: Templating, workspace: UUID, id_: UUID) -> None:
+    state = tools.state
+    async with state.db.transaction(workspace) as tx:
+        row = await inboxes.queries.account(tx, id_)
+    if row is None:
+        return
+    account = state.channels.opened(row)
+    try:
+        seen = await tools.carrier.send(connector.templates(account), account)
+    except ConnectorError as error:
+        _LOG.warning("templates.failed", account=str(id_), error=repr(error))
+        return
+    async with state.db.transaction(workspace) as tx:
+        await inboxes.keep_templates(tx, id_, seen)
 
 
 async def partitions_ahead(tools: Tools) -> None:

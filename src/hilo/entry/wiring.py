@@ -38,6 +38,7 @@ TIMERS: Sequence[Timer] = (
     Timer("wake", timedelta(seconds=1), timers.wake_snoozed),
     Timer("fold-counts", timedelta(seconds=2), timers.fold_counts),
     Timer("rescue", timedelta(seconds=10), timers.rescue),
+    Timer("templates", timedelta(hours=6), timers.sync_templates),
     Timer("partitions", timedelta(hours=6), timers.partitions_ahead),
     Timer("resting", timedelta(hours=1), timers.erase_resting),
     Timer("tidy", timedelta(hours=1), timers.tidy),

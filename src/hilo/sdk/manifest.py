@@ -130,6 +130,7 @@ class Setting(Struct, frozen=True, kw_only=True):
 class Manifest(Struct, frozen=True, kw_only=True):
     """The whole manifest. id is the folder's name; hue is the bead's colour in degrees (OKLCH).
 
+    reaches: kinds of addresses it can write to although nobody wrote from them by this account.
     resolve: by what an unknown outcome becomes known; resolve_s: how long it may take until an
     agent is asked. hosts: where its files may be fetched from, `*.` in front for all below a name;
     empty: anywhere public. invite: how a contact is invited to this channel, as `https://…` with
@@ -146,6 +147,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     features: list[Feature]
     limits: Limits = Limits()
     settings: list[Setting] = field(default_factory=list)
+    reaches: list[Literal["email", "phone"]] = field(default_factory=list)
     resolve: Resolve = "none"
     resolve_s: int = 60
     hosts: list[str] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """The heart: conversations, their messages, and how both come and go."""
 
-from hilo.domain.conversations import visitors
+from hilo.domain.conversations import acting, visitors
+from hilo.domain.conversations.amending import Before, texts_before
 from hilo.domain.conversations.arriving import FETCH, Fetch, fetch_again, settle_file
 from hilo.domain.conversations.carry import Carriage, rescue
 from hilo.domain.conversations.counts import (
@@ -40,6 +41,7 @@ from hilo.domain.conversations.events import (
     NoteAdded,
 )
 from hilo.domain.conversations.given import Given
+from hilo.domain.conversations.health import Health, health
 from hilo.domain.conversations.intake import Intake
 from hilo.domain.conversations.letters import Stationery
 from hilo.domain.conversations.lists import (
@@ -84,6 +86,7 @@ from hilo.domain.conversations.triaging import (
     unsnooze,
     wake,
 )
+from hilo.domain.conversations.ways import WayView, ways
 from hilo.domain.conversations.writing import NewMessage, append
 
 __all__ = [
@@ -96,6 +99,7 @@ __all__ = [
     "AttachmentStored",
     "AttachmentView",
     "Author",
+    "Before",
     "Carriage",
     "Carry",
     "Collision",
@@ -109,6 +113,7 @@ __all__ = [
     "Fetch",
     "Filters",
     "Given",
+    "Health",
     "Hit",
     "Intake",
     "LastMessage",
@@ -138,8 +143,10 @@ __all__ = [
     "TimelineEvent",
     "TimelineItem",
     "TooLateToWithdraw",
+    "WayView",
     "WindowClosed",
     "Written",
+    "acting",
     "all_counts",
     "append",
     "assign",
@@ -155,6 +162,7 @@ __all__ = [
     "find_external",
     "find_message",
     "get_conversation",
+    "health",
     "keep_profile",
     "list_conversations",
     "list_drafts",
@@ -174,12 +182,14 @@ __all__ = [
     "settle_file",
     "snooze",
     "tag",
+    "texts_before",
     "timeline",
     "unassign",
     "unsnooze",
     "untag",
     "visitors",
     "wake",
+    "ways",
     "withdraw",
     "write",
 ]

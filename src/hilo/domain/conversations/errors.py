@@ -33,6 +33,12 @@ class OptedOut(Conflict):
     code = "opted-out"
 
 
+class TooLateToChange(Conflict):
+    """The channel lets a reply be edited or taken back for a while only. params: limit_s."""
+
+    code = "too-late-to-change"
+
+
 class TooLateToWithdraw(Conflict):
     """The reply is leaving or has left."""
 

@@ -26,7 +26,8 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     client_id: the client's own name for it; the same name is the same message, for ever.
     html: beside text; a picture in it is `<img src="cid:{id}">` of one of the attachments.
     undo_s: 0-30, how long it can be withdrawn. if_last_seq: the newest place the writer has seen.
-    inbox_id: by which inbox it leaves; None = the way the contact wrote last. content: what it
+    inbox_id: by which inbox it leaves; None = the way the contact wrote last. account_id,
+    identity_id: more exactly, as one of the conversation's ways. content: what it
     holds beside text; what its channel cannot show is sent as text. cc: who gets a copy; None =
     everybody who was on the mail that is answered.
     """
@@ -36,6 +37,8 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     html: str | None = None
     attachments: Sequence[UUID] = ()
     inbox_id: UUID | None = None
+    account_id: UUID | None = None
+    identity_id: UUID | None = None
     client_id: str | None = None
     undo_s: int = 0
     if_last_seq: Annotated[int, Meta(ge=0, le=SEQ_MOST)] | None = None

@@ -31,6 +31,8 @@ select a.id, a.inbox_id, a.channel, a.state, i.id, m.subject, i.value, m.meta,
 from (select account_id, identity_id, subject, meta from message
       where workspace_id = :workspace and conversation_id = :conversation and kind = 'incoming'
         and account_id is not null and (:inbox::uuid is null or inbox_id = :inbox)
+        and (:account::uuid is null or account_id = :account)
+        and (:identity::uuid is null or identity_id = :identity)
       order by seq desc limit 1) m
 join account a on a.workspace_id = :workspace and a.id = m.account_id
 join identity i on i.workspace_id = :workspace and i.id = m.identity_id
@@ -43,8 +45,10 @@ select a.id, a.inbox_id, a.channel, a.state, i.id, '', i.value, '{}'::jsonb, arr
                and s.topic = 'all' and not s.is_given)
 from account a
 join identity i on i.workspace_id = :workspace and i.contact_id = :contact
-  and (i.scope = a.id or (i.kind = 'email' and a.address is not null))
+  and (i.scope = a.id or (i.kind = 'email' and a.channel = any(:mails::text[]))
+       or (i.kind = 'phone' and a.channel = any(:phones::text[])))
 where a.workspace_id = :workspace and a.inbox_id = :inbox and a.state <> 'off'
+  and (:account::uuid is null or a.id = :account) and (:identity::uuid is null or i.id = :identity)
 order by i.verified desc, a.created_at, i.created_at limit 1
 
 -- name: insert_parts

@@ -27,6 +27,7 @@ from hilo.domain.conversations.planning import (
     with_template,
 )
 from hilo.domain.conversations.rows import ConversationRow, MessageRow, message_view
+from hilo.domain.conversations.ways import reaching
 from hilo.domain.conversations.writing import NewMessage, append
 from hilo.domain.inboxes import Channels
 from hilo.domain.library import StoredFile
@@ -153,7 +154,7 @@ async def _reply(
     files: Sequence[StoredFile],
     channels: Channels,
 ) -> MessageView:
-    way = await _way(tx, row, given.inbox_id)
+    way = await _way(tx, row, given, channels)
     manifest = channels.named(way.channel).manifest
     given = await with_template(tx, manifest, way, given)
     text, html = content(given, keeps_html=manifest.has("html"))
@@ -228,9 +229,15 @@ async def _must_hold(tx: Tx, conversation_id: UUID, message_id: UUID) -> None:
         raise invalid("reply_to", "not-found", "is not a message of the conversation") from None
 
 
-async def _way(tx: Tx, row: ConversationRow, inbox_id: UUID | None) -> Way:
+async def _way(tx: Tx, row: ConversationRow, given: Given, channels: Channels) -> Way:
+    named = {"account": given.account_id, "identity": given.identity_id}
     way = await tx.maybe(
-        SQL.way_back, Way, workspace=tx.workspace, conversation=row.id, inbox=inbox_id
+        SQL.way_back,
+        Way,
+        workspace=tx.workspace,
+        conversation=row.id,
+        inbox=given.inbox_id,
+        **named,
     )
     if way is None:
         way = await tx.maybe(
@@ -238,7 +245,10 @@ async def _way(tx: Tx, row: ConversationRow, inbox_id: UUID | None) -> Way:
             Way,
             workspace=tx.workspace,
             contact=row.contact_id,
-            inbox=inbox_id or row.inbox_id,
+            inbox=given.inbox_id or row.inbox_id,
+            mails=reaching(channels, "email"),
+            phones=reaching(channels, "phone"),
+            **named,
         )
     if way is None:
         raise invalid("inbox_id", "no-recipient", "the contact cannot be reached by this inbox")

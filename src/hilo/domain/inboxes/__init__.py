@@ -3,6 +3,7 @@
 from hilo.domain.inboxes import catcher, consent, deliveries, queries
 from hilo.domain.inboxes.carrier import Carrier
 from hilo.domain.inboxes.channels import Channels
+from hilo.domain.inboxes.connecting import connecting, keep_connected
 from hilo.domain.inboxes.events import (
     AccountChanged,
     AccountDeleted,
@@ -17,6 +18,7 @@ from hilo.domain.inboxes.events import (
 )
 from hilo.domain.inboxes.models import (
     AccountRow,
+    AccountState,
     AccountView,
     InboxRow,
     InboxView,
@@ -58,6 +60,7 @@ __all__ = [
     "AccountDeleted",
     "AccountExpiring",
     "AccountRow",
+    "AccountState",
     "AccountTold",
     "AccountView",
     "Carrier",
@@ -82,6 +85,7 @@ __all__ = [
     "catcher",
     "change_account",
     "change_inbox",
+    "connecting",
     "consent",
     "create_account",
     "create_inbox",
@@ -95,6 +99,7 @@ __all__ = [
     "hand_on",
     "hold_account",
     "judge_template",
+    "keep_connected",
     "keep_templates",
     "list_inboxes",
     "list_templates",

@@ -20,7 +20,7 @@ SQL = Queries(__package__, "templates.sql")
 _NAME_CHARS, _LANGUAGE_CHARS = 512, 35
 
 
-class TemplateView(Struct, frozen=True, kw_only=True):
+class TemplateView(Struct, frozen=True):
     """A template. body: with `{{name}}` where variables stand; variables: their names in order.
 
     header: the kind of header it has; image, video and document want a file with each message.

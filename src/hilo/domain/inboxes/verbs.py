@@ -185,8 +185,7 @@ async def change_account(
     name = old.name if change.name is UNSET else change.name.strip()
     _check_name(name)
     address = read.address.lower() if read.address else None
-    if address and address != old.address and await _is_taken(tx, old, address):
-        raise _taken(address)
+    await refuse_taken(tx, old, address)
     state: AccountState = "active" if old.state == "held" else old.state
     row = await queries.change_account(
         tx,
@@ -267,11 +266,17 @@ async def _inbox(tx: Tx, inbox: UUID) -> InboxRow:
     return row
 
 
-async def _is_taken(tx: Tx, row: AccountRow, address: str) -> bool:
+async def refuse_taken(tx: Tx, row: AccountRow, address: str | None) -> None:
+    """Refuse an address that another account of the channel has. Raises: Invalid."""
+    if not address or address == row.address:
+        return
     if row.is_sandbox:
-        return await queries.sibling(tx, row, address) is not None
-    found = await queries.accounts_by_address(tx, [address])
-    return any(each.channel == row.channel for each in found)
+        is_taken = await queries.sibling(tx, row, address) is not None
+    else:
+        found = await queries.accounts_by_address(tx, [address])
+        is_taken = any(each.channel == row.channel for each in found)
+    if is_taken:
+        raise _taken(address)
 
 
 def _configure(

@@ -11,12 +11,12 @@ from litestar.params import JSONBody
 from msgspec import UNSET, Struct, UnsetType
 
 from hilo.domain import inboxes
-from hilo.domain.inboxes import AccountChange, AccountRow, AccountView
+from hilo.domain.inboxes import AccountChange, AccountRow, AccountView, Carrier
 from hilo.domain.people import Actor
 from hilo.entry.api.forms import NO_TRANSACTION, Acting, Body, Id, Open, Shared
 from hilo.entry.state import AppState
 from hilo.kit.errors import HiloError, Rejected, TemporaryFailure, invalid
-from hilo.sdk.abilities import Live
+from hilo.sdk.abilities import Checking, Live
 from hilo.sdk.account import Check
 
 Channel = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
@@ -139,6 +139,9 @@ async def _reachable(state: AppState, row: AccountRow) -> Sequence[Check]:
             found.append(Check(key=f"address.{name}", ok=True, detail=url))
     if isinstance(connector, Live) and not row.is_sandbox:
         found += [each async for each in connector.check(account)]
+    elif isinstance(connector, Checking):
+        carrier = Carrier(state.http, state.sandbox)
+        found += await carrier.attempt(connector.check(account), account)
     return found
 
 

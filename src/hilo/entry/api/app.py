@@ -13,8 +13,10 @@ from hilo.domain.people import Actor
 from hilo.entry.api import (
     accounts,
     agents,
+    amendments,
     answers,
     channels,
+    connections,
     consents,
     contacts,
     conversations,
@@ -38,6 +40,7 @@ from hilo.entry.api import (
     teams,
     tokens,
     trials,
+    ways,
     workspace,
 )
 from hilo.entry.api.forms import Acting, Shared
@@ -70,8 +73,11 @@ RESOURCES: Sequence[ModuleType] = (
     conversations,
     answers,
     messages,
+    amendments,
     drafts,
+    ways,
     counts,
+    connections,
     consents,
     contacts,
     tags,

@@ -1,0 +1,22 @@
+-- By which ways a contact can be written to.
+
+-- name: ways
+-- Each account with each address it reaches, and each account that reaches none of them.
+select a.id, a.inbox_id, n.name, a.channel, a.name, a.state, a.is_sandbox, i.id, i.kind, i.value, s.at, h.at
+from account a
+join inbox n on n.workspace_id = :workspace and n.id = a.inbox_id
+left join identity i on i.workspace_id = :workspace and i.contact_id = :contact
+  and (i.scope = a.id or (i.kind = 'email' and a.channel = any(:mails::text[]))
+       or (i.kind = 'phone' and a.channel = any(:phones::text[])))
+left join consent s on s.workspace_id = :workspace and s.identity_id = i.id and s.topic = 'all'
+  and not s.is_given
+left join lateral (
+  select m.at from conversation c cross join lateral (
+    select m.at from message m
+    where m.workspace_id = :workspace and m.conversation_id = c.id and m.kind = 'incoming'
+      and m.account_id = a.id and m.identity_id = i.id
+    order by m.seq desc limit 1) m
+  where c.workspace_id = :workspace and c.contact_id = :contact
+  order by m.at desc limit 1) h on i.id is not null
+where a.workspace_id = :workspace and a.state <> 'off'
+order by h.at desc nulls last, i.verified desc nulls last, a.created_at, i.created_at limit 200

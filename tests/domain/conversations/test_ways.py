@@ -1,0 +1,210 @@
+"""Ways to write, windows, templates, and what is done to messages at the outside."""
+
+from collections.abc import Generator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from msgspec import structs
+
+from cast import CAST
+from hilo.domain import conversations, inboxes, people
+from hilo.domain.conversations import Given, WayView, WindowClosed, acting
+from hilo.domain.conversations.acting import Wish
+from hilo.domain.conversations.errors import TooLateToChange
+from hilo.entry import timers, work
+from hilo.kit import clock
+from hilo.kit.db import Database
+from hilo.kit.errors import Conflict, Invalid, Unsupported
+from hilo.sdk.abilities import TemplateSeen
+from hilo.sdk.account import Account
+from hilo.sdk.content import Template
+from hilo.sdk.inbound import ConsentIn
+from hilo.sdk.manifest import Limits, Window
+from hilo.sdk.outbound import ActionOut, Call, Reply, Sending
+from path import receiving, rows, value
+from vendor import MANIFEST, Place, Vendor, by, says, vendor_on
+
+ACTOR = people.system(CAST.workspace)
+DAY = 24 * 3600
+WINDOWED = structs.replace(
+    MANIFEST,
+    features=[*MANIFEST.features, "templates"],
+    limits=Limits(text_chars=100, window=Window(free_s=DAY, template=True), edit_s=60),
+)
+ORDER = TemplateSeen(
+    name="order",
+    language="en",
+    status="approved",
+    body="Order {{1}} is {{2}}.",
+    variables=["1", "2"],
+)
+
+
+class Able(Vendor):
+    """A vendor with templates and changes."""
+
+    def templates(self, account: Account) -> Generator[Call, Reply, Sequence[TemplateSeen]]:
+        """Tell two of them."""
+        yield self._call(account, "templates", {})
+        return [ORDER, structs.replace(ORDER, name="new", status="pending")]
+
+    def act(self, action: ActionOut, account: Account) -> Sending:
+        """Do it."""
+        body = {"does": action.does, "id": action.external_id, "text": action.text}
+        reply = yield self._call(account, f"{action.does}/{action.external_id}", body)
+        return self.accepted(reply)
+
+
+@pytest.fixture
+async def place(db: Database, tmp_path: Path) -> Place:
+    place = await vendor_on(db, tmp_path, Able(WINDOWED))
+    await place.hear(says("hello", "m-1"))
+    return place
+
+
+async def the_conversation(place: Place) -> UUID:
+    ((found,),) = await rows(place.state.db, "select id from conversation")
+    return UUID(str(found))
+
+
+async def found(place: Place) -> list[WayView]:
+    id_ = await the_conversation(place)
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        return await conversations.ways(tx, ACTOR, place.state.channels, id_)
+
+
+async def write(place: Place, **given: object) -> UUID:
+    id_ = await the_conversation(place)
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        wanted = Given(**given)  # type: ignore[arg-type]
+        return (await conversations.write(tx, ACTOR, id_, wanted, place.state.channels)).message.id
+
+
+async def carried(place: Place) -> None:
+    job = conversations.Carry(CAST.workspace, await the_conversation(place))
+    await work.tools(place.state).carriage.carry(job)
+
+
+async def age(place: Place) -> None:
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        await tx.connection.execute("update message set at = at - interval '25 hours'")
+
+
+async def synced(place: Place) -> None:
+    async with receiving((200, {}, b"{}")) as vendor:
+        await place.point(vendor.url)
+        await timers.sync_templates(work.tools(place.state))
+
+
+async def test_the_way_last_used_is_proposed_while_its_window_is_open(place: Place) -> None:
+    first, *others = await found(place)
+    assert (first.account_id, first.closed, first.is_proposed) == (place.account.id, None, True)
+    assert first.until is not None
+    assert first.until > clock.now() + timedelta(hours=23)
+    assert [each.closed for each in others] == ["no-identity"]
+    await age(place)
+    first, *_ = await found(place)
+    assert (first.closed, first.takes_template, first.is_proposed) == ("window", True, False)
+    await place.hear(ConsentIn(sender=by(), is_given=False))
+    assert (await found(place))[0].closed == "opted-out"
+
+
+async def test_after_the_window_only_a_template_leaves(place: Place) -> None:
+    await write(place, text="in time")
+    await age(place)
+    with pytest.raises(WindowClosed):
+        await write(place, text="too late")
+    await carried(place)
+    errors = await rows(place.state.db, "select state, error ->> 'code' from part")
+    assert errors == [("failed", "channel-window-closed")]
+    await synced(place)
+    given = Template(name="order", language="en", variables={"1": "77", "2": "here"})
+    async with receiving((200, {}, b'{"id": "v-1"}')) as vendor:
+        await place.point(vendor.url)
+        await write(place, content=given)
+        await carried(place)
+    (post,) = vendor.posts
+    assert post.body["text"] == "Order 77 is here."
+    assert post.body["content"]["name"] == "order"  # type: ignore[index]
+
+
+async def test_a_template_is_refused_before_it_is_queued(place: Place) -> None:
+    await synced(place)
+    for name, variables in (("new", {}), ("none", {}), ("order", {"1": "77"})):
+        content = Template(name=name, language="en", variables=variables)
+        with pytest.raises(Invalid):
+            await write(place, content=content)
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        names = [each.name for each in await inboxes.list_templates(tx, ACTOR, place.account.id)]
+    assert names == ["new", "order"]
+
+
+async def sent(place: Place, text: str = "answer") -> UUID:
+    async with receiving((200, {}, b'{"id": "v-1"}'), (200, {}, b'{"id": "v-2"}')) as vendor:
+        await place.point(vendor.url)
+        message = await write(place, text=text)
+        await carried(place)
+    return message
+
+
+async def done(place: Place, message: UUID, wish: Wish) -> list[str]:
+    """Do it as the API does; return what the vendor was asked."""
+    where = (await the_conversation(place), message)
+    state = place.state
+    async with receiving((200, {}, b"{}")) as vendor:
+        await place.point(vendor.url)
+        async with state.db.transaction(CAST.workspace) as tx:
+            asked = await acting.ask(tx, ACTOR, state.channels, where, wish)
+        carrier = work.tools(state).carrier
+        account = state.channels.opened(asked.row)
+        for action in asked.actions:
+            await carrier.send(asked.connector.act(action, account), account)
+        async with state.db.transaction(CAST.workspace) as tx:
+            await acting.done(tx, ACTOR, where, wish)
+    return [line.split()[1].removeprefix("/replies/") for line in vendor.lines]
+
+
+async def test_a_reaction_goes_out_and_is_shown(place: Place) -> None:
+    incoming = UUID(str(await value(place.state.db, "select id from message")))
+    assert await done(place, incoming, Wish(does="react", emoji="👍")) == ["react/m-1"]
+    ((reactions,),) = await rows(place.state.db, "select reactions from message")
+    assert [(each["emoji"], each["author"]["kind"]) for each in reactions] == [("👍", "agent")]
+
+
+async def test_a_reply_is_edited_and_taken_back_whole(place: Place) -> None:
+    message = await sent(place)
+    assert await done(place, message, Wish(does="edit", text="better")) == ["edit/v-1"]
+    texts = await rows(place.state.db, "select text from message where id = $1", message)
+    assert texts == [("better",)]
+    assert await done(place, message, Wish(does="delete")) == ["delete/v-1"]
+    assert await value(
+        place.state.db, "select deleted_at is not null from message where id = $1", message
+    )
+
+
+async def test_what_cannot_be_changed_is_refused(place: Place) -> None:
+    incoming = UUID(str(await value(place.state.db, "select id from message")))
+    message = await sent(place, "late")
+    waiting = await write(place, text="not yet gone")
+    for other, wish in (
+        (incoming, Wish(does="edit", text="x")),
+        (waiting, Wish(does="delete")),
+    ):
+        with pytest.raises(Conflict):
+            await done(place, other, wish)
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        await tx.connection.execute(
+            "update message set at = at - interval '2 minutes' where id = $1", message
+        )
+    with pytest.raises(TooLateToChange):
+        await done(place, message, Wish(does="edit", text="x"))
+
+
+async def test_a_channel_that_cannot_says_so(db: Database, tmp_path: Path) -> None:
+    place = await vendor_on(db, tmp_path)
+    await place.hear(says("hello", "m-1"))
+    incoming = UUID(str(await value(place.state.db, "select id from message")))
+    with pytest.raises(Unsupported):
+        await done(place, incoming, Wish(does="react", emoji="👍"))
