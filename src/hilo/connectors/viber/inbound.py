@@ -134,12 +134,12 @@ def _receipt(callback: Callback) -> Inbound:
     )
 
 
-def _person(user: wire.User) -> SenderIn:
+def _person(who: wire.User) -> SenderIn:
     return SenderIn(
-        identities=[IdentityIn(kind="external", value=user.id, verified=True)],
-        name=user.name,
-        locale=user.language,
-        attributes={"country": user.country} if user.country else {},
+        identities=[IdentityIn(kind="external", value=who.id, verified=True)],
+        name=who.name,
+        locale=who.language,
+        attributes={"country": who.country} if who.country else {},
     )
 
 

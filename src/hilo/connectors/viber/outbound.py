@@ -53,8 +53,8 @@ def send(message: MessageOut, account: Account) -> Sending:
 def profile(who: Recipient, account: Account) -> Generator[Call, Reply, Profile]:
     """Return name and picture; the vendor tells them twice a day at most."""
     found = yield from ask(account, "get_user_details", {"id": who.value}, wire.Details)
-    user = found.user
-    return Profile(name=user.name, avatar=user.avatar, locale=user.language)
+    person = found.user
+    return Profile(name=person.name, avatar=person.avatar, locale=person.language)
 
 
 def ask(account: Account, method: str, body: Body, shape: type[T]) -> Generator[Call, Reply, T]:
