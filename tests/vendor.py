@@ -41,9 +41,10 @@ MANIFEST = Manifest(
 class Vendor:
     """A connector whose manifest a test may change."""
 
-    def __init__(self, manifest: Manifest = MANIFEST) -> None:
-        """Speak for a channel called vendor."""
+    def __init__(self, manifest: Manifest = MANIFEST, patience_s: float = 2) -> None:
+        """Speak for a channel called vendor. patience_s: with its server."""
         self._manifest = manifest
+        self._patience_s = patience_s
 
     @property
     def manifest(self) -> Manifest:
@@ -90,7 +91,10 @@ class Vendor:
     def _call(self, account: Account, path: str, body: object) -> HttpCall:
         base = str(account.settings.get("base", "https://vendor.test"))
         return HttpCall(
-            method="POST", url=f"{base}/{path}", body=json.dumps(body).encode(), timeout_s=2
+            method="POST",
+            url=f"{base}/{path}",
+            body=json.dumps(body).encode(),
+            timeout_s=self._patience_s,
         )
 
 

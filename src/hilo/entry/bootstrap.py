@@ -129,6 +129,8 @@ def secret_key(config: Config) -> str:
 
 async def close_http(state: AppState) -> None:
     """Close the HTTP clients if they were ever made."""
+    if "marker" in state.__dict__:
+        await state.marker.close()
     if "http" in state.__dict__:
         await state.http.close()
     if "sandbox" in state.__dict__:

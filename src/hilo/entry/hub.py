@@ -98,6 +98,7 @@ class Hub:
         self._ready = asyncio.Event()
         self._recent: Recent[_Row] = Recent()
         self._attendance = Attendance(bus, self._attended)
+        self.on_typing: Callable[[UUID, UUID], None] | None = None
         self.at = feed.START
 
     async def run(self) -> None:
@@ -179,6 +180,8 @@ class Hub:
             doing=doing,
         )
         self._bus.publish("presence", msgspec.json.encode(mark))
+        if doing == "typing" and self.on_typing is not None:
+            self.on_typing(actor.workspace, conversation_id)
 
     def contact_typing(self, workspace: UUID, conversation_id: UUID, until: datetime) -> None:
         """Tell every process that a contact is writing."""

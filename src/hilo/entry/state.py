@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from hilo.domain.inboxes import Channels, Sandbox
+from hilo.domain.inboxes import Carrier, Channels, Sandbox
 from hilo.domain.library import FileLinks
 from hilo.entry import registry
 from hilo.entry.accounts import Accounts
 from hilo.entry.door import Door
 from hilo.entry.doorman import Doorman
 from hilo.entry.hub import Hub
+from hilo.entry.marks import Marker
 from hilo.entry.post import AccountPost, Post
 from hilo.entry.sandbox.controls import Controls
 from hilo.kit import messages
@@ -94,7 +95,14 @@ class AppState:
     @cached_property
     def hub(self) -> Hub:
         """Tells the sockets of this process what the log says; bootstrap runs it."""
-        return Hub(self.db, self.bus, self.doorman)
+        hub = Hub(self.db, self.bus, self.doorman)
+        hub.on_typing = self.marker.typing
+        return hub
+
+    @cached_property
+    def marker(self) -> Marker:
+        """Shows contacts what agents do; bootstrap closes it."""
+        return Marker(self.db, self.channels, Carrier(self.http, self.sandbox))
 
     @cached_property
     def catalogue(self) -> Catalogue:

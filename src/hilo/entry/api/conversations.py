@@ -1,6 +1,7 @@
 """Conversations: `/conversations`, and what is done to one as a whole."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from msgspec import Meta
 from hilo.domain import conversations
 from hilo.domain.conversations import SEQ_MOST, Assignment, ConversationView, Filters, Status
 from hilo.domain.people import Actor
-from hilo.entry.api.forms import Acting, Body, Cursor, Id, Limit, Open
+from hilo.entry.api.forms import Acting, Body, Cursor, Id, Limit, Open, Shared
 from hilo.kit.errors import invalid
 from hilo.kit.page import Page
 
@@ -124,10 +125,12 @@ async def unsnooze(conversation_id: Id, actor: Acting, tx: Open) -> Conversation
 
 @put("/conversations/{conversation_id:uuid}/read", tags=["conversations"])
 async def mark_read(
-    conversation_id: Id, data: JSONBody[ReadMark], actor: Acting, tx: Open
+    conversation_id: Id, data: JSONBody[ReadMark], actor: Acting, tx: Open, app_state: Shared
 ) -> ConversationView:
-    """Note how far the agent has read."""
-    return await conversations.mark_read(tx, actor, conversation_id, data.seq)
+    """Note how far the agent has read; the contact sees it where the channel can show it."""
+    view = await conversations.mark_read(tx, actor, conversation_id, data.seq)
+    tx.after_commit.append(partial(app_state.marker.read, actor.workspace, conversation_id))
+    return view
 
 
 @delete("/conversations/{conversation_id:uuid}/read", status_code=200, tags=["conversations"])
