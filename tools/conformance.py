@@ -5,7 +5,8 @@
    what differs.
 2. What connectors send, and what their simulators post, is held against the vendors' own
    descriptions (`specs`).
-3. Every line of the conformance list for the connectors built so far is a named test that exists,
+3. Ten thousand schedules of doubles, faults and kills are drawn over the simulators.
+4. Every line of the conformance list for the connectors built so far is a named test that exists,
    or an exemption with its reason, in `tests/conformance_map.toml`.
 
 Without the folder these are skipped, loudly; the map's tests are looked for all the same. Nothing
@@ -16,6 +17,7 @@ request does not fit, or a line has neither test nor reason.
 import email
 import os
 import re
+import subprocess
 import sys
 import time
 import tomllib
@@ -43,7 +45,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 MAIL_ENDINGS = {".eml", ".box", ".raw", ".txt", ".msg", ".message", ".mbox"}
 NOT_MAIL = {"crisp", "discourse-trimmer", "tnefparse"}
 EXACT_TARGET = 0.85
-SECTIONS = re.compile(r"^- ((?:G|E|A|W|F|I|L)-\d\d|X-0[6789])\b")
+SECTIONS = re.compile(r"^- ((?:G|E|A|W|F|I|T|S|L)-\d\d|X-0[6789])\b")
 SECTION_NAMES = {
     "G": "lines of every connector",
     "W": "lines of WhatsApp",
@@ -57,6 +59,7 @@ SECTION_NAMES = {
     "V": "lines of voice",
     "A": "lines around the connectors",
 }
+SCHEDULES = "tests/domain/conversations/test_schedules.py"
 WORD = re.compile(r"\w{3,}")
 
 
@@ -95,8 +98,18 @@ def main() -> int:
         print(f"! SKIPPED: no mail corpora at {corpora}: parsing is unproved here", flush=True)
     ok &= requests_fit(verbose=verbose)
     ok &= lines_are_named()
+    ok &= schedules_hold()
     print("conformance: kept" if ok else "conformance: BROKEN")
     return 0 if ok else 1
+
+
+def schedules_hold() -> bool:
+    """Draw many schedules of doubles, faults and kills over the simulators; `HILO_SCHEDULES`."""
+    many = os.environ.get("HILO_SCHEDULES", "10000")
+    print(f"drawing {many} schedules over the simulators", flush=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", SCHEDULES]
+    environ = {**os.environ, "HILO_SCHEDULES": many}
+    return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode == 0  # noqa: S603 - our own
 
 
 # ------------------------------------------------------------------ the corpora

@@ -155,6 +155,14 @@ def test_what_contacts_do_is_understood(bot: Simulator) -> None:
     assert [each.kind for each in shared.sender.identities] == ["external", "phone"]
 
 
+def test_a_file_the_vendor_does_not_lend_names_the_limit() -> None:
+    asking = CONNECTOR.fetch("large", ACCOUNT)
+    next(asking)
+    found = msgspec.json.encode({"ok": True, "result": {"file_id": "large"}})
+    with pytest.raises(Rejected, match="20 MB"):
+        asking.send(HttpReply(status=200, body=found))
+
+
 def test_who_blocks_the_bot_gets_nothing_more(bot: Simulator) -> None:
     (left,) = read(bot.deed(Deed(does="stop", who="7"), AT))
     assert isinstance(left, ConsentIn)

@@ -193,6 +193,13 @@ def test_the_order_of_fields_changes_no_signature(fields: list[tuple[str, str]])
     assert signing.sign("t", url, fields) == signing.sign("t", url, fields[::-1])
 
 
+def test_a_referral_without_a_source_is_none() -> None:
+    fields = b"MessageSid=SM1&From=%2B12025550007&Body=x&ReferralHeadline=Sale&NumMedia=0"
+    (message,) = CONNECTOR.parse(Delivery(body=fields, received_at=AT), ACCOUNT)
+    assert isinstance(message, MessageIn)
+    assert message.referral is None
+
+
 def test_a_number_that_is_no_number_is_malformed() -> None:
     body = b"MessageSid=SM1&From=%2B12025550007&Body=x&NumMedia=many"
     with pytest.raises(Exception, match="NumMedia"):

@@ -4,9 +4,6 @@ A contact on a simulated phone and an agent write; the network between them is d
 late, twice and mixed up, the vendor is busy, breaks, or takes a message and says nothing, and our
 own work is abandoned at whatever await it has reached. Then the weather clears, and all must be
 true. `HILO_SCHEDULES` says how many cases are drawn.
-
-conformance  test
-G-18, G-21   test_no_schedule_loses_or_doubles
 """
 
 import asyncio

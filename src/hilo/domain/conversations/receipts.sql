@@ -74,13 +74,14 @@ returning m.id, m.conversation_id, m.state, m.error, m.parts
 
 -- name: seen
 -- What the contact has received or read: parts sent to this very identity by this account, up to a
--- moment or a place, and not that far yet.
+-- moment or a place, and not that far yet. A moment proves nothing of a part that may never have
+-- arrived, so what is uncertain stays so.
 select p.message_id, p.number, p.slice is not null from conversation c
 join message m on m.workspace_id = :workspace and m.conversation_id = c.id
 join part p on p.workspace_id = :workspace and p.message_id = m.id
 where c.workspace_id = :workspace and c.contact_id = :contact
   and m.account_id = :account and m.identity_id = :identity and m.kind = 'outgoing'
-  and p.state in ('sent', 'uncertain', case when :state = 'read' then 'delivered' end)
+  and p.state in ('sent', case when :state = 'read' then 'delivered' end)
   and m.seq > c.last_seq - 500
   and (:until::timestamptz is null or m.at <= :until)
   and (:seq::int is null or (m.seq <= :seq and c.id = (
