@@ -130,6 +130,24 @@ async def test_old_words_settle_nothing(place: Place) -> None:
     assert await value(place.state.db, "select count(*) from message") == 3
 
 
+async def test_an_echo_that_was_not_known_gives_way_to_the_reply(place: Place) -> None:
+    await the_conversation(place)
+    await place.hear(EchoIn(external_id="v-1", to=by(), text="as the vendor shows it"))
+    await place.hear(StatusIn(state="delivered", external_id="v-1"))
+    async with receiving((200, {}, b'{"id": "v-1"}')) as vendor:
+        await point(place, vendor.url)
+        message = await reply(place)
+        await carried(place)
+    texts = await rows(place.state.db, "select text, state from message order by seq")
+    assert texts == [("hello", "received"), ("answer", "delivered")]
+    assert await value(place.state.db, "select message_id from part") == message
+    preview = await value(place.state.db, "select last_message ->> 'preview' from conversation")
+    assert preview == "answer"
+    await place.hear(EchoIn(external_id="v-1", to=by(), text="as the vendor shows it"))
+    await place.hear(StatusIn(state="read", external_id="v-1"))
+    assert await state_of(place, message) == "read"
+
+
 async def test_what_was_written_elsewhere_is_kept_and_wakes_nobody(place: Place) -> None:
     id_ = await the_conversation(place)
     async with place.state.db.transaction(CAST.workspace) as tx:

@@ -67,7 +67,7 @@ update part p set
   external_id = coalesce(p.external_id, case when not exists (
     select 1 from part o where o.account_id = p.account_id and o.external_id = :name) then :name end)
 where p.workspace_id = :workspace and p.message_id = :message and p.number = :number
-returning p.state
+returning p.external_id
 
 -- name: keep_ref
 insert into thread_ref (workspace_id, ref, conversation_id, message_id)

@@ -24,3 +24,17 @@ insert into part (workspace_id, message_id, number, account_id, conversation_id,
 select :workspace, g.id, 1, :account, g.conversation, 'sent', g.name, :now
 from unnest(:ids::uuid[], :conversations::uuid[], :names::text[]) as g(id, conversation, name)
 on conflict do nothing
+
+-- name: copy
+-- What was kept as written elsewhere under this name.
+select m.id, m.conversation_id, p.state from part p
+join message m on m.workspace_id = :workspace and m.id = p.message_id
+where p.workspace_id = :workspace and p.account_id = :account and p.external_id = :name
+  and m.kind = 'outgoing' and (m.meta ->> 'elsewhere')::bool
+
+-- name: drop_copy
+delete from part where workspace_id = :workspace and message_id = :message
+
+-- name: take_key
+update message_key set message_id = :ours
+where workspace_id = :workspace and account_id = :account and external_id = :name and message_id = :message

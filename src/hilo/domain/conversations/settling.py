@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from hilo.domain import inboxes
-from hilo.domain.conversations import amending, late, receipts
+from hilo.domain.conversations import amending, doubles, late, receipts
 from hilo.domain.conversations.models import MessageError
 from hilo.domain.conversations.receipts import Target
 from hilo.domain.conversations.splitting import Slice
@@ -48,6 +48,10 @@ class Part(Struct, frozen=True):
         return None if self.slice is None else msgspec.convert(self.slice, Slice)
 
 
+class _Kept(Struct, frozen=True):
+    name: str | None
+
+
 class Resolve(Struct, frozen=True):
     """The job that asks the vendor what became of a part."""
 
@@ -75,12 +79,14 @@ async def sent(tx: Tx, part: Part, accepted: Accepted) -> None:
     name = clean(accepted.external_id or "").strip()[:_NAME_CHARS] or None
     if name is not None:
         await receipts.lock_names(tx, part.account, [name])
-    await end(tx, part, accepted.state, name=name, derives=False)
+    kept = await end(tx, part, accepted.state, name=name, derives=False)
     early = [] if name is None else await receipts.take_early(tx, part.account, [name])
     await late.bind(tx, part.account, {} if name is None else {name: part.message})
     await receipts.derive(tx, [part.message], {part.message: tx.now})
+    target = Target(part.message, part.number, part.is_split)
+    if name is not None and kept != name:
+        await doubles.give_way(tx, part.account, name, target)
     if early:
-        target = Target(part.message, part.number, part.is_split)
         await receipts.settle(tx, receipts.moved_early(early, target))
         await amending.apply_early(tx, early, {str(name): part.message})
     if accepted.refused:
@@ -131,11 +137,15 @@ async def end(  # noqa: PLR0913 - what a call may leave behind
     name: str | None = None,
     error: MessageError | None = None,
     derives: bool = True,
-) -> None:
-    """Write down how the attempt ended. A receipt may have come first: it is not taken back."""
+) -> str | None:
+    """Write down how the attempt ended; return the part's name outside.
+
+    A receipt may have come first: it is not taken back.
+    """
     await hold(tx, part)
-    await tx.run(
+    kept = await tx.maybe(
         SQL.end_part,
+        _Kept,
         workspace=tx.workspace,
         message=part.message,
         number=part.number,
@@ -146,3 +156,4 @@ async def end(  # noqa: PLR0913 - what a call may leave behind
     )
     if derives:
         await receipts.derive(tx, [part.message], {part.message: tx.now})
+    return None if kept is None else kept.name
