@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -173,6 +174,24 @@ class Desk:
             timeout=10,
         )
         assert answer.status_code == httpx2.codes.ACCEPTED, answer.text
+
+    def age_messages(self, conversation: str, hours: int) -> None:
+        """Let a conversation's messages be older than they are: nobody waits a day for a test."""
+        import asyncio  # noqa: PLC0415 - one statement
+
+        asyncio.run(self._age(conversation, hours))
+
+    async def _age(self, conversation: str, hours: int) -> None:
+        connection = await asyncpg.connect(self.rig.postgres.dsn)
+        try:
+            await connection.execute(
+                "update message set at = at - make_interval(hours => $2)"
+                " where conversation_id = $1",
+                UUID(conversation),
+                hours,
+            )
+        finally:
+            await connection.close()
 
     async def _raw_mail(self, who: str) -> bytes | None:
         connection = await asyncpg.connect(self.rig.postgres.dsn)

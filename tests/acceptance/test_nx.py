@@ -79,9 +79,40 @@ def test_nx_5_the_survey_leaves_by_itself_and_counts_once() -> None:
     missing("surveys and reporting")
 
 
-def test_nx_6_free_text_after_the_reply_window_is_refused_with_the_reason() -> None:
+def test_nx_6_free_text_after_the_reply_window_is_refused_with_the_reason(desk: Desk) -> None:
     """Text is refused after 24 hours; an approved template goes out."""
-    missing("a channel with a reply window and templates")
+    number = Played(desk, "whatsapp")
+    number.does(1, does="text", name="Dora", text="hello?")
+    desk.wait(number.conversations, "the contact's message")
+    (conversation,) = number.conversations()
+    desk.age_messages(conversation["id"], hours=25)
+
+    path = f"/conversations/{conversation['id']}/messages"
+    refused = desk.client.post(path, json={"kind": "reply", "text": "Still there?"})
+    assert refused.status_code == httpx2.codes.CONFLICT, refused.text
+    assert refused.json()["code"] == "channel-window-closed"
+    assert number.seen(1) == []
+
+    account = number.account["id"]
+    synced = desk.client.post(f"/accounts/{account}/templates/sync")
+    assert synced.status_code == httpx2.codes.OK, synced.text
+    known = synced.json()["items"]
+    approved = next(each for each in known if each["status"] == "approved" and not each["header"])
+    content = {
+        "type": "template",
+        "name": approved["name"],
+        "language": approved["language"],
+        "variables": dict.fromkeys(approved["variables"], "77"),
+    }
+    said = desk.client.post(path, json={"kind": "reply", "content": content})
+    assert said.status_code == httpx2.codes.CREATED, said.text
+    desk.wait(lambda: number.seen(1), "the template on the phone")
+    assert len(number.seen(1)) == 1
+    pending = [each for each in known if each["status"] != "approved"]
+    for each in pending[:1]:
+        content = {"type": "template", "name": each["name"], "language": each["language"]}
+        refused = desk.client.post(path, json={"kind": "reply", "content": content})
+        assert refused.status_code == httpx2.codes.UNPROCESSABLE_CONTENT, refused.text
 
 
 def test_nx_7_a_subscriber_gets_three_signed_events() -> None:
