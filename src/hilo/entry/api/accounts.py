@@ -1,5 +1,6 @@
 """Accounts of inboxes: `/inboxes/{id}/accounts` and `/accounts`."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated
@@ -15,8 +16,8 @@ from hilo.domain.inboxes import AccountChange, AccountRow, AccountView, Carrier
 from hilo.domain.people import Actor
 from hilo.entry.api.forms import NO_TRANSACTION, Acting, Body, Id, Open, Shared
 from hilo.entry.state import AppState
-from hilo.kit.errors import HiloError, Rejected, TemporaryFailure, invalid
-from hilo.sdk.abilities import Checking, Live
+from hilo.kit.errors import ConnectorError, HiloError, Rejected, TemporaryFailure, invalid
+from hilo.sdk.abilities import Checking, Connecting, Live
 from hilo.sdk.account import Check
 
 Channel = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
@@ -98,11 +99,24 @@ async def change_account(
     return app_state.channels.view(row)
 
 
-@delete("/accounts/{account_id:uuid}", tags=["inboxes"])
-async def delete_account(account_id: Id, actor: Acting, tx: Open, app_state: Shared) -> None:
-    """Disconnect an account; its conversations stay."""
-    await inboxes.delete_account(tx, actor, account_id)
-    tx.after_commit.append(partial(app_state.accounts.forget, account_id))
+@delete("/accounts/{account_id:uuid}", tags=["inboxes"], opt=NO_TRANSACTION)
+async def delete_account(account_id: Id, actor: Acting, app_state: Shared) -> None:
+    """Disconnect an account, at its vendor too if that answers; its conversations stay."""
+    await _say_goodbye(app_state, await _read(app_state, actor, account_id))
+    async with app_state.db.transaction(actor.workspace, by=actor.by) as tx:
+        await inboxes.delete_account(tx, actor, account_id)
+        tx.after_commit.append(partial(app_state.accounts.forget, account_id))
+
+
+async def _say_goodbye(state: AppState, row: AccountRow) -> None:
+    """Tell the vendor to call us no more; one that does not answer keeps nobody."""
+    connector = state.channels.of(row)
+    if not isinstance(connector, Connecting) or (row.address is None and row.last_in_at is None):
+        return  # it was never registered
+    account = state.channels.opened(row)
+    with contextlib.suppress(ConnectorError):
+        carrier = Carrier(state.http, state.sandbox)
+        await carrier.send(connector.disconnect(account), account)
 
 
 @post("/accounts/{account_id:uuid}/secret", tags=["inboxes"])
