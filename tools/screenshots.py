@@ -11,13 +11,14 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from screens import SCREENS, Look, Screen, phones
 
 ROOT = Path(__file__).parents[1]
 ALL = ROOT / "build" / "screenshots"
@@ -25,132 +26,17 @@ CHOSEN = ROOT / "docs" / "images"
 WIDTHS = {1440: 900, 1024: 768, 390: 844}
 SCHEMES = ("light", "dark")
 LOCALES = ("en", "es")
+TAGS = {"en": "en-US", "es": "es-ES", "pt": "pt-BR"}
+# What stands still: the letters are there, and nothing that is fetched is still drawn as bones.
+SETTLED = """() => document.fonts.status === 'loaded' && document.querySelector('#content, form')
+    && [...document.images].every((one) => one.complete || one.loading === 'lazy')"""
+SETTLES_WITHIN_MS = 8_000
+STILL_MS = 500
+# Narrower than this is a phone: no keys, no pointer that hovers.
+TOUCHED = 700
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 STARTS_WITHIN_S = 240
 COLOURS = 200
-
-
-@dataclass(frozen=True)
-class Look:
-    """One way to look at the console."""
-
-    width: int
-    scheme: str
-    locale: str
-
-    @property
-    def name(self) -> str:
-        """Part of the file's name."""
-        return f"{self.width}-{self.scheme}-{self.locale}"
-
-
-@dataclass(frozen=True)
-class Screen:
-    """A page and what to do before the picture. docs: the look of the picture the docs use."""
-
-    name: str
-    path: str
-    act: Callable[[Page], None] | None = None
-    docs: tuple[Look, ...] = ()
-    signed_in: bool = True
-
-
-def _open_first(page: Page) -> None:
-    page.locator("[role=option]").first.click()
-    page.locator("article").first.wait_for()
-
-
-# The open conversation with the most to show: channels, notes, files, messages.
-_RICHEST = """async () => {
-    const read = async (path) => (await (await fetch('/api/v1' + path)).json()).items;
-    let best = [0, ''];
-    for (const one of await read('/conversations?status=open&limit=100')) {
-        if (one.last_seq < 4) continue;
-        const said = await read(`/conversations/${one.id}/messages?limit=100`);
-        const talk = said.filter((each) => ['incoming', 'outgoing'].includes(each.kind));
-        const channels = new Set(talk.map((each) => each.channel)).size;
-        const notes = said.filter((each) => each.kind === 'note').length;
-        const files = said.reduce((sum, each) => sum + each.attachments.length, 0);
-        const score = said.length + 6 * (channels - 1) + 3 * notes + 2 * files + one.tag_ids.length;
-        if (score > best[0]) best = [score, one.id];
-    }
-    return best[1];
-}"""
-
-
-def _richest(page: Page) -> None:
-    """Open the conversation with the most to show."""
-    page.goto(f"/inbox/{page.evaluate(_RICHEST)}?view=open")
-    page.locator("article").first.wait_for()
-
-
-def _note(page: Page) -> None:
-    _open_first(page)
-    page.keyboard.press("n")
-
-
-def _keys(*strokes: str) -> Callable[[Page], None]:
-    def act(page: Page) -> None:
-        _open_first(page)
-        for stroke in strokes:
-            page.keyboard.press(stroke)
-        page.wait_for_timeout(300)
-
-    return act
-
-
-def _palette(page: Page) -> None:
-    _open_first(page)
-    page.keyboard.press("Control+k")
-    page.get_by_role("combobox").wait_for()
-
-
-def _person(page: Page) -> None:
-    page.locator("tbody a").nth(2).click()
-    page.locator("article").first.wait_for()
-
-
-def _account(page: Page) -> None:
-    page.locator('a[href*="/settings/accounts/"]').first.click()
-    page.locator("form").first.wait_for()
-
-
-def _customer_mail(page: Page) -> None:
-    page.locator("#play-mail").click()
-    page.locator("textarea").first.wait_for()
-
-
-WIDE = Look(1440, "light", "en")
-DARK = Look(1440, "dark", "en")
-SPANISH = Look(1440, "light", "es")
-PHONE = Look(390, "light", "en")
-
-SCREENS = (
-    Screen("sign-in", "/sign-in", signed_in=False),
-    Screen("inbox", "/inbox?view=open", docs=(PHONE,)),
-    Screen("thread", "/inbox?view=open", _richest, docs=(WIDE, DARK, SPANISH, PHONE)),
-    Screen("note", "/inbox?view=open", _note),
-    Screen("snooze", "/inbox?view=open", _keys("h"), docs=(WIDE,)),
-    Screen("assign", "/inbox?view=open", _keys("a")),
-    Screen("palette", "/inbox?view=open", _palette, docs=(WIDE,)),
-    Screen("keys", "/inbox?view=open", _keys("?")),
-    Screen("contacts", "/contacts"),
-    Screen("contact", "/contacts", _person, docs=(WIDE,)),
-    Screen("search", "/search?q=tarjeta", docs=(WIDE,)),
-    Screen("playground", "/playground", docs=(WIDE,)),
-    Screen("playground-mail", "/playground", _customer_mail),
-    Screen("inboxes", "/settings/inboxes", docs=(WIDE,)),
-    Screen("account", "/settings/inboxes", _account),
-    Screen("widget", "/settings/widget"),
-    Screen("quarantine", "/settings/quarantine"),
-    Screen("agents", "/settings/agents"),
-    Screen("teams", "/settings/teams"),
-    Screen("tags", "/settings/tags"),
-    Screen("tokens", "/settings/tokens"),
-    Screen("profile", "/settings/profile"),
-    Screen("workspace", "/settings/workspace"),
-    Screen("start", "/start"),
-)
 
 
 def main() -> int:
@@ -164,8 +50,8 @@ def main() -> int:
     screens = [s for s in SCREENS if not given.only or s.name in given.only.split(",")]
     looks = [
         look
-        for look in (Look(w, s, x) for w in WIDTHS for s in SCHEMES for x in LOCALES)
-        if not given.looks or look.name in given.looks.split(",")
+        for look in (Look(w, s, x) for w in WIDTHS for s in SCHEMES for x in TAGS)
+        if (look.name in given.looks.split(",") if given.looks else look.locale in LOCALES)
     ]
     with _server(given.url) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -182,17 +68,16 @@ def _take_all(browser: Browser, url: str, look: Look, screens: list[Screen]) -> 
     context = browser.new_context(
         viewport={"width": look.width, "height": WIDTHS[look.width]},
         color_scheme="dark" if look.scheme == "dark" else "light",
-        locale={"en": "en-US", "es": "es-ES"}[look.locale],
+        locale=TAGS[look.locale],
         reduced_motion="reduce",
+        is_mobile=look.width < TOUCHED,
+        has_touch=look.width < TOUCHED,
         base_url=url,
     )
-    page = context.new_page()
     failed = 0
     for screen in screens:
-        if screen.signed_in and not any(c["name"].startswith("hilo") for c in context.cookies()):
-            _sign_in(page, look)
         try:
-            _take(page, look, screen)
+            _take(context, look, screen)
         except Exception as error:  # noqa: BLE001 - one screen must not stop the others
             _print(f"{screen.name} {look.name}: {str(error).splitlines()[0]}")
             failed += 1
@@ -219,14 +104,32 @@ def _sign_in(page: Page, look: Look) -> None:
     )
 
 
-def _take(page: Page, look: Look, screen: Screen) -> None:
-    page.goto(screen.path)
-    page.wait_for_load_state("networkidle", timeout=8_000)
-    page.locator("#content").wait_for()
-    page.wait_for_timeout(250)
-    if screen.act is not None:
-        screen.act(page)
-    page.wait_for_timeout(650)
+def _take(context: BrowserContext, look: Look, screen: Screen) -> None:
+    page = context.new_page()
+    page.set_default_timeout(SETTLES_WITHIN_MS)
+    try:
+        if screen.signed_in and not any(c["name"].startswith("hilo") for c in context.cookies()):
+            _sign_in(page, look)
+            phones(page, "/inbox")
+        if screen.before is not None:
+            screen.before(page)
+        page.goto(screen.path, wait_until="domcontentloaded")
+        _settle(page)
+        if screen.act is not None:
+            screen.act(page)
+            _settle(page)
+        _keep(page, look, screen)
+    finally:
+        context.set_offline(False)
+        page.close()
+
+
+def _settle(page: Page) -> None:
+    page.wait_for_function(SETTLED)
+    page.wait_for_timeout(STILL_MS)
+
+
+def _keep(page: Page, look: Look, screen: Screen) -> None:
     ALL.mkdir(parents=True, exist_ok=True)
     target = ALL / f"{screen.name}-{look.name}.png"
     page.screenshot(path=target)

@@ -26,8 +26,8 @@ export function ContactPage() {
   if (contact.isError && !merged) return <div className={css.gone}><Failed what={t("panel.error")} error={contact.error} retry={() => void contact.refetch()} /></div>;
   return (
     <div className={css.contact}>
+      <div className={css.back}><Link to="/contacts" search={{}} className={css.name}><IconArrowLeft size={15} aria-hidden /> {t("contacts.title")}</Link></div>
       <div className={`${css.stream} scroll`}>
-        <Link to="/contacts" search={{}} className={css.name}><IconArrowLeft size={15} aria-hidden /> {t("contacts.title")}</Link>
         <Timeline id={id} name={contact.data?.name ?? ""} />
       </div>
       <aside className={`${css.side} scroll`} aria-label={t("panel.label")}><ContactPanel id={id} /></aside>

@@ -60,8 +60,15 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
     const next = shown[index < 0 ? 0 : Math.max(0, Math.min(shown.length - 1, index + step))];
     if (!next) return;
     cursor.set(next.id);
-    rows.scrollToIndex(shown.indexOf(next), { align: "auto" });
+    bring(shown.indexOf(next));
     follow(next.id);
+  }
+  /** Reads where the scroll is only, no sizes: those would lay out the page at every key. */
+  function bring(at: number): void {
+    const top = at * height;
+    const seen = rows.scrollRect?.height ?? 0;
+    if (top < (rows.scrollOffset ?? 0)) rows.scrollToOffset(top);
+    else if (top + height > (rows.scrollOffset ?? 0) + seen) rows.scrollToOffset(top + height - seen);
   }
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   function follow(id: Id): void {

@@ -1,7 +1,7 @@
 /** Decides when the list is calm: the pointer moves in it, or it is scrolled down. */
 import type { Conversation, Id } from "@shared/types";
 import { useEffect, useRef, useState, type RefObject } from "react";
-import { calmed } from "./calm";
+import { calmed, type Calm } from "./calm";
 import { touched } from "./desk";
 
 const REST_MS = 4000;
@@ -40,11 +40,17 @@ export function useCalm(items: readonly Conversation[], scroller: RefObject<HTML
     };
   }, [scroller]);
 
-  for (const one of items) known.current.set(one.id, one);
-  const same = order.current.list === list && order.current.ids.length > 0;
-  const view = calm && same ? calmed(items, order.current.ids, known.current, touched) : { shown: items, fresh: 0 };
-  order.current = { list, ids: view.shown.map((one) => one.id) };
-  if (!calm) touched.clear();
+  // The same rows for the same items: who is told of new rows would else be told at every draw, and draw again.
+  const drawn = useRef<{ items: readonly Conversation[]; calm: boolean; list: string; view: Calm } | null>(null);
+  if (drawn.current?.items !== items || drawn.current.calm !== calm || drawn.current.list !== list) {
+    for (const one of items) known.current.set(one.id, one);
+    const same = order.current.list === list && order.current.ids.length > 0;
+    const view = calm && same ? calmed(items, order.current.ids, known.current, touched) : { shown: items, fresh: 0 };
+    order.current = { list, ids: view.shown.map((one) => one.id) };
+    if (!calm) touched.clear();
+    drawn.current = { items, calm, list, view };
+  }
+  const { view } = drawn.current;
 
   function letIn(): void {
     if (scroller.current) scroller.current.scrollTop = 0;
