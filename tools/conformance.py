@@ -46,7 +46,7 @@ MAIL_ENDINGS = {".eml", ".box", ".raw", ".txt", ".msg", ".message", ".mbox"}
 NOT_MAIL = {"crisp", "discourse-trimmer", "tnefparse"}
 EXACT_TARGET = 0.85
 SECTIONS = re.compile(r"^- ((?:G|E|A|W|F|I|T|S|L)-\d\d|X-0[6789])\b")
-SECTIONS = re.compile(r"^- ((?:G|E|A|W|F|I|L)-\d\d|X-0[126789])\b")
+SECTIONS = re.compile(r"^- ((?:G|E|A|W|F|I|L)-\d\d|X-0[1236789])\b")
 SECTION_NAMES = {
     "G": "lines of every connector",
     "W": "lines of WhatsApp",

@@ -7,9 +7,9 @@ arrives is never refused because of them.
 from collections.abc import Iterator
 from pathlib import Path
 
-from specs import line, meta
+from specs import discord, line, meta
 
-ROOMS = {"meta": meta.scores, "line": line.scores}
+ROOMS = {"meta": meta.scores, "line": line.scores, "discord": discord.scores}
 
 
 def scores(folder: Path) -> Iterator[tuple[str, int, int, list[str]]]:

@@ -84,7 +84,10 @@ class Judging(Protocol):
 
 @runtime_checkable
 class Live(Protocol):
-    """Optional: holds a connection (a mailbox). Only `live.py` of a connector does I/O."""
+    """Optional: holds a connection (a mailbox). Only `live.py` of a connector does I/O.
+
+    Its `check` may be a generator of calls as in `Checking`, where that is enough.
+    """
 
     def wants(self, account: Account) -> bool:
         """Say whether this account has something to hold."""

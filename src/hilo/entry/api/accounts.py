@@ -1,6 +1,7 @@
 """Accounts of inboxes: `/inboxes/{id}/accounts` and `/accounts`."""
 
 import contextlib
+import inspect
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated
@@ -151,7 +152,9 @@ async def _reachable(state: AppState, row: AccountRow) -> Sequence[Check]:
             found.append(Check(key=f"address.{name}", ok=False, detail=error.message))
         else:
             found.append(Check(key=f"address.{name}", ok=True, detail=url))
-    if isinstance(connector, Live) and not row.is_sandbox:
+    # A held connection is tried by itself, unless its channel asks by calls like any other.
+    by_calls = inspect.isgeneratorfunction(getattr(connector, "check", None))
+    if isinstance(connector, Live) and not row.is_sandbox and not by_calls:
         found += [each async for each in connector.check(account)]
     elif isinstance(connector, Checking):
         carrier = Carrier(state.http, state.sandbox)

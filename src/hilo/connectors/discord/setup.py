@@ -1,0 +1,61 @@
+"""Setting a bot up: whose token it is, where the vendor calls us, and whether that works."""
+
+import re
+from collections.abc import Generator, Mapping, Sequence
+
+from hilo.connectors.discord import outbound, wire
+from hilo.kit.errors import ConnectorError, FieldError, Invalid
+from hilo.sdk import settings as form
+from hilo.sdk.abilities import Connected
+from hilo.sdk.account import Account, Check, SettingsRead
+from hilo.sdk.manifest import Manifest
+from hilo.sdk.outbound import Call, Reply
+
+_TOKEN = re.compile(r"^[A-Za-z0-9_.-]{30,200}$")
+_KEY = re.compile(r"^[0-9a-f]{64}$")
+_DETAIL_CHARS = 200
+_APPLICATION = "applications/@me"
+
+
+def configure(
+    manifest: Manifest, given: Mapping[str, object], old: SettingsRead | None
+) -> SettingsRead:
+    """Check the settings. Raises Invalid naming `settings.<name>`."""
+    read = form.read(manifest, given, old)
+    errors = []
+    if not _TOKEN.match(read.secrets.get("bot_token", "")):
+        expected = "three pieces with dots, from the page Bot"
+        errors.append(FieldError("settings.bot_token", "invalid", expected))
+    if not _KEY.match(str(read.settings.get("public_key") or "")):
+        expected = "64 of 0-9 and a-f, from General Information"
+        errors.append(FieldError("settings.public_key", "invalid", expected))
+    if errors:
+        raise Invalid(*errors)
+    return read
+
+
+def connect(account: Account) -> Generator[Call, Reply, Connected]:
+    """Name our address, which the vendor tries at once; learn the bot's own id."""
+    bot = yield from outbound.ask(account, "GET", "users/@me", wire.User)
+    there = {"interactions_endpoint_url": account.webhook_url}
+    yield from outbound.ask(account, "PATCH", _APPLICATION, wire.Application, there)
+    return Connected(address=bot.id, name=bot.global_name or bot.username)
+
+
+def disconnect(account: Account) -> Generator[Call, Reply, None]:
+    """Have the vendor call us no more."""
+    nowhere: dict[str, object] = {"interactions_endpoint_url": None}
+    yield from outbound.ask(account, "PATCH", _APPLICATION, wire.Application, nowhere)
+
+
+def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
+    """Return: the token, the key that proves deliveries, our address."""
+    try:
+        found = yield from outbound.ask(account, "GET", _APPLICATION, wire.Application)
+    except ConnectorError as error:
+        return [Check(key="credentials", ok=False, detail=str(error)[:_DETAIL_CHARS])]
+    return [
+        Check(key="credentials", ok=True, detail=found.name),
+        Check(key="key", ok=found.verify_key == account.settings.get("public_key")),
+        Check(key="webhook", ok=found.interactions_endpoint_url == account.webhook_url),
+    ]
