@@ -13,6 +13,7 @@ import { Bones, Failed } from "@ui/Empty";
 import { IconArrowUp } from "@ui/icons";
 import { Entry, Strand, Turn } from "@ui/message/Entry";
 import { read } from "./acts";
+import { albums } from "./albums";
 import { fetchAgain, retry, withdraw } from "./composer/send";
 import css from "./Thread.module.css";
 
@@ -27,6 +28,8 @@ export function Thread({ conversation }: Props) {
   const me = useMe().agent;
   const query = useInfiniteQuery(messagesQuery(conversation.id));
   const messages = useMemo(() => (query.data?.pages.flatMap((page) => page.items) ?? []).toReversed(), [query.data]);
+  const shown = useMemo(() => albums(messages), [messages]);
+  const spans = useMemo(() => new Set(messages.filter((one) => one.kind === "incoming" || one.kind === "outgoing").map((one) => one.channel)).size > 1, [messages]);
   const scroller = useRef<HTMLDivElement>(null);
   const [below, setBelow] = useState(0);
   const readUpTo = useRef(conversation.read_seq);
@@ -53,14 +56,15 @@ export function Thread({ conversation }: Props) {
       <div ref={scroller} className={`${css.scroller} scroll`} onScroll={onScroll} tabIndex={0} role="region" aria-label={t("thread.messages")}>
         <div className={css.line}>
           {hasNextPage ? <Button small kind="quiet" busy={isFetchingNextPage} className={css.older!} onClick={() => void fetchNextPage()}>{t("thread.older")}</Button> : null}
-          {messages.map((message, index) => (
+          {shown.map(({ message, index, ids }) => (
             <Fragment key={message.client_id ?? message.id}>
-              {index === unreadAt && index > 0 ? <p className={css.unread}><span>{t("thread.unread_line")}</span></p> : null}
+              {unreadAt > 0 && unreadAt >= index && unreadAt < index + ids.length ? <p className={css.unread}><span>{t("thread.unread_line")}</span></p> : null}
               <Change message={message} before={spokenBefore(messages, index)} />
               <div className={css.entry}>
-                <Entry message={message} contact={conversation.contact.name}
+                {ids.slice(1).map((id) => <span key={id} id={`m-${id}`} />)}
+                <Entry message={message} contact={conversation.contact.name} spans={spans}
                   onFetch={(file) => void fetchAgain(message, file)}
-                  onRetry={(decision) => void retry(message, decision)}
+                  onRetry={(decision, part) => void retry(message, decision, part)}
                   {...(message.author.id === me.id ? { onUndo: () => void withdraw(message) } : {})}>
                   <Answered message={messages.find((one) => message.reply_to !== null && one.id === message.reply_to)} />
                 </Entry>
@@ -94,7 +98,7 @@ function Answered({ message }: { message: Message | undefined }) {
       event.preventDefault();
       document.getElementById(`m-${message.id}`)?.scrollIntoView({ block: "center", behavior: "smooth" });
     }}>
-      <span>{t("thread.reply_to", { name: message.author.name })}</span> {message.text.slice(0, 120)}
+      <span>{t("thread.reply_to", { name: message.author.name })}</span> {message.deleted_at ? t("thread.deleted") : message.text.slice(0, 120) || message.attachments[0]?.name}
     </a>
   );
 }

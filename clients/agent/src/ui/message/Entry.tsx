@@ -4,11 +4,14 @@ import type { Attachment, Message } from "@shared/types";
 import { sayOr, useT } from "@lib/i18n";
 import { moment } from "@lib/time";
 import { Bead, Knot, NoteBead, useChannelName } from "../Bead";
-import { IconAlertTriangle, IconRobot } from "../icons";
+import { IconAlertTriangle, IconInfoCircle, IconRobot } from "../icons";
 import { Time } from "../Time";
 import { Body } from "./Body";
+import { Edited } from "./Edited";
 import css from "./Entry.module.css";
+import { Reactions } from "./Reactions";
 import { StateMark, Trouble } from "./State";
+import type { Decide } from "./Ticks";
 
 /** The frame of every entry: mark at the left, words at the right. */
 export function Strand({ mark, children, kind, id }: { mark: ReactNode; children: ReactNode; kind?: "knot" | "turn" | undefined; id?: string }) {
@@ -56,11 +59,14 @@ export function Activity({ message }: { message: Message }) {
 
 interface Props {
   message: Message; contact: string;
-  onRetry?: (decision: "resend" | "sent") => void; onUndo?: () => void; onFetch?: (file: Attachment) => void; children?: ReactNode;
+  /** The conversation goes over several channels: each message names its own. */
+  spans?: boolean;
+  onRetry?: Decide; onUndo?: () => void; onFetch?: (file: Attachment) => void; children?: ReactNode;
 }
 
-export function Entry({ message, contact, onRetry, onUndo, onFetch, children }: Props) {
+export function Entry({ message, contact, spans = false, onRetry, onUndo, onFetch, children }: Props) {
   const t = useT();
+  const channel = useChannelName()(message.channel);
   if (message.kind === "activity") return <Activity message={message} />;
   const note = message.kind === "note";
   const out = message.kind === "outgoing";
@@ -71,6 +77,8 @@ export function Entry({ message, contact, onRetry, onUndo, onFetch, children }: 
       <header className={css.head}>
         <b>{name}</b>
         <Time at={message.at} as="moment" />
+        {spans && !note ? <span>{t("thread.by_channel", { channel })}</span> : null}
+        <Edited message={message} />
         {note ? <span className={css.only}>{t("thread.only_team")}</span> : null}
         {out || (note && message.meta["waiting"]) ? <StateMark message={message} {...(onUndo ? { onUndo } : {})} /> : null}
         {message.meta["automatic"] ? <span className={css.auto}><IconRobot size={13} aria-hidden /> {t("thread.automatic")}</span> : null}
@@ -80,7 +88,9 @@ export function Entry({ message, contact, onRetry, onUndo, onFetch, children }: 
         {children}
         <Body message={message} onFetch={onFetch} />
       </div>
+      <Reactions message={message} />
       <Warnings message={message} />
+      <Degraded message={message} channel={channel} />
       {out && failed ? <Trouble message={message} {...(onRetry ? { onRetry } : {})} /> : null}
     </Strand>
   );
@@ -104,5 +114,13 @@ function Warnings({ message }: { message: Message }) {
     <p key={code} className={css.warning}>
       <IconAlertTriangle size={14} aria-hidden /> {sayOr(t, `warning.${code.replaceAll("-", "_")}`, t("warning.other", { code }))}
     </p>
+  ));
+}
+
+/** What the channel could not show, and how it was sent instead. */
+function Degraded({ message, channel }: { message: Message; channel: string }) {
+  const t = useT();
+  return names(message.meta["degraded"]).map((what) => (
+    <p key={what} className={css.degraded}><IconInfoCircle size={14} aria-hidden /> {sayOr(t, `degraded.${what}`, t("degraded.other", { channel }), { channel })}</p>
   ));
 }

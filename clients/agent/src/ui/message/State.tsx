@@ -5,7 +5,9 @@ import type { Message } from "@shared/types";
 import { sayOr, useT } from "@lib/i18n";
 import { Button } from "../Button";
 import { IconAlertTriangle, IconCloudOff, IconHelp } from "../icons";
+import { Parts } from "./Parts";
 import css from "./State.module.css";
+import { Ticks, type Decide } from "./Ticks";
 
 function useCountdown(until: string | null): number {
   const left = () => (until ? Math.max(0, Math.ceil((Date.parse(until) - Date.now()) / 1000)) : 0);
@@ -43,32 +45,30 @@ export function StateMark({ message, onUndo }: { message: Message; onUndo?: () =
   return <span className={css.state} data-state={message.state}><Ticks state={message.state} />{t(`state.${message.state}` as Key)}</span>;
 }
 
-/** Dots, one tick, two ticks, two filled ticks. */
-function Ticks({ state }: { state: Message["state"] }) {
-  if (state === "queued" || state === "sending") return <svg className={css.ticks} viewBox="0 0 16 10" aria-hidden><path d="M2 5h.1M7 5h.1M12 5h.1" /></svg>;
-  if (state === "sent") return <svg className={css.ticks} viewBox="0 0 16 10" aria-hidden><path d="m3 5.2 2.6 2.6L11 2" /></svg>;
-  if (state === "delivered" || state === "read") return <svg className={css.ticks} data-read={state === "read"} viewBox="0 0 16 10" aria-hidden><path d="m1 5.2 2.6 2.6L9 2M7.5 7.5l.6.3L14 2" /></svg>;
-  return null;
-}
-
-/** Failed or uncertain: why, and the choice. */
-export function Trouble({ message, onRetry }: { message: Message; onRetry?: (decision: "resend" | "sent") => void }) {
+/** Failed or uncertain: why, and the choice; of each part, where there are several. */
+export function Trouble({ message, onRetry }: { message: Message; onRetry?: Decide }) {
   const t = useT();
   const failed = message.state === "failed";
   const error = message.error;
   const reason = error ? sayOr(t, `error.${error.code}`, error.code) : "";
+  const parts = message.parts ?? [];
+  const several = parts.length > 1;
   return (
     <div className={css.trouble} data-state={message.state} role="status">
       {failed ? <IconAlertTriangle size={16} aria-hidden /> : <IconHelp size={16} aria-hidden />}
-      <div>
-        <p><b>{t(failed ? "state.failed_title" : "state.uncertain_title")}</b> {failed ? reason : null}</p>
-        {error?.detail ? <p className={css.detail}>{error.detail}</p> : null}
-        {onRetry ? (
-          <p className={css.choice}>
-            <Button small onClick={() => onRetry("resend")}>{t("state.retry")}</Button>
-            {failed ? null : <Button small kind="quiet" onClick={() => onRetry("sent")}>{t("state.mark_sent")}</Button>}
-          </p>
-        ) : null}
+      <div className={css.why}>
+        <p><b>{t(several ? (failed ? "state.parts_failed_title" : "state.parts_uncertain_title") : failed ? "state.failed_title" : "state.uncertain_title")}</b> {failed && !several ? reason : null}</p>
+        {several ? <Parts message={message} {...(onRetry ? { onRetry } : {})} /> : (
+          <>
+            {error?.detail ? <p className={css.detail}>{error.detail}</p> : null}
+            {onRetry ? (
+              <p className={css.choice}>
+                <Button small onClick={() => onRetry("resend")}>{t("state.retry")}</Button>
+                {failed ? null : <Button small kind="quiet" onClick={() => onRetry("sent")}>{t("state.mark_sent")}</Button>}
+              </p>
+            ) : null}
+          </>
+        )}
       </div>
     </div>
   );

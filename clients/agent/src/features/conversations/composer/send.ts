@@ -111,11 +111,11 @@ export async function withdraw(message: Message, draft?: Draft): Promise<void> {
   }
 }
 
-/** Failed or uncertain: send again, or say that it arrived. */
-export async function retry(message: Message, decision: "resend" | "sent"): Promise<void> {
+/** Failed or uncertain, all of it or one part: send again, or say that it arrived. */
+export async function retry(message: Message, decision: "resend" | "sent", part?: number): Promise<void> {
   const t = now();
   try {
-    const answer = await api.post<Message | Conversation>(`/conversations/${message.conversation_id}/messages/${message.id}/retry`, { decision });
+    const answer = await api.post<Message | Conversation>(`/conversations/${message.conversation_id}/messages/${message.id}/retry`, { decision, ...(part === undefined ? {} : { part }) });
     if ("seq" in answer) showMessages(message.conversation_id, (list) => list.map((one) => (one.id === answer.id ? answer : one)));
     else if (answer?.id) showConversation(answer);
   } catch (error) {

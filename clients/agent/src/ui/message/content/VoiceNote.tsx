@@ -1,0 +1,90 @@
+/** A voice note: play, where one is, how long; arrows go back and forth. */
+import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from "react";
+import type { Attachment } from "@shared/types";
+import { useT } from "@lib/i18n";
+import { IconPlayerPause, IconPlayerPlay } from "../../icons";
+import { BARS, fitted, hear } from "./waveform";
+import css from "./VoiceNote.module.css";
+
+/** orElse: what stands there when it cannot be played. */
+interface Props { file: Attachment; peaks: readonly number[]; seconds: number | null; orElse: ReactNode }
+
+const STEP_S = 5;
+const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+/** What is playing: another note that begins lets it rest. */
+let playing: HTMLAudioElement | null = null;
+
+export default function VoiceNote({ file, peaks, seconds, orElse }: Props) {
+  const t = useT();
+  const sound = useRef<HTMLAudioElement>(null);
+  const bars = useBars(file, peaks);
+  const [on, setOn] = useState(false);
+  const [at, setAt] = useState(0);
+  const [known, setKnown] = useState(seconds ?? 0);
+  const [broken, setBroken] = useState(false);
+  if (broken || !file.url || file.state !== "stored") return orElse;
+
+  function toggle(): void {
+    const element = sound.current!;
+    if (!element.paused) {
+      element.pause();
+      return;
+    }
+    if (playing && playing !== element) playing.pause();
+    playing = element;
+    void element.play().catch(() => setBroken(true));
+  }
+  /** Recorders leave the length out: what the browser finds while playing stands then. */
+  const long = (): void => {
+    const found = sound.current?.duration ?? NaN;
+    if (Number.isFinite(found) && found > 0) setKnown(found);
+  };
+  const part = known ? Math.min(1, at / known) : 0;
+  return (
+    <div className={css.voice}>
+      {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- somebody's voice comes without captions */}
+      <audio ref={sound} src={file.url} preload="metadata" onPlay={() => setOn(true)} onPause={() => setOn(false)} onError={() => setBroken(true)}
+        onLoadedMetadata={long} onDurationChange={long} onTimeUpdate={(event) => setAt(event.currentTarget.currentTime)}
+        onEnded={() => { setOn(false); setAt(0); }} />
+      <button type="button" className={css.play} aria-label={t(on ? "content.pause" : "content.play")} onClick={toggle}>
+        {on ? <IconPlayerPause size={18} stroke={2} aria-hidden /> : <IconPlayerPlay size={18} stroke={2} aria-hidden />}
+      </button>
+      <span className={css.wave} style={{ "--part": part } as CSSProperties}>
+        <svg viewBox={`0 0 ${BARS * 4} 32`} preserveAspectRatio="none" aria-hidden>
+          {bars.map((height, index) => {
+            const tall = Math.max(2, (height / 100) * 30);
+            return <rect key={index} data-past={(index + 0.5) / BARS <= part} x={index * 4 + 0.5} y={16 - tall / 2} width={2.4} height={tall} rx={1.2} />;
+          })}
+        </svg>
+        <input type="range" min={0} max={known || 1} step={0.1} value={Math.min(at, known || 1)} aria-label={t("content.seek")}
+          aria-valuetext={`${clock(at)} / ${clock(known)}`}
+          onKeyDown={(event) => {
+            const to = { ArrowRight: STEP_S, ArrowLeft: -STEP_S }[event.key];
+            if (to === undefined) return;
+            event.preventDefault();
+            sound.current!.currentTime = Math.max(0, Math.min(known, at + to));
+          }}
+          onChange={(event) => { sound.current!.currentTime = Number(event.target.value); }} />
+      </span>
+      <span className={css.time}>{clock(on || at ? at : known)}</span>
+    </div>
+  );
+}
+
+/** The drawn heights: the vendor's, else from the sound itself, heard when the page has nothing else to do. */
+function useBars(file: Attachment, peaks: readonly number[]): readonly number[] {
+  const given = fitted(peaks);
+  const [heard, setHeard] = useState<readonly number[] | null>(null);
+  const wanted = given.length === 0 && file.state === "stored" && file.url !== "";
+  useEffect(() => {
+    if (!wanted) return;
+    let gone = false;
+    const timer = setTimeout(() => void hear(file.url, file.size_bytes).then((found) => !gone && found && setHeard(found)), 200);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [wanted, file.url, file.size_bytes]);
+  return given.length ? given : (heard ?? Array.from({ length: BARS }, () => 0));
+}
