@@ -45,8 +45,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 MAIL_ENDINGS = {".eml", ".box", ".raw", ".txt", ".msg", ".message", ".mbox"}
 NOT_MAIL = {"crisp", "discourse-trimmer", "tnefparse"}
 EXACT_TARGET = 0.85
-SECTIONS = re.compile(r"^- ((?:G|E|A|W|F|I|T|S|L)-\d\d|X-0[6789])\b")
-SECTIONS = re.compile(r"^- ((?:G|E|A|W|F|I|L)-\d\d|X-0[1236789])\b")
+SECTIONS = re.compile(r"^- ((?:G|E|A|W|F|I|T|S|L)-\d\d|X-0[1236789])\b")
 SECTION_NAMES = {
     "G": "lines of every connector",
     "W": "lines of WhatsApp",
