@@ -7,7 +7,6 @@ import { cache } from "@lib/cache";
 import { fieldErrors, reasonOf, useT } from "@lib/i18n";
 import type { Account } from "@lib/model";
 import { useCan, useChannels } from "@lib/queries";
-import { ago } from "@lib/time";
 import { say } from "@lib/toasts";
 import { Bead, useChannelName } from "@ui/Bead";
 import { Button } from "@ui/Button";
@@ -20,6 +19,7 @@ import { Confirm } from "@ui/Sheet";
 import { Checks } from "./Checks";
 import { Consent, wantsConsent } from "./Consent";
 import { readSettings } from "./form";
+import { Health } from "./Health";
 import css from "./Inboxes.module.css";
 import { SettingFields } from "./SettingFields";
 import { StateChip } from "./StateChip";
@@ -46,10 +46,7 @@ function Shown({ account }: { account: Account }) {
       lead={<span className={css.lead}><Bead channel={account.channel} size={18} />{[nameOf(account.channel), account.address].filter(Boolean).join(" · ")}</span>}>
       <Link to="/settings/inboxes" className={css.back}><IconArrowLeft size={15} aria-hidden />{t("account.back")}</Link>
       {problem ? <p className={css.problem} role="alert">{t("account.problem", { detail: problem.detail || problem.code || "" })}</p> : null}
-      <p className={css.health}>
-        <span>{account.last_in_at ? t("account.last_in", { time: ago(t, account.last_in_at) }) : t("account.no_in")}</span>
-        {account.last_out_at ? <span>{t("account.last_out", { time: ago(t, account.last_out_at) })}</span> : null}
-      </p>
+      <Health account={account} />
       {account.webhook_url ? <Copyable label={t("account.webhook")} text={account.webhook_url} /> : null}
       {may && wantsConsent(account) ? <Consent account={account} /> : null}
       {may ? <Part title={t("account.check")}><Checks account={account} /></Part> : null}

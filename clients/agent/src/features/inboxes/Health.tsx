@@ -1,0 +1,34 @@
+/** How an account does: when it last heard and said something, what waits, what failed, when its access ends. */
+import { useQuery } from "@tanstack/react-query";
+import type { Instant, MessageError } from "@shared/types";
+import { api } from "@lib/api";
+import { sayOr, useT } from "@lib/i18n";
+import type { Account } from "@lib/model";
+import { ago, exact } from "@lib/time";
+import { wantsConsent } from "./Consent";
+import css from "./Inboxes.module.css";
+
+interface Numbers { waiting: number; waiting_since: Instant | null; uncertain: number; failed_a_day: number; last_error: MessageError | null }
+
+export function Health({ account }: { account: Account }) {
+  const t = useT();
+  const { data } = useQuery({ queryKey: ["inboxes", "account", account.id, "health"], queryFn: () => api.get<Numbers>(`/accounts/${account.id}/health`), refetchInterval: 15_000 });
+  return (
+    <>
+      {account.is_sandbox ? <p className={css.health}><span>{t("account.sandbox_mark")}</span></p> : null}
+      <p className={css.health}>
+        <span>{account.last_in_at ? t("account.last_in", { time: ago(t, account.last_in_at) }) : t("account.no_in")}</span>
+        {account.last_out_at ? <span>{t("account.last_out", { time: ago(t, account.last_out_at) })}</span> : null}
+        {account.expires_at && !wantsConsent(account) ? <span>{t("account.expires", { time: exact(t, account.expires_at) })}</span> : null}
+        {data ? (
+          <>
+            <span>{t("account.waiting", { count: data.waiting })}{data.waiting_since ? ` (${ago(t, data.waiting_since)})` : ""}</span>
+            <span>{t("account.failed_day", { count: data.failed_a_day })}</span>
+            {data.uncertain ? <span>{t("account.uncertain", { count: data.uncertain })}</span> : null}
+            {data.last_error ? <span>{t("account.last_error", { reason: sayOr(t, `error.${data.last_error.code}`, data.last_error.code) })}</span> : null}
+          </>
+        ) : null}
+      </p>
+    </>
+  );
+}
