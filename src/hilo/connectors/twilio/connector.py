@@ -106,9 +106,9 @@ class Twilio:
         content_type, body = urlencoded(fields)
         signed = signing.sign(account.secrets["auth_token"], account.webhook_url, fields)
         headers = {"content-type": content_type, signing.HEADER: signed}
-        return Sample(
-            entrance="hook", delivery=Delivery(body=body, headers=headers, received_at=at)
-        )
+        url = account.webhook_url
+        written = Delivery(body=body, headers=headers, url=url, received_at=at)
+        return Sample(entrance="hook", delivery=written)
 
     def simulator(self, account: Account) -> Simulator:
         """Return the vendor on a shelf."""

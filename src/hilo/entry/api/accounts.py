@@ -183,6 +183,8 @@ def _addresses(
 
 async def _check_addresses(state: AppState, row: AccountRow, given: Mapping[str, object]) -> None:
     """Refuse an address we would never call. A name that does not resolve yet is let through."""
+    if row.is_sandbox:
+        return  # its calls never leave the sandbox, whatever they are addressed to
     for name, url in _addresses(state, row, given):
         if not url:
             continue
