@@ -64,7 +64,9 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   const rich = !note && (channel?.features.includes("html") ?? false);
   const letters = channel?.features.includes("subject") ?? false;
   const address = copying ? answered.to : addressOf(contact, letters);
-  const over = mode === "reply" ? draft.text.length - (channel?.limits.text_chars ?? Infinity) : 0;
+  // A channel that takes a reply in one part has a limit; for the others the server splits it whole.
+  const limit = channel?.features.includes("whole") ? channel.limits.text_chars : Infinity;
+  const over = mode === "reply" ? draft.text.length - limit : 0;
   const tooMany = mode === "reply" && channel ? files.length > channel.limits.attachments : false;
   const ready = (draft.text.trim() || files.length) && !uploads.going.length && over <= 0 && !tooMany
     && !(mode === "reply" && letters && copiesProblem(meta));
