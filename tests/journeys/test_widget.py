@@ -495,7 +495,7 @@ async def test_each_side_sees_the_other_writing(desk: Desk, visit: Visits, hilo:
     headers = {"Cookie": cookies, "Origin": hilo.url}
     async with connect(address, additional_headers=headers, proxy=None) as agent:
         await visitor.page.wait_for_timeout(500)
-        await frame.locator("textarea").press_sequentially("I am", delay=50)
+        await frame.locator("textarea").evaluate(_WRITTEN, "I am")
         await told(agent, "contact_typing", conversation)
         await agent.send(msgspec.json.encode({"type": "typing", "conversation_id": conversation}))
         await expect(frame.get_by_text("is writing")).to_be_visible(timeout=_WITHIN_MS)
