@@ -16,6 +16,8 @@ type Props = { readonly view: View; readonly talk: typeof Talk | undefined; read
 export function App({ view, talk, files }: Props) {
   const { state, ui, close, t } = view;
   const { config, expectation, outbox } = state;
+  // Another tab may put back what this one has shown already: nothing is drawn twice.
+  const said = new Set(state.thread.messages.map((each) => each.client_id));
   return (
     <div
       class="panel"
@@ -51,9 +53,7 @@ export function App({ view, talk, files }: Props) {
               </li>
             )}
             {talk && <talk.Said view={view} />}
-            {outbox.map((entry) => (
-              <Leaving key={entry.client_id} entry={entry} view={view} />
-            ))}
+            {outbox.map((entry) => said.has(entry.client_id) || <Leaving key={entry.client_id} entry={entry} view={view} />)}
             {talk && <talk.Writing view={view} />}
           </ol>
           {talk && <talk.AskEmail view={view} />}
