@@ -1,5 +1,6 @@
-"""Request bodies that are no JSON: form fields, and forms with files. Pure, the same every time."""
+"""What requests are made of beside JSON: forms, forms with files, a basic sign-in. Pure."""
 
+import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -82,3 +83,8 @@ def unpack(content_type: str, body: bytes) -> tuple[dict[str, str], list[FormFil
         else:
             fields[about["name"]] = content.decode()
     return fields, files
+
+
+def basic(name: str, password: str) -> str:
+    """Return the `authorization` header of a sign-in by name and password."""
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()

@@ -108,6 +108,29 @@ def test_after_stop_nothing_is_taken_until_start(network: Simulator) -> None:
     assert play(network, CONNECTOR.send(out("!"), ACCOUNT)).external_id
 
 
+@pytest.mark.parametrize(
+    ("fields", "is_given"),
+    [
+        (b"Body=Cancel", None),
+        (b"Body=yes", None),
+        (b"Body=%20Baja%20", False),
+        (b"Body=ALTA", True),
+        (b"Body=Cancel&OptOutType=STOP", False),
+        (b"Body=yes&OptOutType=START", True),
+        (b"Body=help&OptOutType=HELP", None),
+    ],
+)
+def test_an_answer_of_one_word_ends_no_consent_unless_it_says_so(
+    *, fields: bytes, is_given: bool | None
+) -> None:
+    body = b"MessageSid=SM1&From=%2B12025550007&NumMedia=0&" + fields
+    told = CONNECTOR.parse(Delivery(body=body, received_at=AT), ACCOUNT)
+    assert isinstance(told[0], MessageIn)
+    assert [each.is_given for each in told[1:] if isinstance(each, ConsentIn)] == (
+        [] if is_given is None else [is_given]
+    )
+
+
 def test_whatsapp_outside_its_window_fails_afterwards() -> None:
     network = CONNECTOR.simulator(WHATSAPP)
     network.deed(Deed(does="text", who="7", text="hola"), AT)

@@ -3,14 +3,11 @@
 The vendor proves itself by a name and password of our making, which its application repeats.
 """
 
-import base64
 import hmac
 import re
 import secrets
-import tomllib
 from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
-from importlib import resources
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -29,10 +26,12 @@ from hilo.kit.errors import (
     TemporaryFailure,
     UnknownOutcome,
 )
+from hilo.sdk import keywords, verdicts
+from hilo.sdk import manifest as manifests
 from hilo.sdk import settings as form
-from hilo.sdk import verdicts
 from hilo.sdk.abilities import Fetched, Sample
 from hilo.sdk.account import Account, Check, Delivery, SettingsRead
+from hilo.sdk.forms import basic
 from hilo.sdk.inbound import (
     ConsentIn,
     FileIn,
@@ -68,8 +67,6 @@ _STATES: Mapping[str, ReceiptState] = {
     "message-failed": "failed",
 }
 _NUMBER = re.compile(r"^\+[1-9]\d{6,14}$")
-_STOP = {"stop", "stopall", "unsubscribe", "baja", "alto", "parar", "sair"}
-_START = {"start", "unstop", "alta", "voltar"}
 _NO_CONTENT = (".smil", ".xml")
 _OK = range(200, 300)
 _GONE = {403, 404, 410}
@@ -83,8 +80,7 @@ class Bandwidth:
 
     def __init__(self) -> None:
         """Read the manifest."""
-        text = resources.files(__package__).joinpath("manifest.toml").read_text(encoding="utf-8")
-        self._manifest = msgspec.convert(tomllib.loads(text), Manifest)
+        self._manifest = manifests.read(__package__)
 
     @property
     def manifest(self) -> Manifest:
@@ -218,11 +214,6 @@ class Bandwidth:
         }
 
 
-def basic(name: str, password: str) -> str:
-    """Return the header of a sign-in by name and password."""
-    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
-
-
 def _said(event: wire.Event) -> list[Inbound]:
     message = event.message
     if message is None:
@@ -265,9 +256,9 @@ def _message(message: wire.Message) -> list[Inbound]:
             external_id=message.id, sender=sender, text=message.text, files=files, at=message.time
         )
         items.append(said)
-    word = message.text.strip().lower()
-    if word in _STOP | _START:
-        items.append(ConsentIn(sender=sender, is_given=word in _START, at=message.time))
+    given = keywords.consent(message.text)
+    if given is not None:
+        items.append(ConsentIn(sender=sender, is_given=given, at=message.time))
     return items or [Unknown(kind="empty", reason="no text and no file")]
 
 

@@ -1,6 +1,5 @@
 """The carrier on a shelf: takes messages, brings lists of events. No I/O."""
 
-import base64
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,7 +9,8 @@ import msgspec
 
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
-from hilo.sdk.phones import Line, Phones
+from hilo.sdk.forms import basic
+from hilo.sdk.phones import Phones
 from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
 
 _PATH = re.compile(r"^/api/v2/users/(?P<account>[^/]+)/(?P<rest>messages|media/(?P<name>.+))$")
@@ -29,8 +29,8 @@ class Carrier:
         self._account = str(settings.get("account_id", ""))
         self._number = str(settings.get("number", ""))
         token, secret = str(settings.get("api_token", "")), account.secrets.get("api_secret", "")
-        self._ours = _basic(token, secret)
-        self._theirs = _basic(_NAME, account.secrets.get("secret", ""))
+        self._ours = basic(token, secret)
+        self._theirs = basic(_NAME, account.secrets.get("secret", ""))
         self._phones = Phones()
         self._count = 0
 
@@ -59,7 +59,7 @@ class Carrier:
         }
         if deed.does not in words:
             raise Unsupported(f"nobody can {deed.does} here")
-        text, line = words[deed.does], self._line(deed)
+        text, line = words[deed.does], self._phones.dialled(deed.who, deed.name)
         self._count += 1
         id_ = f"in{self._count:030x}"
         media: list[str] = []
@@ -146,16 +146,6 @@ class Carrier:
         except NotFound:
             return _refusal(404, "media-not-found", "No such media")
         return Response(body=content, headers={"content-type": media_type})
-
-    def _line(self, deed: Deed) -> Line:
-        number = int(deed.who) if deed.who.isdigit() else sum(deed.who.encode())
-        line = self._phones.line(deed.who, f"+1202555{number % 10000:04}", deed.name)
-        line.name = line.name or f"Contact {deed.who}"
-        return line
-
-
-def _basic(name: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
 def _refusal(status: int, kind: str, description: str) -> Response:

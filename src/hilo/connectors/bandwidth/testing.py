@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from hilo.connectors.bandwidth.connector import NAME, basic
+from hilo.connectors.bandwidth.connector import NAME
 from hilo.sdk.account import Account
+from hilo.sdk.forms import basic
 
 ACCOUNT = Account(
     id=UUID(int=1),

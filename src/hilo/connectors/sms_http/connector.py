@@ -4,14 +4,11 @@ What the gateway sends is proven by a secret of ours: in a header, or in the add
 send no header.
 """
 
-import base64
 import hmac
 import re
 import secrets
-import tomllib
 from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
-from importlib import resources
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
 
@@ -20,10 +17,12 @@ import msgspec
 from hilo.connectors.sms_http import fields
 from hilo.connectors.sms_http.simulator import Gateway
 from hilo.kit.errors import BadSignature, FieldError, Invalid, MalformedPayload, UnknownOutcome
+from hilo.sdk import keywords
+from hilo.sdk import manifest as manifests
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Sample
 from hilo.sdk.account import Account, Answer, Asked, Check, Delivery, SettingsRead
-from hilo.sdk.forms import urlencoded
+from hilo.sdk.forms import basic, urlencoded
 from hilo.sdk.inbound import (
     ConsentIn,
     IdentityIn,
@@ -53,8 +52,6 @@ _VERDICTS = Verdicts([])  # gateways share no codes: the HTTP status speaks
 _OK = range(200, 300)
 _NUMBER = re.compile(r"^\+?[0-9]{3,15}$")
 _ID_CHARS = 400
-_STOP = {"stop", "stopall", "unsubscribe", "baja", "alto", "parar", "sair"}
-_START = {"start", "unstop", "alta", "voltar"}
 
 
 class SmsHttp:
@@ -62,8 +59,7 @@ class SmsHttp:
 
     def __init__(self) -> None:
         """Read the manifest."""
-        text = resources.files(__package__).joinpath("manifest.toml").read_text(encoding="utf-8")
-        self._manifest = msgspec.convert(tomllib.loads(text), Manifest)
+        self._manifest = manifests.read(__package__)
 
     @property
     def manifest(self) -> Manifest:
@@ -186,9 +182,9 @@ def _said(record: Mapping[str, str], named: Mapping[str, object]) -> list[Inboun
         raise MalformedPayload(f"field `{_name(named, 'in_id')}` is missing")
     sender = SenderIn(identities=[_identity(address.strip())])
     items: list[Inbound] = [MessageIn(external_id=id_[:_ID_CHARS], sender=sender, text=text)]
-    word = text.strip().lower()
-    if word in _STOP | _START:
-        items.append(ConsentIn(sender=sender, is_given=word in _START))
+    given = keywords.consent(text)
+    if given is not None:
+        items.append(ConsentIn(sender=sender, is_given=given))
     return items
 
 
@@ -240,8 +236,7 @@ def _authorization(account: Account) -> dict[str, str]:
     secret = account.secrets.get("auth_secret", "")
     match account.settings.get("auth"):
         case "basic":
-            pair = base64.b64encode(f"{name}:{secret}".encode()).decode()
-            return {"authorization": f"Basic {pair}"}
+            return {"authorization": basic(name, secret)}
         case "bearer":
             return {"authorization": f"Bearer {secret}"}
         case "header":

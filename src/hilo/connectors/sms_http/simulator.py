@@ -10,7 +10,7 @@ from hilo.connectors.sms_http import fields
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
 from hilo.sdk.forms import unpack
-from hilo.sdk.phones import Line, Phones
+from hilo.sdk.phones import Phones
 from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
 
 _HEADER = "x-hilo-secret"
@@ -55,7 +55,7 @@ class Gateway:
         if deed.does not in words:
             raise Unsupported(f"nobody can {deed.does} here")
         self._count += 1
-        id_, line = f"in-{self._count}", self._line(deed)
+        id_, line = f"in-{self._count}", self._phones.dialled(deed.who, deed.name)
         line.add(Bubble(id=id_, mine=True, text=words[deed.does], at=at))
         said = {
             self._name("in_id"): id_,
@@ -97,12 +97,6 @@ class Gateway:
     def _webhook(self, told: Mapping[str, str], after_s: float = 0) -> Webhook:
         headers = {**_JSON, _HEADER: self._secret}
         return Webhook(body=msgspec.json.encode(told), headers=headers, after_s=after_s)
-
-    def _line(self, deed: Deed) -> Line:
-        number = int(deed.who) if deed.who.isdigit() else sum(deed.who.encode())
-        line = self._phones.line(deed.who, f"+1202555{number % 10000:04}", deed.name)
-        line.name = line.name or f"Contact {deed.who}"
-        return line
 
     def _name(self, setting: str) -> str:
         return fields.named(self._named, setting)

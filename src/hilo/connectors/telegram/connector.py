@@ -6,10 +6,8 @@ A tap on a button wants an answer at once; it rides in our answer to the update.
 import hmac
 import re
 import secrets
-import tomllib
 from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
-from importlib import resources
 from uuid import UUID
 
 import msgspec
@@ -17,6 +15,7 @@ import msgspec
 from hilo.connectors.telegram import files, inbound, outbound, setup
 from hilo.connectors.telegram.simulator import Bot
 from hilo.kit.errors import BadSignature, FieldError, Invalid
+from hilo.sdk import manifest as manifests
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Connected, Fetched, Profile, Sample
 from hilo.sdk.account import Account, Answer, Asked, Check, Delivery, SettingsRead
@@ -35,8 +34,7 @@ class Telegram:
 
     def __init__(self) -> None:
         """Read the manifest."""
-        text = resources.files(__package__).joinpath("manifest.toml").read_text(encoding="utf-8")
-        self._manifest = msgspec.convert(tomllib.loads(text), Manifest)
+        self._manifest = manifests.read(__package__)
 
     @property
     def manifest(self) -> Manifest:

@@ -1,15 +1,12 @@
 """The channel's translation: signed forms in, form posts out."""
 
-import tomllib
 from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
-from importlib import resources
 from uuid import UUID
-
-import msgspec
 
 from hilo.connectors.twilio import inbound, outbound, setup, signing
 from hilo.connectors.twilio.simulator import Network
+from hilo.sdk import manifest as manifests
 from hilo.sdk.abilities import Connected, Fetched, Sample, TemplateSeen
 from hilo.sdk.account import Account, Answer, Asked, Check, Delivery, SettingsRead
 from hilo.sdk.forms import urlencoded
@@ -26,8 +23,7 @@ class Twilio:
 
     def __init__(self) -> None:
         """Read the manifest."""
-        text = resources.files(__package__).joinpath("manifest.toml").read_text(encoding="utf-8")
-        self._manifest = msgspec.convert(tomllib.loads(text), Manifest)
+        self._manifest = manifests.read(__package__)
 
     @property
     def manifest(self) -> Manifest:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from hilo.kit.errors import MalformedPayload
+from hilo.sdk import keywords
 from hilo.sdk.content import Chosen, Content, Place
 from hilo.sdk.inbound import (
     ConsentIn,
@@ -30,9 +31,6 @@ _STATES: Mapping[str, ReceiptState] = {
     "canceled": "failed",
 }
 _ON_THE_WAY = {"accepted", "scheduled", "queued", "sending", "receiving", "received"}
-# Where no keyword service of the vendor is on, the words themselves speak.
-_STOP = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "baja", "alto", "parar", "sair"}
-_START = {"start", "unstop", "yes", "alta", "voltar"}
 _NO_CONTENT = {"application/smil", "application/xml", "text/xml"}
 _MOST_FILES = 10
 
@@ -82,7 +80,8 @@ def _message(sid: str, fields: Mapping[str, str]) -> list[Inbound]:
             referral=_referral(fields),
         )
         items.append(message)
-    consent = _consent(fields, text)
+    # The vendor's own keyword service tells more words than can be told from the text.
+    consent = keywords.consent(fields.get("OptOutType") or text)
     if consent is not None:
         items.append(ConsentIn(sender=sender, is_given=consent))
     return items or [Unknown(kind="empty", reason="no text, no file, no place")]
@@ -138,10 +137,3 @@ def _referral(fields: Mapping[str, str]) -> Referral | None:
         url=fields.get("ReferralSourceUrl", ""),
         title=fields.get("ReferralHeadline", ""),
     )
-
-
-def _consent(fields: Mapping[str, str], text: str) -> bool | None:
-    word = (fields.get("OptOutType") or text).strip().lower()
-    if word in _STOP:
-        return False
-    return True if word in _START else None

@@ -1,6 +1,5 @@
 """Parts as calls of the REST API, what its answers mean, and how to ask for a lost one."""
 
-import base64
 from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -16,7 +15,7 @@ from hilo.sdk import verdicts
 from hilo.sdk.abilities import Fetched, TemplateSeen
 from hilo.sdk.account import Account
 from hilo.sdk.content import Template
-from hilo.sdk.forms import urlencoded
+from hilo.sdk.forms import basic, urlencoded
 from hilo.sdk.outbound import Accepted, Call, HttpCall, HttpReply, MessageOut, Reply, Sending
 
 API = "https://api.twilio.com/2010-04-01"
@@ -68,7 +67,7 @@ def fetch(url: str, account: Account) -> Generator[Call, Reply, Fetched]:
     reply = yield HttpCall(
         method="GET",
         url=url,
-        headers={"authorization": _basic(account)},
+        headers={"authorization": _own(account)},
         timeout_s=60,
         is_harmless=True,
         redirects=3,
@@ -142,19 +141,20 @@ def _sender(account: Account) -> list[tuple[str, str]]:
 
 
 def _get(account: Account, url: str) -> HttpCall:
-    headers = {"authorization": _basic(account)}
+    headers = {"authorization": _own(account)}
     return HttpCall(method="GET", url=url, headers=headers, is_harmless=True)
 
 
 def _post(account: Account, url: str, form: Sequence[tuple[str, str]]) -> HttpCall:
     content_type, body = urlencoded(form)
-    headers = {"authorization": _basic(account), "content-type": content_type}
+    headers = {"authorization": _own(account), "content-type": content_type}
     return HttpCall(method="POST", url=url, headers=headers, body=body)
 
 
-def _basic(account: Account) -> str:
-    pair = f"{account.settings.get('account_sid', '')}:{account.secrets.get('auth_token', '')}"
-    return "Basic " + base64.b64encode(pair.encode()).decode()
+def _own(account: Account) -> str:
+    return basic(
+        str(account.settings.get("account_sid", "")), account.secrets.get("auth_token", "")
+    )
 
 
 def _is_since(sent: wire.Sent, since: datetime) -> bool:

@@ -1,6 +1,5 @@
 """The messaging network on a shelf: takes messages, brings receipts, keeps the list. No I/O."""
 
-import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ import msgspec
 from hilo.connectors.twilio import signing
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
-from hilo.sdk.forms import unpack, urlencoded
+from hilo.sdk.forms import basic, unpack, urlencoded
 from hilo.sdk.phones import Line, Phones
 from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
 
@@ -65,7 +64,7 @@ class Network:
         does = _DOES.get(deed.does)
         if does is None:
             raise Unsupported(f"nobody can {deed.does} here")
-        line = self._line(deed)
+        line = self._phones.dialled(deed.who, deed.name)
         extra, text = does(self, line, deed)
         self._count += 1
         sid = f"SM{self._count:032x}"
@@ -121,8 +120,7 @@ class Network:
     def _answer(self, request: Request, at: datetime) -> tuple[Response, Sequence[Webhook]]:
         parts = urlsplit(request.url)
         headers = {name.lower(): value for name, value in request.headers.items()}
-        pair = base64.b64encode(f"{self._sid}:{self._token}".encode()).decode()
-        if headers.get("authorization") != f"Basic {pair}":
+        if headers.get("authorization") != basic(self._sid, self._token):
             raise Refused(401, 20003, "Authenticate")
         media = _MEDIA.match(parts.path)
         if media is not None:
@@ -226,12 +224,6 @@ class Network:
         except NotFound:
             raise Refused(404, 20404, "The requested resource was not found") from None
         return Response(body=content, headers={"content-type": media_type})
-
-    def _line(self, deed: Deed) -> Line:
-        number = int(deed.who) if deed.who.isdigit() else sum(deed.who.encode())
-        line = self._phones.line(deed.who, f"+1202555{number % 10000:04}", deed.name)
-        line.name = line.name or f"Contact {deed.who}"
-        return line
 
     def _written(self, number: str) -> str:
         return f"whatsapp:{number}" if self._is_whatsapp else number
