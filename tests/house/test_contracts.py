@@ -11,7 +11,8 @@ from checks import imports
 
 ROOT = Path(__file__).parents[2]
 MODULES = """
-kit sdk entry connectors connectors.email connectors.api connectors._graph domain
+kit sdk entry connectors connectors.email connectors.api connectors._chat connectors._graph
+domain
 domain.people domain.library domain.inboxes domain.contacts domain.conversations
 """
 RUN = "from importlinter.cli import lint_imports_command as command; command()"
@@ -76,6 +77,7 @@ def test_an_empty_house_keeps_every_contract(tmp_path: Path) -> None:
         ("connectors/_graph/door", "import hilo.connectors.email", "strangers to each"),
         ("connectors/api/connector", "import hilo.connectors._graph.door", "Only faces"),
         ("entry/hub", "import hilo.connectors._graph", "Shared rooms of connectors"),
+        ("entry/hub", "import hilo.connectors._chat", "Shared rooms of connectors"),
         ("entry/hub", "import hilo.domain.people.verbs", "Only faces"),
         ("kit/db", "def f():\n    import hilo.kit.late", "No circles"),
         (

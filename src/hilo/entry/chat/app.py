@@ -20,7 +20,7 @@ from hilo.domain.library import NewFile
 from hilo.entry.accounts import Accounts
 from hilo.entry.api.rates import Cost, Meter, Rates
 from hilo.entry.chat import http
-from hilo.entry.chat.accounts import CHANNEL, Shop, Shops
+from hilo.entry.chat.accounts import Shop, Shops
 from hilo.entry.chat.asked import (
     IdentifyAsked,
     MessageAsked,
@@ -187,7 +187,7 @@ class Chat:
         self.count(request, visitor)
         asked = http.decode(await http.read_body(request, receive, BODY_BYTES), MessageAsked)
         text = clean(asked.text)
-        limits = self._state.connectors[CHANNEL].connector.manifest.limits
+        limits = self._state.connectors[shop.account.channel].connector.manifest.limits
         if not text.strip() and not asked.attachments:
             raise invalid("text", "required", "a text or an attachment is expected")
         if len(text) > limits.text_chars:
@@ -226,7 +226,7 @@ class Chat:
     async def _file(self, request: Request, receive: Receive, shop: Shop, answer: Answer) -> None:
         visitor = self.visitor(request, shop)
         self.count(request, visitor)
-        limit = self._state.connectors[CHANNEL].connector.manifest.limits.file_bytes
+        limit = self._state.connectors[shop.account.channel].connector.manifest.limits.file_bytes
         content = await http.read_body(request, receive, limit)
         if not content:
             raise invalid("file", "empty", "must have at least one byte")

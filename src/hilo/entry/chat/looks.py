@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from hilo.entry.chat.accounts import CHANNEL, Shop
+from hilo.entry.chat.accounts import Shop
 from hilo.entry.chat.brand import DEFAULT, Brand, brand
 from hilo.entry.registry import Listed
 
@@ -42,7 +42,7 @@ class Settings(Looks, frozen=True, kw_only=True):
 def looks_of(shop: Shop, channels: Mapping[str, Listed]) -> Looks:
     """Return what the panel shows first."""
     settings = shop.account.settings
-    limits = channels[CHANNEL].connector.manifest.limits
+    limits = channels[shop.account.channel].connector.manifest.limits
     greetings = {each: text(settings, f"greeting_{each}") for each in _LOCALES}
     return Looks(
         title=text(settings, "title") or shop.workspace_name,
