@@ -83,6 +83,8 @@ POLICY: dict[str, str] = {
     "mark_unread": "conversation:read",
     "tag_conversation": "conversation:tag",
     "untag_conversation": "conversation:tag",
+    "prioritize": "conversation:prioritize",
+    "end_priority": "conversation:prioritize",
     "list_drafts": "conversation:read",
     "get_draft": "conversation:read",
     "save_draft": "conversation:read",

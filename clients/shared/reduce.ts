@@ -1,5 +1,5 @@
 /** The pure reducer: state + event = state. What the server shows after an event is what this makes of it. */
-import type { Conversation, Id, LogEvent, Message, MessageState } from "./types";
+import { PRIORITIES, type Conversation, type Id, type LogEvent, type Message, type MessageState } from "./types";
 
 export interface State {
   readonly conversations: Readonly<Record<Id, Conversation>>;
@@ -104,19 +104,23 @@ export function reduce(state: State, event: LogEvent): State {
   }
 }
 
-/** A conversation put into a list ordered by activity, newest first; `belongs` says whether it is in the list. */
+export type Order = "activity" | "priority";
+
+/** A conversation put into a list, newest activity first (or the most pressing); `belongs` says whether it is in the list. */
 export function placed(
-  list: readonly Conversation[], next: Conversation, belongs: boolean, open: boolean,
+  list: readonly Conversation[], next: Conversation, belongs: boolean, open: boolean, order: Order = "activity",
 ): readonly Conversation[] {
   const old = list.find((one) => one.id === next.id);
   if (old && old.version > next.version) return list;
   const rest = list.filter((one) => one.id !== next.id);
   if (!belongs) return old ? rest : list;
-  const at = rest.findIndex((one) => before(next, one));
+  const at = rest.findIndex((one) => before(next, one, order));
   if (at >= 0) return [...rest.slice(0, at), next, ...rest.slice(at)];
   return open && !old ? list : [...rest, next];
 }
 
-function before(a: Conversation, b: Conversation): boolean {
+function before(a: Conversation, b: Conversation, order: Order): boolean {
+  const presses = order === "priority" ? PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) : 0;
+  if (presses) return presses > 0;
   return a.activity_at === b.activity_at ? a.id > b.id : Date.parse(a.activity_at) > Date.parse(b.activity_at);
 }

@@ -2,6 +2,9 @@
 
 export type Id = string;
 export type Instant = string;
+/** By rank, the least pressing first. */
+export const PRIORITIES = ["none", "low", "normal", "high", "urgent"] as const;
+export type Priority = (typeof PRIORITIES)[number];
 export type Status = "open" | "pending" | "snoozed" | "resolved";
 export type MessageKind = "incoming" | "outgoing" | "note" | "activity";
 export type AuthorKind = "contact" | "agent" | "system";
@@ -19,6 +22,7 @@ export interface Conversation {
   assignee_id: Id | null; team_id: Id | null; tag_ids: Id[]; snoozed_until: Instant | null; woken_at: Instant | null;
   last_seq: number; read_seq: number; unread: boolean; last_message: LastMessage | null;
   waiting_since: Instant | null; activity_at: Instant; version: number; resolved_at: Instant | null; created_at: Instant;
+  priority: Priority;
 }
 
 export interface Attachment {

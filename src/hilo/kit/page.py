@@ -34,13 +34,13 @@ def decode_cursor(text: str, *types: object) -> tuple[object, ...]:
         raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
         values = msgspec.json.decode(raw, type=list[object])
         if len(values) != len(types):
-            raise _not_a_cursor()
+            raise not_a_cursor()
         return tuple(
             msgspec.convert(value, type=kind, strict=True)
             for value, kind in zip(values, types, strict=True)
         )
     except (ValueError, msgspec.DecodeError, msgspec.ValidationError):
-        raise _not_a_cursor() from None
+        raise not_a_cursor() from None
 
 
 def decode_keyset(text: str, of: str) -> tuple[datetime, UUID]:
@@ -50,9 +50,9 @@ def decode_keyset(text: str, of: str) -> tuple[datetime, UUID]:
     """
     name, moment, id_ = decode_cursor(text, str, datetime, UUID)
     if name != of:
-        raise _not_a_cursor()
+        raise not_a_cursor()
     if not isinstance(moment, datetime) or not isinstance(id_, UUID) or moment.tzinfo is None:
-        raise _not_a_cursor()
+        raise not_a_cursor()
     return moment, id_
 
 
@@ -72,5 +72,6 @@ def check_limit(limit: int | None, most: int = LIMIT_MAX) -> int:
     return limit
 
 
-def _not_a_cursor() -> Invalid:
+def not_a_cursor() -> Invalid:
+    """Return the answer to what is no cursor of ours, or another list's."""
     return invalid("cursor", "cursor-invalid", "is not a cursor this server gave out")

@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from cast import CAST, a_contact
 from frame import Statements
 from hilo.domain import conversations as desk
-from hilo.domain.conversations import Assignment, ConversationView, Filters
+from hilo.domain.conversations import PRIORITIES, Assignment, ConversationView, Filters
 from hilo.domain.conversations.lists import SQL, leading
 from hilo.domain.library import create_tag
 from hilo.domain.people import system
@@ -46,6 +47,7 @@ def holds(view: ConversationView, filters: Filters) -> bool:
         filters.contact in (None, view.contact.id),
         filters.tag is None or filters.tag in view.tag_ids,
         filters.unread in (None, view.unread),
+        filters.priority in (None, view.priority),
         view.assignee_id is None
         if filters.assignee == "none"
         else filters.assignee in (None, view.assignee_id),
@@ -68,6 +70,8 @@ async def some(tx: Tx) -> tuple[UUID, UUID]:
             await desk.tag(tx, ADA, matter, tag)
         if chance.random() < 0.5:
             await desk.mark_read(tx, ADA, matter)
+        if chance.random() < 0.5:
+            await desk.prioritize(tx, ADA, matter, chance.choice(PRIORITIES))
         verb = chance.choice([desk.resolve, desk.set_pending, None, None])
         if verb is not None:
             await verb(tx, ADA, matter)
@@ -85,6 +89,7 @@ async def test_every_mix_of_filters_says_what_python_says(tx: Tx) -> None:
         "contact": (None, dora),
         "tag": (None, tag),
         "unread": (None, True, False),
+        "priority": (None, "none", "urgent"),
     }
     used = set()
     for mix in itertools.product(*choices.values()):
@@ -92,7 +97,25 @@ async def test_every_mix_of_filters_says_what_python_says(tx: Tx) -> None:
         used.add(leading(filters).name)
         expected = [view.id for view in every if holds(view, filters)]
         assert [view.id for view in await pages(tx, filters, 4)] == expected, filters
+        pressing = sorted(
+            (view for view in every if holds(view, filters)),
+            key=lambda view: (PRIORITIES.index(view.priority), view.activity_at, view.id),
+            reverse=True,
+        )
+        ranked = await pages(tx, replace(filters, order="priority"), 4)
+        assert [view.id for view in ranked] == [view.id for view in pressing], filters
     assert used == {name for name in SQL if name.startswith("by_")}
+
+
+async def test_a_list_by_priority_refuses_the_cursor_of_another(tx: Tx) -> None:
+    for _ in range(3):
+        await a_matter(tx)
+    page = await desk.list_conversations(tx, ADA, Filters(), limit=1)
+    with pytest.raises(Invalid):
+        await desk.list_conversations(tx, ADA, Filters(order="priority"), cursor=page.next_cursor)
+    page = await desk.list_conversations(tx, ADA, Filters(order="priority"), limit=1)
+    with pytest.raises(Invalid):
+        await desk.list_conversations(tx, ADA, Filters(), cursor=page.next_cursor)
 
 
 async def test_a_common_tag_gives_the_same_list(tx: Tx, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,6 +203,7 @@ def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
         Filters(inbox=CAST.inbox),
         Filters(contact=CAST.carol),
         Filters(unread=True),
+        Filters(priority="high"),
         Filters(tag=new_id()),
     ],
 )
@@ -189,6 +213,7 @@ async def test_no_list_reads_a_whole_table(tx: Tx, filters: Filters) -> None:
     await tx.connection.execute("set local enable_seqscan = off")
     await tx.connection.execute("set local plan_cache_mode = force_generic_plan")
     types = {"most": "int", "status": "text", "nobody": "bool", "unread": "bool"}
+    types |= dict.fromkeys(("priority", "before_rank"), "int")
     types |= dict.fromkeys(("before_at",), "timestamptz")
     given = ", ".join(types.get(name, "uuid") for name in query.params)
     await tx.connection.execute(f"prepare list ({given}) as {query.text}")

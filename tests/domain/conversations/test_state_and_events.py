@@ -56,6 +56,11 @@ async def untagged(tx: Tx, id_: UUID) -> None:
     await desk.untag(tx, ADA, id_, tag.id)
 
 
+async def prioritized(tx: Tx, id_: UUID) -> None:
+    for priority in ("high", "high", "none"):
+        await desk.prioritize(tx, ADA, id_, priority)
+
+
 async def woken(tx: Tx, id_: UUID) -> None:
     await desk.snooze(tx, ADA, id_, tx.now + timedelta(seconds=1))
     tx.now += timedelta(seconds=2)
@@ -114,6 +119,8 @@ VERBS: dict[str, Verb] = {
     "wake": woken,
     "tag": tagged,
     "untag": untagged,
+    "prioritize": lambda tx, id_: desk.prioritize(tx, ADA, id_, "urgent"),
+    "prioritize and back": prioritized,
     "read": lambda tx, id_: desk.mark_read(tx, ADA, id_),
     "receive": lambda tx, id_: hear(tx, id_, "Hello?", "Anyone?"),
     "merge contacts": merged,

@@ -18,7 +18,7 @@ import { ContactPanel } from "@features/contacts/ContactPanel";
 import { ConversationList } from "@features/conversations/ConversationList";
 import { ConversationPane } from "@features/conversations/ConversationPane";
 import { clearSelected, cursor } from "@features/conversations/desk";
-import { InboxFilter, ListHead } from "@features/conversations/ListHead";
+import { Narrowing, ListHead } from "@features/conversations/ListHead";
 import css from "./InboxPage.module.css";
 
 const SideDrawer = lazy(() => import("./SideDrawer"));
@@ -28,9 +28,11 @@ export function InboxPage() {
   const { id } = useParams({ strict: false });
   const search = useSearch({ from: "/desk/inbox" });
   const navigate = useNavigate();
-  const filter = useMemo<ListFilter>(() => ({ view: search.view ?? "mine", inbox: search.inbox }), [search.view, search.inbox]);
+  const filter = useMemo<ListFilter>(() => ({
+    view: search.view ?? "mine", inbox: search.inbox, priority: search.priority, sort: search.sort,
+  }), [search.view, search.inbox, search.priority, search.sort]);
   const go = useCallback((next: Id | null, change: Partial<ListFilter> = {}) => {
-    const at = { view: filter.view, inbox: filter.inbox, ...change };
+    const at = { ...filter, ...change };
     if (next) void navigate({ to: "/inbox/$id", params: { id: next }, search: at });
     else void navigate({ to: "/inbox", search: at });
   }, [filter, navigate]);
@@ -77,7 +79,7 @@ export function Inbox({ id, filter, go, fixed }: Props) {
       {wide || !id ? (
         <section className={css.list} aria-label={t("list.label")}>
           <ListHead filter={filter} onFilter={onFilter} shown={items} />
-          <div className={css.finding}><Find /><InboxFilter filter={filter} onFilter={onFilter} /></div>
+          <div className={css.finding}><Find /><Narrowing filter={filter} onFilter={onFilter} /></div>
           <ConversationList filter={filter} openId={id} onOpen={onOpen} onFilter={onFilter} onShown={onShown} />
         </section>
       ) : null}

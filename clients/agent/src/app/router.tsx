@@ -1,5 +1,6 @@
 /** Every address of the console. The inbox comes at once; the rest when it is asked for. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { PRIORITIES, type Priority } from "@shared/types";
 import type { Contact, View } from "@lib/model";
 import { VIEWS } from "@lib/model";
 import { InboxPage } from "./InboxPage";
@@ -30,11 +31,14 @@ const desk = createRoute({ getParentRoute: () => root, id: "desk", component: De
 const home = createRoute({
   getParentRoute: () => desk, path: "/", beforeLoad: () => { throw redirect({ to: "/inbox", replace: true }); },
 });
-export interface InboxSearch { view?: View | undefined; inbox?: string | undefined }
+export interface InboxSearch {
+  view?: View | undefined; inbox?: string | undefined; priority?: Priority | undefined; sort?: "priority" | undefined;
+}
 const inbox = createRoute({
   getParentRoute: () => desk, path: "/inbox",
   validateSearch: (search): InboxSearch => ({
     view: VIEWS.find((one) => one === search["view"]), inbox: text(search["inbox"]),
+    priority: PRIORITIES.find((one) => one === search["priority"]), sort: search["sort"] === "priority" ? "priority" : undefined,
   }),
   component: InboxPage,
 });

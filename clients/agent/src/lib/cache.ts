@@ -50,7 +50,7 @@ export function showConversation(next: Conversation): void {
     const filter = key[1] as ListFilter;
     const open = pages.pages.at(-1)?.next_cursor != null;
     const items = flat(pages);
-    const after = placed(items, current, belongs(current, filter, self), open);
+    const after = placed(items, current, belongs(current, filter, self), open, filter.sort);
     if (after !== items) cache.setQueryData(key, whole(pages, after));
   }
 }

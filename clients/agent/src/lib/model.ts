@@ -1,5 +1,5 @@
 /** Shapes of the API that only the console reads. */
-import type { Conversation, Id, Instant, Message } from "@shared/types";
+import type { Conversation, Id, Instant, Message, Priority } from "@shared/types";
 
 export interface Preferences {
   theme?: "auto" | "light" | "dark"; density?: "compact" | "cosy"; panel?: boolean;
@@ -81,10 +81,13 @@ export interface PlayMail {
 /** What a list shows: the address's view and inbox filter. */
 export type View = "mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved";
 export const VIEWS: readonly View[] = ["mine", "unassigned", "open", "pending", "snoozed", "resolved"];
-export interface ListFilter { view: View; inbox?: Id | undefined }
+export interface ListFilter {
+  view: View; inbox?: Id | undefined; priority?: Priority | undefined; sort?: "priority" | undefined;
+}
 
 export function belongs(one: Conversation, filter: ListFilter, me: Id): boolean {
   if (filter.inbox && one.inbox_id !== filter.inbox) return false;
+  if (filter.priority && one.priority !== filter.priority) return false;
   switch (filter.view) {
     case "mine": return one.status === "open" && one.assignee_id === me;
     case "unassigned": return one.status === "open" && one.assignee_id === null;

@@ -46,7 +46,7 @@ export const conversationsQuery = (filter: ListFilter) => infiniteQueryOptions({
     const assignee = filter.view === "mine" ? "me" : filter.view === "unassigned" ? "none" : null;
     const status = ["mine", "unassigned", "open"].includes(filter.view) ? "open" : filter.view;
     const page = await api.get<Page<Conversation>>("/conversations", {
-      status, assignee, inbox: filter.inbox, cursor: pageParam, limit: 50 }, signal);
+      status, assignee, inbox: filter.inbox, priority: filter.priority, sort: filter.sort, cursor: pageParam, limit: 50 }, signal);
     const { agent } = cache.getQueryData<Me>(["me"]) ?? {};
     const shown = page.items.map(overlay.conversation).filter((one) => !agent || belongs(one, filter, agent.id));
     return { ...page, items: shown };

@@ -9,7 +9,7 @@ export function conversation(id: string, version: number, more: Partial<Conversa
   return {
     id, number: 1, contact: { id: "c", name: "Carol" }, inbox_id: "i", channel: "api", subject: "", status: "open", assignee_id: null,
     team_id: null, tag_ids: [], snoozed_until: null, woken_at: null, last_seq: version, read_seq: 0, unread: true, last_message: null,
-    waiting_since: null, activity_at: new Date(2026, 0, 1, 0, version).toISOString(), version, resolved_at: null, created_at: "2026-01-01T00:00:00Z", ...more,
+    waiting_since: null, activity_at: new Date(2026, 0, 1, 0, version).toISOString(), version, resolved_at: null, created_at: "2026-01-01T00:00:00Z", priority: "none", ...more,
   };
 }
 
@@ -96,6 +96,11 @@ describe("a list", () => {
   it("lets go of what no longer belongs and ignores what is older", () => {
     expect(ids(placed(list, conversation("b", 4), false, true))).toBe("ca");
     expect(placed(list, conversation("b", 1), false, true)).toBe(list);
+  });
+  it("is walked by priority first where that is its order", () => {
+    const pressing = [conversation("c", 1, { priority: "urgent" }), conversation("a", 9), conversation("b", 2)];
+    expect(ids(placed(pressing, conversation("b", 10, { priority: "high" }), true, true, "priority"))).toBe("cba");
+    expect(ids(placed(pressing, conversation("c", 11), true, true, "priority"))).toBe("cab");
   });
   it("leaves the end of an open list to the next page", () => {
     const old = conversation("z", 0);

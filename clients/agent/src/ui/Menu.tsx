@@ -4,7 +4,7 @@ import { Floating } from "./Floating";
 import { IconCheck } from "./icons";
 import css from "./Menu.module.css";
 
-export interface MenuItem { label: string; run: () => void; icon?: ReactNode; hint?: string; on?: boolean }
+export interface MenuItem { label: string; run: () => void; icon?: ReactNode; hint?: string; on?: boolean; group?: string }
 
 interface Props { label: string; items: readonly MenuItem[]; trigger: ReactElement<Record<string, unknown>>; side?: "start" | "end" | "right"; heading?: string }
 
@@ -27,15 +27,16 @@ export function Menu({ label, items, trigger, side = "end", heading }: Props) {
     <Floating open={open} onClose={() => setOpen(false)} trigger={button} label={label} side={side} role="menu" layer="picker">
       <div className={css.menu} onKeyDown={walk} role="presentation">
         {heading ? <p className={css.heading} role="presentation">{heading}</p> : null}
-        {items.map((one) => (
+        {items.map((one, at) => [
+          one.group && one.group !== items[at - 1]?.group ? <p key={`g-${one.group}`} className={css.heading} role="presentation">{one.group}</p> : null,
           <button key={one.label} type="button" className={css.item} tabIndex={-1}
             {...(choosing ? { role: "menuitemradio", "aria-checked": one.on ?? false } : { role: "menuitem" })}
             onClick={() => { setOpen(false); one.run(); }}>
-            {one.icon}<span>{one.label}</span>
+            {one.icon}<span className={css.label}>{one.label}</span>
             {one.hint ? <small>{one.hint}</small> : null}
             {one.on ? <IconCheck size={15} aria-hidden /> : null}
-          </button>
-        ))}
+          </button>,
+        ])}
       </div>
     </Floating>
   );

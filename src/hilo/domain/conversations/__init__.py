@@ -46,6 +46,7 @@ from hilo.domain.conversations.intake import Intake
 from hilo.domain.conversations.letters import Stationery
 from hilo.domain.conversations.lists import (
     Filters,
+    Order,
     find_external,
     get_conversation,
     list_conversations,
@@ -54,6 +55,7 @@ from hilo.domain.conversations.lists import (
 )
 from hilo.domain.conversations.merging import Collision, MergePreview, merge, preview_merge
 from hilo.domain.conversations.models import (
+    PRIORITIES,
     SEQ_MOST,
     AttachmentView,
     Author,
@@ -62,6 +64,7 @@ from hilo.domain.conversations.models import (
     LastMessage,
     MessageView,
     PartView,
+    Priority,
     Reaction,
     Status,
 )
@@ -78,6 +81,7 @@ from hilo.domain.conversations.timeline import TimelineEvent, TimelineItem, time
 from hilo.domain.conversations.triaging import (
     Assignment,
     assign,
+    prioritize,
     reopen,
     resolve,
     set_pending,
@@ -91,6 +95,7 @@ from hilo.domain.conversations.writing import NewMessage, append
 
 __all__ = [
     "FETCH",
+    "PRIORITIES",
     "SEQ_MOST",
     "SWEEP",
     "AllCounts",
@@ -129,7 +134,9 @@ __all__ = [
     "NewMessage",
     "NoteAdded",
     "OptedOut",
+    "Order",
     "PartView",
+    "Priority",
     "Profiled",
     "Question",
     "Reaction",
@@ -172,6 +179,7 @@ __all__ = [
     "merge",
     "messages_after",
     "preview_merge",
+    "prioritize",
     "reopen",
     "rescue",
     "resolve",

@@ -26,6 +26,7 @@ What = Literal[
     "pending",
     "tagged",
     "untagged",
+    "prioritized",
 ]
 
 
@@ -78,6 +79,7 @@ async def set_triage(tx: Tx, conversation_id: UUID, after: Triage) -> Conversati
         snoozed_until=after.snoozed_until,
         woken_at=after.woken_at,
         resolved_at=after.resolved_at,
+        priority=after.priority,
     )
 
 

@@ -23,7 +23,7 @@ class ConversationOpened(
 class ConversationChanged(
     Event, frozen=True, kw_only=True, tag="conversation.changed", tag_field="type"
 ):
-    """Assigned, snoozed, tagged, resolved, …: `what` says which.
+    """Assigned, snoozed, tagged, prioritized, resolved, …: `what` says which.
 
     message: the activity line, if one was written.
     """
@@ -38,6 +38,7 @@ class ConversationChanged(
         "pending",
         "tagged",
         "untagged",
+        "prioritized",
         "read",
         "renamed",
         "moved",

@@ -1,6 +1,7 @@
 """Lists: conversations by any mix of filters, and the messages of one. By keyset, never counted."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -8,7 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hilo.domain.contacts import END, LAST
-from hilo.domain.conversations.models import SEQ_MOST, ConversationView, MessageView, Status
+from hilo.domain.conversations.models import (
+    PRIORITIES,
+    SEQ_MOST,
+    ConversationView,
+    MessageView,
+    Priority,
+    Status,
+)
 from hilo.domain.conversations.rows import (
     ConversationRow,
     MessageRow,
@@ -18,17 +26,24 @@ from hilo.domain.conversations.rows import (
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
 from hilo.kit.errors import NotFound
-from hilo.kit.page import Page, decode_cursor, decode_keyset, encode_cursor
+from hilo.kit.page import Page, decode_cursor, decode_keyset, encode_cursor, not_a_cursor
 from hilo.kit.sql import Queries, Query
 
 SQL = Queries(__package__, "lists.sql")
-_LIST = "conversations"  # what its cursors begin with
+_LIST, _RANKED = "conversations", "by-priority"  # what their cursors begin with
+_ABOVE = len(PRIORITIES)  # above every rank
 _NEWEST = SEQ_MOST
 _COMMON_TAG = 5_000  # reading so many and sorting costs what walking past the others does
 
 
+Order = Literal["activity", "priority"]
+
+
 class Filters(Struct, frozen=True, kw_only=True):
-    """What a list is asked for; all must hold. assignee: an agent, or "none" for nobody's."""
+    """What a list is asked for; all must hold. assignee: an agent, or "none" for nobody's.
+
+    order: by activity, the latest first, or by priority, the most pressing first.
+    """
 
     status: Status | None = None
     inbox: UUID | None = None
@@ -37,31 +52,39 @@ class Filters(Struct, frozen=True, kw_only=True):
     contact: UUID | None = None
     tag: UUID | None = None
     unread: bool | None = None
+    priority: Priority | None = None
+    order: Order = "activity"
+
+
+class _After(Struct, frozen=True):
+    """Where a page begins: below this activity, and this rank where there is one."""
+
+    at: datetime
+    id: UUID
+    rank: int
 
 
 async def list_conversations(
     tx: Tx, actor: Actor, filters: Filters, *, cursor: str | None = None, limit: int = 25
 ) -> Page[ConversationView]:
-    """Return a page, latest activity first. Raises: Forbidden; Invalid (cursor)."""
+    """Return a page in the order asked for. Raises: Forbidden; Invalid (cursor)."""
     actor.must("conversation:read")
-    before_at, before_id = END, LAST
-    if cursor:
-        before_at, before_id = decode_keyset(cursor, _LIST)
-    query = leading(filters)
-    if query is SQL.by_tag and await _is_common(tx, filters):
-        query = leading(replace(filters, tag=None))
-    values = _values(filters)
-    values |= {
-        "workspace": tx.workspace,
-        "before_at": before_at,
-        "before_id": before_id,
-        "most": limit + 1,
-    }
-    asked = {name: values[name] for name in query.params}
-    rows = await tx.connection.fetch(query.text, *query.arguments(asked))
-    kept = [ConversationRow(*row) for row in rows[:limit]]
-    last = kept[-1] if len(rows) > limit else None
-    next_cursor = None if last is None else encode_cursor(_LIST, last.activity_at, last.id)
+    by_priority = filters.order == "priority"
+    top = _ABOVE if filters.priority is None else PRIORITIES.index(filters.priority)
+    after = _After(END, LAST, top)
+    if cursor and by_priority:
+        after = _decode(cursor)
+    elif cursor:
+        after = _After(*decode_keyset(cursor, _LIST), top)
+    if by_priority:
+        rows = await _by_priority(tx, filters, after, limit + 1)
+    else:
+        rows = await _walk(tx, await _leading(tx, filters), filters, after, limit + 1)
+    kept = rows[:limit]
+    next_cursor = None
+    if len(rows) > limit:
+        rank: tuple[object, ...] = (_RANKED, kept[-1].priority) if by_priority else (_LIST,)
+        next_cursor = encode_cursor(*rank, kept[-1].activity_at, kept[-1].id)
     return Page([conversation_view(row) for row in kept], next_cursor)
 
 
@@ -124,6 +147,8 @@ def leading(filters: Filters) -> Query:  # noqa: C901, PLR0911 - one line per in
     match filters:
         case Filters(contact=UUID()):
             return SQL.by_contact
+        case Filters(priority="low" | "normal" | "high" | "urgent"):
+            return SQL.by_priority
         case Filters(assignee=UUID(), status=str()):
             return SQL.by_assignee
         case Filters(tag=UUID()):
@@ -154,6 +179,48 @@ async def find_external(tx: Tx, actor: Actor, account: UUID, external_id: str) -
     )
 
 
+async def _walk(
+    tx: Tx, query: Query, filters: Filters, after: _After, most: int
+) -> list[ConversationRow]:
+    values = _values(filters) | {
+        "workspace": tx.workspace,
+        "before_rank": after.rank,
+        "before_at": after.at,
+        "before_id": after.id,
+        "most": most,
+    }
+    asked = {name: values[name] for name in query.params}
+    rows = await tx.connection.fetch(query.text, *query.arguments(asked))
+    return [ConversationRow(*row) for row in rows]
+
+
+async def _by_priority(tx: Tx, filters: Filters, after: _After, most: int) -> list[ConversationRow]:
+    """Return those that have a priority, then the others along the list they are in anyway."""
+    rows: list[ConversationRow] = []
+    if after.rank > 0 and filters.priority != "none":
+        rows = await _walk(tx, SQL.by_priority, filters, after, most)
+        after = _After(END, LAST, 0)
+    if len(rows) < most and filters.priority in {None, "none"}:
+        others = replace(filters, priority="none")
+        rows += await _walk(tx, await _leading(tx, others), others, after, most - len(rows))
+    return rows
+
+
+async def _leading(tx: Tx, filters: Filters) -> Query:
+    query = leading(filters)
+    if query is SQL.by_tag and await _is_common(tx, filters):
+        return leading(replace(filters, tag=None))
+    return query
+
+
+def _decode(cursor: str) -> _After:
+    """Return where a list by priority goes on. Raises: Invalid (cursor)."""
+    name, rank, at, id_ = decode_cursor(cursor, str, int, datetime, UUID)
+    if name != _RANKED or rank not in range(len(PRIORITIES)):
+        raise not_a_cursor()
+    return _After(at, id_, rank)  # type: ignore[arg-type] # as decoded
+
+
 async def _is_common(tx: Tx, filters: Filters) -> bool:
     found = await tx.one(
         SQL.tag_count, int, workspace=tx.workspace, tag=filters.tag, most=_COMMON_TAG
@@ -172,6 +239,7 @@ def _values(filters: Filters) -> dict[str, object]:
         "contact": filters.contact,
         "tag": filters.tag,
         "unread": filters.unread,
+        "priority": None if filters.priority is None else PRIORITIES.index(filters.priority),
     }
     return dict(values)
 

@@ -5,7 +5,7 @@
 -- A person has few conversations.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.contact_id = :contact
   and (:status::text is null or c.status = :status)
@@ -17,6 +17,7 @@ where c.workspace_id = :workspace and c.contact_id = :contact
     select 1 from conversation_tag t
     where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
   and (:unread::bool is null or c.unread = :unread)
+  and (:priority::int is null or c.priority = :priority)
   and (c.activity_at, c.id) < (:before_at, :before_id)
 order by c.activity_at desc, c.id desc limit :most
 
@@ -24,7 +25,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_assignee.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.assignee_id = :assignee and c.status = :status
   and (:inbox::uuid is null or c.inbox_id = :inbox)
@@ -33,6 +34,7 @@ where c.workspace_id = :workspace and c.assignee_id = :assignee and c.status = :
     select 1 from conversation_tag t
     where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
   and (:unread::bool is null or c.unread = :unread)
+  and (:priority::int is null or c.priority = :priority)
   and (c.activity_at, c.id) < (:before_at, :before_id)
 order by c.activity_at desc, c.id desc limit :most
 
@@ -40,7 +42,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_assignee: a page of each status, then the first of all.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
 cross join lateral (
   select * from conversation c
@@ -51,6 +53,7 @@ cross join lateral (
       select 1 from conversation_tag t
       where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
     and (:unread::bool is null or c.unread = :unread)
+    and (:priority::int is null or c.priority = :priority)
     and (c.activity_at, c.id) < (:before_at, :before_id)
   order by c.activity_at desc, c.id desc limit :most) c
 join contact p on p.workspace_id = :workspace and p.id = c.contact_id
@@ -60,7 +63,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- The same; nobody's.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
 cross join lateral (
   select * from conversation c
@@ -71,6 +74,7 @@ cross join lateral (
       select 1 from conversation_tag t
       where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
     and (:unread::bool is null or c.unread = :unread)
+    and (:priority::int is null or c.priority = :priority)
     and (c.activity_at, c.id) < (:before_at, :before_id)
   order by c.activity_at desc, c.id desc limit :most) c
 join contact p on p.workspace_id = :workspace and p.id = c.contact_id
@@ -80,7 +84,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_inbox: a page of each status, then the first of all.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
 cross join lateral (
   select * from conversation c
@@ -90,6 +94,7 @@ cross join lateral (
       select 1 from conversation_tag t
       where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
     and (:unread::bool is null or c.unread = :unread)
+    and (:priority::int is null or c.priority = :priority)
     and (c.activity_at, c.id) < (:before_at, :before_id)
   order by c.activity_at desc, c.id desc limit :most) c
 join contact p on p.workspace_id = :workspace and p.id = c.contact_id
@@ -99,7 +104,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_assignee; nobody's.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.assignee_id is null and c.status = :status
   and (:inbox::uuid is null or c.inbox_id = :inbox)
@@ -108,6 +113,7 @@ where c.workspace_id = :workspace and c.assignee_id is null and c.status = :stat
     select 1 from conversation_tag t
     where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
   and (:unread::bool is null or c.unread = :unread)
+  and (:priority::int is null or c.priority = :priority)
   and (c.activity_at, c.id) < (:before_at, :before_id)
 order by c.activity_at desc, c.id desc limit :most
 
@@ -115,7 +121,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_inbox.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.inbox_id = :inbox and c.status = :status
   and (:team::uuid is null or c.team_id = :team)
@@ -123,6 +129,7 @@ where c.workspace_id = :workspace and c.inbox_id = :inbox and c.status = :status
     select 1 from conversation_tag t
     where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
   and (:unread::bool is null or c.unread = :unread)
+  and (:priority::int is null or c.priority = :priority)
   and (c.activity_at, c.id) < (:before_at, :before_id)
 order by c.activity_at desc, c.id desc limit :most
 
@@ -130,7 +137,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_unread, which holds nothing else.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.unread
   and (:status::text is null or c.status = :status)
@@ -141,14 +148,36 @@ where c.workspace_id = :workspace and c.unread
   and (:tag::uuid is null or exists (
     select 1 from conversation_tag t
     where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
+  and (:priority::int is null or c.priority = :priority)
   and (c.activity_at, c.id) < (:before_at, :before_id)
 order by c.activity_at desc, c.id desc limit :most
+
+-- name: by_priority
+-- conversation_priority, which holds those that have one: the highest first.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
+from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+where c.workspace_id = :workspace and c.priority > 0
+  and (:status::text is null or c.status = :status)
+  and (:assignee::uuid is null or c.assignee_id = :assignee)
+  and (not :nobody::bool or c.assignee_id is null)
+  and (:inbox::uuid is null or c.inbox_id = :inbox)
+  and (:team::uuid is null or c.team_id = :team)
+  and (:contact::uuid is null or c.contact_id = :contact)
+  and (:tag::uuid is null or exists (
+    select 1 from conversation_tag t
+    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
+  and (:unread::bool is null or c.unread = :unread)
+  and (:priority::int is null or c.priority = :priority)
+  and (c.priority, c.activity_at, c.id) < (:before_rank::int, :before_at, :before_id)
+order by c.priority desc, c.activity_at desc, c.id desc limit :most
 
 -- name: by_status
 -- conversation_status.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.status = :status
   and (:team::uuid is null or c.team_id = :team)
@@ -156,6 +185,7 @@ where c.workspace_id = :workspace and c.status = :status
     select 1 from conversation_tag t
     where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
   and (:unread::bool is null or c.unread = :unread)
+  and (:priority::int is null or c.priority = :priority)
   and (c.activity_at, c.id) < (:before_at, :before_id)
 order by c.activity_at desc, c.id desc limit :most
 
@@ -163,7 +193,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- conversation_all.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace
   and (:assignee::uuid is null or c.assignee_id = :assignee)
@@ -174,6 +204,7 @@ where c.workspace_id = :workspace
     select 1 from conversation_tag t
     where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
   and (:unread::bool is null or c.unread = :unread)
+  and (:priority::int is null or c.priority = :priority)
   and (c.activity_at, c.id) < (:before_at, :before_id)
 order by c.activity_at desc, c.id desc limit :most
 
@@ -181,7 +212,7 @@ order by c.activity_at desc, c.id desc limit :most
 -- A tag is on few of many: its conversations are read whole, then sorted.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from conversation_tag t join conversation c on c.workspace_id = :workspace and c.id = t.conversation_id
 join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where t.workspace_id = :workspace and t.tag_id = :tag and c.workspace_id = :workspace
@@ -191,6 +222,7 @@ where t.workspace_id = :workspace and t.tag_id = :tag and c.workspace_id = :work
   and (:inbox::uuid is null or c.inbox_id = :inbox)
   and (:team::uuid is null or c.team_id = :team)
   and (:unread::bool is null or c.unread = :unread)
+  and (:priority::int is null or c.priority = :priority)
   and (c.activity_at, c.id) < (:before_at, :before_id)
 order by c.activity_at desc, c.id desc limit :most
 
@@ -202,7 +234,7 @@ select count(*) from (
 -- name: one
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.id = :conversation
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,6 +11,8 @@ from hilo.sdk.content import Content
 
 SEQ_MOST = (1 << 31) - 1  # a place in a conversation is an integer of the database
 Status = Literal["open", "pending", "snoozed", "resolved"]
+Priority = Literal["none", "low", "normal", "high", "urgent"]
+PRIORITIES: Sequence[Priority] = get_args(Priority)  # a rank of the database is a place in it
 MessageKind = Literal["incoming", "outgoing", "note", "activity"]
 AuthorKind = Literal["contact", "agent", "system"]
 MessageState = Literal[
@@ -64,6 +66,7 @@ class ConversationView(Struct, frozen=True, kw_only=True):
     version: int
     resolved_at: datetime | None
     created_at: datetime
+    priority: Priority = "none"  # what the log told before there was one
 
 
 class Author(Struct, frozen=True, kw_only=True):

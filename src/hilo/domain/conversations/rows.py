@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from hilo.domain.conversations.models import (
+    PRIORITIES,
     AttachmentView,
     Author,
     AuthorKind,
@@ -55,6 +56,7 @@ class ConversationRow(Struct, frozen=True):
     version: int
     resolved_at: datetime | None
     created_at: datetime
+    priority: int = 0
 
 
 class MessageRow(Struct, frozen=True):
@@ -114,6 +116,7 @@ def conversation_view(row: ConversationRow) -> ConversationView:
         version=row.version,
         resolved_at=row.resolved_at,
         created_at=row.created_at,
+        priority=PRIORITIES[row.priority],
     )
 
 

@@ -19,6 +19,7 @@ class Triage(Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None
     woken_at: datetime | None
     resolved_at: datetime | None
+    priority: int
 
 
 def triage_of(row: ConversationRow) -> Triage:
@@ -30,6 +31,7 @@ def triage_of(row: ConversationRow) -> Triage:
         snoozed_until=row.snoozed_until,
         woken_at=row.woken_at,
         resolved_at=row.resolved_at,
+        priority=row.priority,
     )
 
 
@@ -69,3 +71,8 @@ def woken(now: Triage, at: datetime) -> Triage:
 def assigned(now: Triage, agent: UUID | None, team: UUID | None) -> Triage:
     """Give it to both, either or nobody."""
     return replace(now, assignee_id=agent, team_id=team)
+
+
+def prioritized(now: Triage, rank: int) -> Triage:
+    """Say how much it presses."""
+    return replace(now, priority=rank)

@@ -3,7 +3,7 @@
 -- name: lock
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.id = :conversation
 for no key update of c
@@ -21,7 +21,7 @@ for no key update
 with changed as (
   update conversation c set
     status = :status, assignee_id = :assignee, team_id = :team, snoozed_until = :snoozed_until,
-    woken_at = :woken_at, resolved_at = :resolved_at, version = c.version + 1,
+    woken_at = :woken_at, resolved_at = :resolved_at, priority = :priority, version = c.version + 1,
     joining_key = case when c.status = 'resolved' and :status <> 'resolved' and exists (
       select 1 from conversation other
       where other.workspace_id = :workspace and other.joining_key = c.joining_key
@@ -31,7 +31,7 @@ with changed as (
 )
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from changed c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 
 -- name: agent
@@ -52,7 +52,7 @@ with changed as (
 )
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from changed c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 
 -- name: mark_read

@@ -1,4 +1,4 @@
-"""What agents do to a conversation as a whole: assign, resolve, reopen, snooze, wake.
+"""What agents do to a conversation as a whole: assign, resolve, snooze, wake, prioritize.
 
 One transaction each; never commits. A verb that people see in the thread writes an activity line,
 whose text is the message key `activity.<code>`. Repeating a verb is no error and changes nothing.
@@ -12,7 +12,7 @@ from msgspec import UNSET, Struct, UnsetType
 from hilo.domain.conversations import triage
 from hilo.domain.conversations.changes import SQL, Line, change, lock, lock_to_open
 from hilo.domain.conversations.errors import AlreadyTaken
-from hilo.domain.conversations.models import ConversationView
+from hilo.domain.conversations.models import PRIORITIES, ConversationView, Priority
 from hilo.domain.conversations.rows import ConversationRow
 from hilo.domain.conversations.triage import Triage, triage_of
 from hilo.domain.people import Actor
@@ -142,6 +142,16 @@ async def wake(tx: Tx, actor: Actor, conversation_id: UUID) -> bool:
     after = triage.woken(triage_of(before), tx.now)
     await change(tx, actor, before, after, Line("woken", "woken"))
     return True
+
+
+async def prioritize(
+    tx: Tx, actor: Actor, conversation_id: UUID, priority: Priority
+) -> ConversationView:
+    """Say how much it presses. Raises: NotFound; Forbidden. Publishes: ConversationChanged."""
+    actor.must("conversation:prioritize")
+    before = await lock(tx, conversation_id)
+    after = triage.prioritized(triage_of(before), PRIORITIES.index(priority))
+    return await change(tx, actor, before, after, Line("prioritized", f"priority_{priority}"))
 
 
 async def _taken(tx: Tx, row: ConversationRow) -> AlreadyTaken:

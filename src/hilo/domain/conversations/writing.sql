@@ -34,7 +34,7 @@ with given as (
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.last_incoming_seq > c.read_seq, c.last_message::text, c.waiting_since, c.activity_at, c.version,
-       c.resolved_at, c.created_at
+       c.resolved_at, c.created_at, c.priority
 from changed c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 
 -- name: insert_messages

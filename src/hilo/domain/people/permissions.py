@@ -13,6 +13,7 @@ AGENT: frozenset[str] = frozenset(
         "conversation:resolve",
         "conversation:snooze",
         "conversation:tag",
+        "conversation:prioritize",
         "contact:read",
         "contact:write",
         "contact:merge",

@@ -10,7 +10,15 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from hilo.domain import conversations
-from hilo.domain.conversations import SEQ_MOST, Assignment, ConversationView, Filters, Status
+from hilo.domain.conversations import (
+    SEQ_MOST,
+    Assignment,
+    ConversationView,
+    Filters,
+    Order,
+    Priority,
+    Status,
+)
 from hilo.domain.people import Actor
 from hilo.entry.api.forms import Acting, Body, Cursor, Id, Limit, Open, Shared
 from hilo.kit.errors import invalid
@@ -29,8 +37,19 @@ class ReadMark(Body, frozen=True, kw_only=True):
     seq: Annotated[int, Meta(ge=0, le=SEQ_MOST)] | None = None
 
 
+class Pressing(Body, frozen=True, kw_only=True):
+    """priority: none, low, normal, high or urgent."""
+
+    priority: Priority
+
+
 Assignee = Annotated[
     str | None, QueryParameter(max_length=40, description='"me", "none" or an agent\'s id.')
+]
+
+
+Sort = Annotated[
+    Order, QueryParameter(description="priority: the most pressing first, then by activity.")
 ]
 
 
@@ -45,10 +64,12 @@ async def list_conversations(  # noqa: PLR0913, PLR0917 - one parameter each fil
     contact: FromQuery[UUID | None] = None,
     tag: FromQuery[UUID | None] = None,
     unread: FromQuery[bool | None] = None,
+    priority: FromQuery[Priority | None] = None,
+    sort: Sort = "activity",
     cursor: Cursor = None,
     limit: Limit = 25,
 ) -> Page[ConversationView]:
-    """List conversations, latest activity first. All filters must hold."""
+    """List conversations, latest activity first, or what presses most. All filters must hold."""
     filters = Filters(
         status=status,
         inbox=inbox,
@@ -57,6 +78,8 @@ async def list_conversations(  # noqa: PLR0913, PLR0917 - one parameter each fil
         contact=contact,
         tag=tag,
         unread=unread,
+        priority=priority,
+        order=sort,
     )
     return await conversations.list_conversations(tx, actor, filters, cursor=cursor, limit=limit)
 
@@ -159,6 +182,20 @@ async def untag_conversation(
     return await conversations.untag(tx, actor, conversation_id, tag_id)
 
 
+@put("/conversations/{conversation_id:uuid}/priority", tags=["conversations"])
+async def prioritize(
+    conversation_id: Id, data: JSONBody[Pressing], actor: Acting, tx: Open
+) -> ConversationView:
+    """Say how much it presses."""
+    return await conversations.prioritize(tx, actor, conversation_id, data.priority)
+
+
+@delete("/conversations/{conversation_id:uuid}/priority", status_code=200, tags=["conversations"])
+async def end_priority(conversation_id: Id, actor: Acting, tx: Open) -> ConversationView:
+    """Take its priority away."""
+    return await conversations.prioritize(tx, actor, conversation_id, "none")
+
+
 def _assignee(actor: Actor, given: str | None) -> UUID | Literal["none"] | None:
     match given:
         case None | "":
@@ -189,4 +226,6 @@ ROUTES = [
     mark_unread,
     tag_conversation,
     untag_conversation,
+    prioritize,
+    end_priority,
 ]

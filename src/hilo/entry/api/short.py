@@ -17,7 +17,7 @@ from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from msgspec import Meta, Struct
 
-from hilo.domain.conversations import Status
+from hilo.domain.conversations import Order, Priority, Status
 from hilo.entry.api import conversations, counts, etags, messages
 from hilo.entry.api.frame import visit_of
 from hilo.entry.api.reading import header
@@ -45,6 +45,8 @@ class _List(Struct, forbid_unknown_fields=True):
     contact: UUID | None = None
     tag: UUID | None = None
     unread: Literal["true", "false"] | None = None
+    priority: Priority | None = None
+    sort: Order = "activity"
     cursor: _Cursor | None = None
     limit: _Limit = 25
 

@@ -55,15 +55,16 @@ from jsonb_to_recordset(:rows) as r (id uuid, name text, media_type text, size_b
 -- In the order of time, so that numbers grow with it.
 insert into conversation (workspace_id, id, contact_id, inbox_id, channel, joining_key, subject, status, assignee_id, team_id,
                           tag_ids, snoozed_until, last_seq, last_incoming_seq, read_seq, last_message,
-                          waiting_since, activity_at, resolved_at, created_at)
+                          waiting_since, activity_at, resolved_at, created_at, priority)
 select :workspace, r.id, r.contact, r.inbox, r.channel, r.joining_key, r.subject, r.status, r.assignee, r.team,
        array(select value::uuid from jsonb_array_elements_text(r.tags)), r.snoozed_until, r.last_seq,
-       r.last_incoming_seq, r.read_seq, r.last_message, r.waiting_since, r.activity_at, r.resolved_at, r.created_at
+       r.last_incoming_seq, r.read_seq, r.last_message, r.waiting_since, r.activity_at, r.resolved_at, r.created_at,
+       r.priority
 from jsonb_to_recordset(:rows) as r (id uuid, contact uuid, inbox uuid, channel text, joining_key text, subject text,
                                      status text, assignee uuid, team uuid, tags jsonb, snoozed_until timestamptz,
                                      last_seq int, last_incoming_seq int, read_seq int, last_message jsonb,
                                      waiting_since timestamptz, activity_at timestamptz, resolved_at timestamptz,
-                                     created_at timestamptz)
+                                     created_at timestamptz, priority int)
 order by r.created_at
 
 -- name: add_conversation_tags

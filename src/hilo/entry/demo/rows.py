@@ -16,6 +16,7 @@ Row = dict[str, object]
 MAIL = "help@demo.localhost"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _TAGGED = 0.8  # of the conversations
+_PRESSING = frozenset({"damage", "complaint"})
 
 
 class Places(Struct, frozen=True):
@@ -59,6 +60,7 @@ class Rows:
         self.people = people
         self.places = places
         self.chance = random.Random(seed)  # noqa: S311 - ids, not secrets
+        self.pressing = random.Random(seed + 1)  # noqa: S311 - and how much each presses
         self.tables = Tables([], [], [], [], [], [], [], [])
         self.mail: dict[int, UUID] = {}
         self.visitor: dict[int, UUID] = {}
@@ -154,6 +156,7 @@ class Rows:
                 "activity_at": shown[-1].at,
                 "resolved_at": ended,
                 "created_at": start,
+                "priority": self._priority(told),
             }
         )
         self.tables.conversation_tag.extend({"conversation": conversation, "tag": t} for t in tags)
@@ -253,6 +256,12 @@ class Rows:
         if self.plan.contacts[told.contact].is_vip:
             tags.append(known["vip"])
         return tags
+
+    def _priority(self, told: PlannedConversation) -> int:
+        """Return its rank. Good clients and broken goods press; most have none."""
+        if self.plan.contacts[told.contact].is_vip or told.about in _PRESSING:
+            return self.pressing.choice((0, 3, 3, 4))
+        return self.pressing.choices((0, 1, 2, 3), (80, 8, 9, 3))[0]
 
     def _agent(self, place: int | None) -> tuple[UUID | None, str]:
         return (None, "") if place is None else self.places.agents[place]

@@ -7,11 +7,12 @@ import { useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { say } from "@lib/toasts";
 import { Button, IconButton } from "@ui/Button";
-import { IconAlarmSnooze, IconCheck, IconDots, IconLink, IconRotateClockwise, IconTag, IconUser } from "@ui/icons";
+import { IconAlarmSnooze, IconCheck, IconDots, IconFlag, IconLink, IconRotateClockwise, IconTag, IconUser } from "@ui/icons";
 import { Menu } from "@ui/Menu";
 import css from "./Acts.module.css";
 import { reopen, resolve, take, unread } from "./acts";
 import { asked, type PickerName } from "./desk";
+import { PriorityPicker } from "./Priority";
 import { AssignPicker, SnoozePicker, StatusPicker, TagPicker } from "./Pickers";
 
 interface Props {
@@ -41,7 +42,7 @@ export function Acts({ targets, compact = false, onDone }: Props) {
   const toggle = (name: PickerName) => () => setOpen((now) => (now === name ? null : name));
   useKeys({
     resolve: settle, take: () => void take(targets, me.id), assign: toggle("assign"), snooze: toggle("snooze"),
-    tag: toggle("tag"), status: toggle("status"),
+    tag: toggle("tag"), priority: toggle("priority"), status: toggle("status"),
   });
   const at = (name: PickerName) => ({ open: open === name, onOpen: (on: boolean) => setOpen(on ? name : null) });
 
@@ -53,6 +54,9 @@ export function Acts({ targets, compact = false, onDone }: Props) {
       <TagPicker targets={targets} {...at("tag")}>
         <IconButton label={t("act.tag")} keys={map.tag} onClick={toggle("tag")}><IconTag size={17} /></IconButton>
       </TagPicker>
+      <PriorityPicker targets={targets} {...at("priority")}>
+        <IconButton label={t("act.priority")} keys={map.priority} onClick={toggle("priority")}><IconFlag size={17} /></IconButton>
+      </PriorityPicker>
       <AssignPicker targets={targets} {...at("assign")}>
         {compact ? <IconButton label={t("act.assign")} keys={map.assign} onClick={toggle("assign")}><IconUser size={17} /></IconButton>
           : <Owner targets={targets} keys={map.assign} onClick={toggle("assign")} />}

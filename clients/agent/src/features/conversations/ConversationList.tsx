@@ -11,7 +11,7 @@ import { useStore } from "@lib/store";
 import { Bones, Failed } from "@ui/Empty";
 import { IconArrowUp } from "@ui/icons";
 import css from "./ConversationList.module.css";
-import { asked, clearSelected, cursor, selected, toggleSelected } from "./desk";
+import { asked, clearSelected, cursor, selected, toggleSelected, type PickerName } from "./desk";
 import { resolve, take } from "./acts";
 import { ListEmpty } from "./ListEmpty";
 import Row from "./Row";
@@ -33,7 +33,7 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
   const byId = useMemo(() => new Map(agents?.map((one) => [one.id, one])), [agents]);
   const items = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const scroller = useRef<HTMLDivElement>(null);
-  const key = `${filter.view}:${filter.inbox ?? ""}`;
+  const key = [filter.view, filter.inbox, filter.priority, filter.sort].join(":");
   const { shown, fresh, letIn } = useCalm(items, scroller, key);
   const current = useStore(cursor);
   const chosen = useStore(selected);
@@ -87,7 +87,7 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
     if (event.shiftKey && next && !chosen.has(next.id)) toggleSelected(next.id);
     go(step);
   };
-  const pick = (name: "assign" | "snooze" | "tag" | "status") => onCursor((one) => {
+  const pick = (name: PickerName) => onCursor((one) => {
     onOpen(one.id);
     asked.set(name);
   });
@@ -96,7 +96,7 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
     select: () => (under ? toggleSelected(under.id) : false),
     ...(openId ? {} : {
       resolve: onCursor((one) => { go(1); void resolve([one]); }), take: onCursor((one) => void take([one], me.id)),
-      assign: pick("assign"), snooze: pick("snooze"), tag: pick("tag"), status: pick("status"),
+      assign: pick("assign"), snooze: pick("snooze"), tag: pick("tag"), priority: pick("priority"), status: pick("status"),
       leave: () => (chosen.size ? clearSelected() : false),
     }),
   });

@@ -8,9 +8,9 @@ import { Empty } from "@ui/Empty";
 
 export function ListEmpty({ filter, onFilter }: { filter: ListFilter; onFilter: (filter: Partial<ListFilter>) => void }) {
   const t = useT();
-  if (filter.inbox) {
+  if (filter.inbox || filter.priority) {
     return (
-      <Empty drawing="tray" title={t("list.empty_filter_title")} action={<Button onClick={() => onFilter({ inbox: undefined })}>{t("list.clear_filters")}</Button>}>
+      <Empty drawing="tray" title={t("list.empty_filter_title")} action={<Button onClick={() => onFilter({ inbox: undefined, priority: undefined })}>{t("list.clear_filters")}</Button>}>
         {t("list.empty_filter_body")}
       </Empty>
     );

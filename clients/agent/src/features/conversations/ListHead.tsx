@@ -12,6 +12,7 @@ import { IconChevronDown, IconFilter, IconX } from "@ui/icons";
 import { Menu } from "@ui/Menu";
 import { Acts } from "./Acts";
 import { clearSelected, selected } from "./desk";
+import { FALLING, nameOf, PriorityIcon } from "./Priority";
 import css from "./ListHead.module.css";
 
 const NAMES: Record<View, Key> = {
@@ -49,17 +50,25 @@ export function ListHead({ filter, onFilter, shown }: Props) {
   );
 }
 
-/** Which inbox the list shows. */
-export function InboxFilter({ filter, onFilter }: Omit<Props, "shown">) {
+/** Which inbox and priority the list shows, and in what order. */
+export function Narrowing({ filter, onFilter }: Omit<Props, "shown">) {
   const t = useT();
   const { data: inboxes } = useQuery(inboxesQuery);
   const current = inboxes?.find((one) => one.id === filter.inbox);
+  const priority = filter.priority;
+  const [inInbox, pressing, inOrder] = [t("list.filter_inbox"), t("act.priority"), t("list.order")];
+  const said = [current?.name, priority ? t(nameOf(priority)) : "", filter.sort ? t("list.order_priority") : ""].filter(Boolean).join(", ");
   return (
-    <Menu label={t("list.filter_inbox")} items={[
-      { label: t("list.filter_all_inboxes"), on: !current, run: () => onFilter({ inbox: undefined }) },
-      ...(inboxes ?? []).map((one) => ({ label: one.name, on: one.id === filter.inbox, run: () => onFilter({ inbox: one.id }) })),
+    <Menu label={t("list.filter")} items={[
+      { group: inOrder, label: t("list.order_activity"), on: !filter.sort, run: () => onFilter({ sort: undefined }) },
+      { group: inOrder, label: t("list.order_priority"), on: filter.sort === "priority", run: () => onFilter({ sort: "priority" }) },
+      { group: pressing, label: t("list.filter_all_priorities"), on: !priority, run: () => onFilter({ priority: undefined }) },
+      ...FALLING.map((one) => ({ group: pressing, label: t(nameOf(one)), icon: <PriorityIcon priority={one} />, on: one === priority,
+        run: () => onFilter({ priority: one }) })),
+      { group: inInbox, label: t("list.filter_all_inboxes"), on: !current, run: () => onFilter({ inbox: undefined }) },
+      ...(inboxes ?? []).map((one) => ({ group: inInbox, label: one.name, on: one.id === filter.inbox, run: () => onFilter({ inbox: one.id }) })),
     ]} trigger={
-      <IconButton label={current ? `${t("list.filter_inbox")}: ${current.name}` : t("list.filter_inbox")} className={current ? css.filtered! : ""}>
+      <IconButton label={said ? `${t("list.filter")}: ${said}` : t("list.filter")} className={said ? css.filtered! : ""}>
         <IconFilter size={16} />
       </IconButton>
     } />

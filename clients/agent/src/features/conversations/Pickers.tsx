@@ -12,7 +12,7 @@ import { TagDot } from "@ui/TagChip";
 import { assign, createTag, pend, reopen, resolve, snooze, toggleTag } from "./acts";
 import { offer, parseSnooze } from "./snooze";
 
-interface Props {
+export interface PickerProps {
   targets: readonly Conversation[]; open: boolean; onOpen: (open: boolean) => void; children: ReactNode; onDone?: () => void;
 }
 
@@ -26,7 +26,7 @@ const byRecent = (kind: string) => {
   return (a: { id: string; name: string }, b: { id: string; name: string }) => rank(a.id) - rank(b.id) || a.name.localeCompare(b.name);
 };
 
-export function AssignPicker({ targets, ...rest }: Props) {
+export function AssignPicker({ targets, ...rest }: PickerProps) {
   const t = useT();
   const me = useMe().agent;
   const { data: agents = [] } = useQuery(agentsQuery);
@@ -53,7 +53,7 @@ export function AssignPicker({ targets, ...rest }: Props) {
   );
 }
 
-export function TagPicker({ targets, ...rest }: Props) {
+export function TagPicker({ targets, ...rest }: PickerProps) {
   const t = useT();
   const { data: tags = [] } = useQuery(tagsQuery);
   const sorted = [...tags].sort(byRecent("tag"));
@@ -76,7 +76,7 @@ export function TagPicker({ targets, ...rest }: Props) {
   );
 }
 
-export function SnoozePicker({ targets, onDone, ...rest }: Props) {
+export function SnoozePicker({ targets, onDone, ...rest }: PickerProps) {
   const t = useT();
   const choices = (typed: string): Choice[] => {
     const now = new Date();
@@ -102,7 +102,7 @@ export function SnoozePicker({ targets, onDone, ...rest }: Props) {
   );
 }
 
-export function StatusPicker({ targets, onDone, ...rest }: Props) {
+export function StatusPicker({ targets, onDone, ...rest }: PickerProps) {
   const t = useT();
   const first = targets[0]?.status;
   const choices: Choice[] = [

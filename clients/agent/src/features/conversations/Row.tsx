@@ -10,6 +10,7 @@ import { Avatar } from "@ui/Avatar";
 import { Bead } from "@ui/Bead";
 import { IconAlarmSnooze, IconCheck, IconEye, IconPencil } from "@ui/icons";
 import { Time, useNow } from "@ui/Time";
+import { PriorityMark } from "./Priority";
 import css from "./Row.module.css";
 
 interface Props {
@@ -32,6 +33,7 @@ function Row({ conversation: one, agents, me, myName, current, opened, chosen, o
       <span className={`${css.what} cut`}><Preview one={one} myName={myName} /></span>
       <span className={css.marks}>
         <Colleagues id={one.id} />
+        <PriorityMark priority={one.priority} />
         <Clock one={one} />
         {owner && owner.id !== me ? <Avatar name={owner.name} size={18} title={owner.name} /> : null}
       </span>

@@ -10,6 +10,7 @@ import { IconArrowLeft, IconLayoutSidebarRight } from "@ui/icons";
 import { TagChip } from "@ui/TagChip";
 import { Time } from "@ui/Time";
 import { Acts } from "./Acts";
+import { PriorityMark } from "./Priority";
 import css from "./ThreadHead.module.css";
 
 interface Props {
@@ -30,6 +31,7 @@ export function ThreadHead({ conversation, panel, onPanel, onBack, onDone, wide 
   const name = conversation.contact.name || t("common.unnamed");
   const title = conversation.subject || t("thread.no_subject", { name });
   const own = tags?.filter((one) => conversation.tag_ids.includes(one.id)) ?? [];
+  const marked = conversation.priority !== "none";
   return (
     <header className={css.head} data-back={!wide}>
       {wide ? null : <IconButton label={t("common.back")} keys={map.leave} onClick={onBack}><IconArrowLeft size={18} /></IconButton>}
@@ -45,7 +47,7 @@ export function ThreadHead({ conversation, panel, onPanel, onBack, onDone, wide 
             : t(`status.${conversation.status}`)}</span>
         </p>
       </div>
-      {own.length ? <div className={css.tags}>{own.slice(0, 3).map((tag) => <TagChip key={tag.id} tag={tag} />)}{own.length > 3 ? <span>+{own.length - 3}</span> : null}</div> : null}
+      {own.length || marked ? <div className={css.tags}><PriorityMark priority={conversation.priority} />{own.slice(0, 3).map((tag) => <TagChip key={tag.id} tag={tag} />)}{own.length > 3 ? <span>+{own.length - 3}</span> : null}</div> : null}
       <div className={css.acts}>
         <Acts targets={[conversation]} onDone={onDone} />
         <IconButton label={t("act.panel")} keys={map.panel} on={panel} onClick={onPanel}><IconLayoutSidebarRight size={17} /></IconButton>

@@ -1,5 +1,5 @@
 /** Triage: shown in the same frame, then told to the server; a refusal rolls back and says why. Each act can be undone. */
-import type { Conversation, Id } from "@shared/types";
+import type { Conversation, Id, Priority } from "@shared/types";
 import { api, ApiError } from "@lib/api";
 import { cache, showConversation } from "@lib/cache";
 import { now, reasonOf } from "@lib/i18n";
@@ -139,6 +139,18 @@ export async function toggleTag(list: readonly Conversation[], tag: Tag): Promis
   const back = () => Promise.all(done.map((old) =>
     setTag(cache.getQueryData<Conversation>(["conversation", old.id]) ?? old, tag.id, !on)));
   if (done.length) tell(now()(on ? "toast.tagged" : "toast.untagged", { tag: tag.name }), back);
+}
+
+async function setPriority(one: Conversation, priority: Priority): Promise<boolean> {
+  return act(one, { priority }, put(one.id, "priority", { priority }));
+}
+
+export async function prioritize(list: readonly Conversation[], priority: Priority): Promise<void> {
+  const done = await many(list.filter((one) => one.priority !== priority), (one) => setPriority(one, priority));
+  const back = () => Promise.all(done.map((old) =>
+    setPriority(cache.getQueryData<Conversation>(["conversation", old.id]) ?? old, old.priority)));
+  const t = now();
+  if (done.length) tell(t(`toast.priority_${priority}`), back);
 }
 
 export async function createTag(name: string): Promise<Tag | null> {

@@ -2,7 +2,7 @@
 import type { Id } from "@shared/types";
 import { store } from "@lib/store";
 
-export type PickerName = "assign" | "snooze" | "tag" | "status";
+export type PickerName = "assign" | "snooze" | "tag" | "priority" | "status";
 
 export const cursor = store<Id | null>(null);
 export const selected = store<ReadonlySet<Id>>(new Set());
