@@ -70,7 +70,7 @@ def _literal(text: str) -> object:
 _NAMES = (
     *("inbox", "account", "contact", "other_contact", "identity", "conversation", "message"),
     *("tag", "team", "file", "invitation", "token", "session", "delivery", "mail"),
-    "attachment",
+    *("attachment", "macro"),
 )
 _SOON = datetime(2099, 1, 1, tzinfo=UTC)
 _ROWS = (
@@ -96,6 +96,7 @@ _ROWS = (
             " author_id=:contact author_name=:canary text=:canary state=received at=soon"
         ),
     ),
+    ("macro", "id=:macro agent_id=:agent name=:canary text=:canary"),
     ("conversation_tag", "tag_id=:tag conversation_id=:conversation"),
     (
         "file",

@@ -103,6 +103,13 @@ POLICY: dict[str, str] = {
     "list_ways": "conversation:read",
     "fetch_attachment": "conversation:reply",
     "get_counts": "conversation:read",
+    # macros
+    "list_macros": "macro:use",
+    "create_macro": "macro:use",
+    "change_macro": "macro:use",
+    "delete_macro": "macro:use",
+    "offer_macros": "macro:use",
+    "apply_macro": "macro:use",
     # contacts
     "list_contacts": "contact:read",
     "get_contact": "contact:read",

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = """
 kit sdk entry connectors connectors.email connectors.api connectors._chat connectors._graph
 domain
-domain.people domain.library domain.inboxes domain.contacts domain.conversations
+domain.people domain.library domain.inboxes domain.contacts domain.conversations domain.automation
 """
 RUN = "from importlinter.cli import lint_imports_command as command; command()"
 ROOMS = [

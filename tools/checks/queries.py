@@ -27,6 +27,7 @@ ROWS = (
     ("inboxes", "contacts"),
     ("crm", "knowledge"),
     ("conversations",),
+    ("automation",),
 )
 # The log and its cursors; anybody may read them.
 KIT = "kit"

@@ -14,6 +14,7 @@ AGENT: frozenset[str] = frozenset(
         "conversation:snooze",
         "conversation:tag",
         "conversation:prioritize",
+        "macro:use",  # and keep one's own
         "contact:read",
         "contact:write",
         "contact:merge",
@@ -29,6 +30,7 @@ ADMIN: frozenset[str] = AGENT | {
     "inbox:write",
     "account:write",
     "tag:write",
+    "macro:write",  # the workspace's
     "agent:write",
     "team:write",
     "workspace:write",
