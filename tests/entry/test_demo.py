@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from cast import CAST, SECRET_KEY, a_contact
 from hilo.connectors.email.mime import take_apart
-from hilo.domain import conversations
+from hilo.domain import contacts, conversations, inboxes
+from hilo.domain import people as desk
 from hilo.domain.inboxes import Channels, deliveries
 from hilo.entry import registry
 from hilo.entry.demo import Demo, drop, is_loaded, load
@@ -212,3 +213,36 @@ async def test_dropping_spares_what_people_added(tx: Tx, demo: Demo) -> None:
     assert left["conversation"] == 1
     assert left["contact"] == 3
     assert await load(tx, demo) == 1000  # the spared inbox is used again
+
+
+async def test_dropping_spares_accounts_addresses_members_and_drafts_of_people(
+    tx: Tx, demo: Demo
+) -> None:
+    await load(tx, demo)
+    ada = agent(CAST.ada)
+    first = query("first", "select id from inbox where name = 'Web chat'")
+    inbox = await tx.one(first, UUID)
+    account = await inboxes.create_account(tx, ada, demo.channels, inbox, ("api", "", {}))
+    chosen = query(
+        "chosen",
+        "select row_id from demo_row where table_name = :table"
+        " and not exists (select from conversation c where c.id = row_id and channel = 'webchat')"
+        " order by row_id limit 1",
+    )
+    contact = await tx.one(chosen, UUID, table="contact")
+    given = contacts.IdentityGiven(kind="email", value="own@people.test")
+    await contacts.add_identity(tx, ada, contact, given)
+    team = await tx.one(chosen, UUID, table="team")
+    join = query(
+        "join", "insert into team_member select workspace_id, :team, :agent from team limit 1"
+    )
+    await tx.run(join, team=team, agent=CAST.ada.id)
+    written = await tx.one(chosen, UUID, table="conversation")
+    thought = conversations.Draft("note", "half a thought", {}, tx.now)
+    await conversations.save_draft(tx, ada, written, thought)
+    assert await drop(tx, demo.store) == 999
+    kept = query("kept", "select count(*) from account where id = :id")
+    assert await tx.one(kept, int, id=account.id) == 1
+    assert len((await contacts.get_contact(tx, ada, contact)).identities) > 1
+    assert [each.id for each in await desk.list_teams(tx, ada)] == [team]
+    assert (await conversations.get_conversation(tx, ada, written)).id == written

@@ -79,3 +79,18 @@ async def test_secrets_that_do_not_open_and_held_accounts_are_said(
 async def test_a_database_that_is_not_there_is_said(tmp_path: Path) -> None:
     lines = await seen(settings(f"postgresql://hilo@/x?host={tmp_path}", tmp_path))
     assert any(line.startswith("✗ the database cannot be reached") for line in lines)
+
+
+async def test_where_nothing_is_yet_nothing_is_made(tmp_path: Path) -> None:
+    for data in (tmp_path, tmp_path / "nowhere"):
+        lines = await seen(Config(data=data, port=9))
+        assert "    run: hilo serve; or see HILO_DATA" in lines
+        assert not (data / "postgres").exists()
+    assert not (tmp_path / "nowhere").exists()
+
+
+async def test_a_lost_key_is_said_and_no_other_made(db: Database, dsn: str, tmp_path: Path) -> None:
+    assert db
+    config = Config(data=tmp_path, port=9, database_url=dsn, allow_unsafe_database=True)
+    assert "✗ the secrets of 1 accounts cannot be opened" in await seen(config)
+    assert not (tmp_path / "secret_key").exists()

@@ -108,3 +108,19 @@ async def test_the_same_mail_again_has_the_same_key(port: int, shelf: Shelf) -> 
 async def test_odd_addresses_are_refused_without_harm(port: int, address: str) -> None:
     with pytest.raises((smtplib.SMTPException, UnicodeEncodeError)):
         await asyncio.to_thread(_hand_over, port, [address])
+
+
+async def test_a_letter_written_on_one_line_is_taken_whole(port: int, shelf: Shelf) -> None:
+    """Programs write so; RFC 5321's 1,000 characters a line would lose their mail."""
+    letter = b"From: carol@example.test\r\nSubject: " + b"s" * 5_000 + b"\r\n\r\n" + b"x" * 500_000
+
+    def hand_over() -> tuple[int, bytes]:
+        with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+            client.ehlo()
+            client.mail("carol@example.test")
+            client.rcpt("help@hilo.test")
+            return client.data(letter)
+
+    assert (await asyncio.to_thread(hand_over))[0] == 250
+    (kept,) = shelf.kept
+    assert kept.body.rstrip() == letter

@@ -11,3 +11,9 @@ def test_rate_limits_are_three_numbers() -> None:
     for text in ("1,2", "1,2,x", "0,1,1", "1;2;3"):
         with pytest.raises(BadSetting, match="HILO_RATE_LIMITS"):
             read({"HILO_RATE_LIMITS": text})
+
+
+@pytest.mark.parametrize("text", ["http://[::1", "desk.example", "ftp://desk.example", "https://"])
+def test_an_address_that_is_none_is_named(text: str) -> None:
+    with pytest.raises(BadSetting, match="HILO_PUBLIC_URL"):
+        read({"HILO_PUBLIC_URL": text})

@@ -124,7 +124,12 @@ def loopback() -> Sequence[Network]:
 
 def secret_key(config: Config) -> str:
     """Return the master key: given, or kept in the data directory."""
-    return config.secret_key or crypto.keep_secret_key(config.data / "secret_key")
+    return config.secret_key or crypto.keep_secret_key(key_file(config))
+
+
+def key_file(config: Config) -> Path:
+    """Return where a master key is kept that nobody gave."""
+    return config.data / "secret_key"
 
 
 async def close_http(state: AppState) -> None:

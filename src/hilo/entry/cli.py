@@ -84,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--email", required=True)
     create.add_argument("--workspace", default="Hilo")
     create.add_argument("--password", help="asked for when absent")
+    reset = admin.add_parser("reset", help="make a link to choose a new password")
+    reset.set_defaults(run=_admin_reset)
+    reset.add_argument("--email", required=True)
     demo = words.add_parser("demo", help="the demo workspace").add_subparsers(
         required=True, metavar="verb"
     )
@@ -148,6 +151,13 @@ async def _admin_create(config: Config, given: argparse.Namespace) -> int:
             house.state, email=given.email, password=password, name=given.workspace
         )
     say(f"{owner.email} owns the workspace {given.workspace}")
+    return 0
+
+
+async def _admin_reset(config: Config, given: argparse.Namespace) -> int:
+    async with bootstrap.open_house(config, say) as house:
+        link = await first.reset_link(house.state, given.email)
+    say(f"good once and for an hour: {link}")
     return 0
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hilo.entry import backups, bootstrap, registry
-from hilo.kit import clock, db, messages, migrations, readers, server
+from hilo.kit import clock, crypto, db, messages, migrations, readers, server
 from hilo.kit.config import Config
 from hilo.kit.crypto import CannotOpen, Vault
 from hilo.kit.db import Database
@@ -76,6 +76,10 @@ async def examine(config: Config, say: Callable[[str], None]) -> int:
 async def _all(config: Config) -> AsyncIterator[Line]:
     for line in (_folder(config), _address(config), *_built()):
         yield line
+    if config.database_url is None and not bootstrap.private_postgres(config).is_made:
+        mend = "run: hilo serve; or see HILO_DATA"
+        yield Line("fault", f"there is no database in {config.data} yet", mend)
+        return
     async with AsyncExitStack() as stack:
         try:
             store = await stack.enter_async_context(bootstrap.open_store(config))
@@ -99,8 +103,9 @@ async def _all(config: Config) -> AsyncIterator[Line]:
 
 
 def _folder(config: Config) -> Line:
+    if not config.data.is_dir():
+        return Line("fault", f"there is no {config.data}", "run: hilo serve; or see HILO_DATA")
     try:
-        config.data.mkdir(parents=True, exist_ok=True)
         trial = config.data / ".doctor"
         trial.touch()
         trial.unlink()
@@ -197,13 +202,8 @@ async def _contents(config: Config, database: Database) -> AsyncIterator[Line]:
 
 
 def _secrets(config: Config, accounts: list[Sealed]) -> Line:
-    vault = Vault(bootstrap.secret_key(config))
-    closed = []
-    for account in accounts:
-        try:
-            vault.open(account.secrets, f"account:{account.id}")
-        except CannotOpen:
-            closed.append(str(account.id))
+    key = config.secret_key or crypto.kept_secret_key(bootstrap.key_file(config))
+    closed = [each for each in accounts if key is None or not _opens(Vault(key), each)]
     if closed:
         return Line(
             "fault",
@@ -211,6 +211,14 @@ def _secrets(config: Config, accounts: list[Sealed]) -> Line:
             "set HILO_SECRET_KEY to the key they were sealed with, or connect them again",
         )
     return Line("fine", f"the secret key opens all {len(accounts)} accounts")
+
+
+def _opens(vault: Vault, account: Sealed) -> bool:
+    try:
+        vault.open(account.secrets, f"account:{account.id}")
+    except CannotOpen:
+        return False
+    return True
 
 
 def _backups(config: Config) -> Line:

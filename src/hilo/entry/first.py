@@ -7,6 +7,7 @@ from hilo.entry import demo
 from hilo.entry.state import AppState
 from hilo.kit.config import BadSetting
 from hilo.kit.db import Tx
+from hilo.kit.errors import NotFound
 from hilo.kit.ids import new_id
 from hilo.kit.sql import Queries
 
@@ -28,6 +29,15 @@ async def found(state: AppState, *, email: str, password: str, name: str) -> peo
     """Make an empty workspace and its owner. Raises Invalid."""
     async with state.db.transaction(new_id()) as tx:
         return await people.create_workspace(tx, _founding(email, password, name))
+
+
+async def reset_link(state: AppState, email: str) -> str:
+    """Return a link to choose a new password, for who cannot be sent one. Raises NotFound."""
+    async with state.db.transaction(None) as tx:
+        made = await people.ask_reset(tx, email)
+    if made is None:
+        raise NotFound(f"nobody here signs in with {email}")
+    return f"{state.config.public_url}/reset?token={made[1]}"
 
 
 async def first_owner(state: AppState) -> int | None:

@@ -22,6 +22,7 @@ from hilo.sdk.abilities import Judging
 
 MAIL_BYTES = 35_000_000  # 25 MB of files, as base64 writes them
 _RECIPIENTS_MAX = 100
+_LINE_BYTES = 1_000_000  # RFC 5321 grants 1,000, but some programs write a letter on one line
 _IDLE_S = 120
 
 Store = Callable[[NewDelivery], Awaitable[object]]
@@ -57,7 +58,7 @@ class Listener:
         self._server = None
 
     def _protocol(self) -> SMTP:
-        return SMTP(
+        return _Talk(
             self._handler,
             data_size_limit=MAIL_BYTES,
             enable_SMTPUTF8=True,
@@ -66,6 +67,12 @@ class Listener:
             timeout=_IDLE_S,
             loop=asyncio.get_running_loop(),
         )
+
+
+class _Talk(SMTP):
+    """One connection: a long line is no reason to lose a mail."""
+
+    line_length_limit = _LINE_BYTES
 
 
 class Handler:

@@ -127,9 +127,17 @@ def _url(given: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str |
     text = given.get(name)
     if text is None:
         return None
-    if urlsplit(text).scheme not in schemes or "://" not in text or text.endswith("://"):
+    if not _is_address(text, schemes):
         raise BadSetting(f"{name} must be an address that begins with {schemes[0]}://")
     return text
+
+
+def _is_address(text: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        scheme = urlsplit(text).scheme
+    except ValueError:  # half a bracket
+        return False
+    return scheme in schemes and "://" in text and not text.endswith("://")
 
 
 def _email(given: Mapping[str, str], name: str) -> str | None:

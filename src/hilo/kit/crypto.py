@@ -83,10 +83,10 @@ def hash_token(plain: str) -> bytes:
 
 def keep_secret_key(path: Path) -> str:
     """Return the key kept in the file, made on first use and readable by its owner only."""
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    kept = kept_secret_key(path)
+    if kept is not None:
+        return kept
+    path.parent.mkdir(parents=True, exist_ok=True)
     made = secrets.token_urlsafe(48)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
@@ -98,6 +98,14 @@ def keep_secret_key(path: Path) -> str:
     finally:
         draft.unlink()
     return made
+
+
+def kept_secret_key(path: Path) -> str | None:
+    """Return the key kept in the file, None when there is no file."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
 
 
 def _derive(key: bytes | str, purpose: str) -> bytes:

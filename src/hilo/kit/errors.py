@@ -104,7 +104,8 @@ class Invalid(UserError):
 
     def __init__(self, *errors: FieldError, message: str = "") -> None:
         """errors: at least one."""
-        super().__init__(message or "; ".join(f"{e.field}: {e.message}" for e in errors))
+        told = (f"{e.field}: {e.message}" if e.field else e.message for e in errors)
+        super().__init__(message or "; ".join(told))
         self.errors: Sequence[FieldError] = errors
 
 

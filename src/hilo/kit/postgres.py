@@ -105,6 +105,11 @@ class PrivatePostgres:
         """The folder of the server's programs (pg_dump and pg_restore are there too)."""
         return self._ready_runner().bin
 
+    @property
+    def is_made(self) -> bool:
+        """Whether there is a database already, or the first start will make one."""
+        return (self.cluster / "PG_VERSION").exists()
+
     async def start(self, say: Callable[[str], None] = lambda _: None) -> str:
         """Bring the server up and return `dsn`. say: is told of steps that take long.
 
@@ -203,7 +208,7 @@ class PrivatePostgres:
         if orphan is not None:
             say("ending the database server that an earlier Hilo left behind")
             end(orphan, lambda: None if is_alive(orphan) else 0)
-        if not (self.cluster / "PG_VERSION").exists():
+        if not self.is_made:
             say(f"making a new database with PostgreSQL {runner.major}")
             self._make(runner)
         sockets = self.socket_folder

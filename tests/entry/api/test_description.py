@@ -73,7 +73,7 @@ async def test_the_page_reads_offline_in_three_languages(anonymous: httpx2.Async
     for language, title in (("es-MX", "API de Hilo"), ("pt", "API do Hilo"), ("fr", "API of Hilo")):
         answer = await anonymous.get("/docs", headers={"accept-language": language})
         assert answer.status_code == 200
-        assert answer.headers["content-type"].startswith("text/html")
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
         assert f"<h1>{title}</h1>" in answer.text
         assert "http" not in answer.text.replace("http://hilo.test", ""), "nothing from outside"
         assert "<script" not in answer.text

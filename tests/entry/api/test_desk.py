@@ -244,3 +244,32 @@ async def test_search_by_the_api(ada: httpx2.AsyncClient, db: Database) -> None:
     for day in ("0001-01-01", "9999-12-31", "2026-02-28"):
         dated = await ada.get("/search", params={"q": "x", "from": day, "to": day})
         assert dated.status_code == 200, dated.text
+
+
+async def test_a_word_that_is_none_of_the_choices_is_answered_with_them(
+    db: Database, ada: httpx2.AsyncClient
+) -> None:
+    conversation = await begin(db, "Hello")
+    body = {"kind": "shout", "text": "x"}
+    told = await ada.post(f"/conversations/{conversation}/messages", json=body)
+    assert told.status_code == 422
+    assert told.json()["errors"] == [
+        {"field": "kind", "code": "choice", "message": "must be one of note, reply"}
+    ]
+    told = await ada.get("/conversations?status=lost")
+    (error,) = told.json()["errors"]
+    assert (error["field"], error["code"]) == ("status", "choice")
+    assert set(error["message"].removeprefix("must be one of ").split(", ")) == {
+        *("open", "pending", "snoozed", "resolved")
+    }
+
+
+async def test_a_parameter_is_given_once(ada: httpx2.AsyncClient) -> None:
+    told = await ada.get("/conversations?status=open&status=pending")
+    assert told.status_code == 422
+    assert told.json()["errors"][0]["field"] == "status"
+
+
+async def test_what_is_no_object_is_told_without_a_field(ada: httpx2.AsyncClient) -> None:
+    told = await ada.post("/tags", json=["x"])
+    assert told.json()["detail"] == "expected `object`, got `array`"

@@ -2,11 +2,14 @@
 
 import asyncpg
 import httpx2
+import pytest
 
 from cast import CAST, PASSWORD
+from hilo.entry import first
 from hilo.entry.post import Letter
 from hilo.entry.state import AppState
 from hilo.kit.db import Tx
+from hilo.kit.errors import NotFound
 
 
 class Caught:
@@ -60,6 +63,31 @@ async def test_a_scope_that_is_missing_is_named(
     refused = await anonymous.post("/teams", json={"name": "Sales"}, headers=headers)
     assert refused.status_code == 403
     assert refused.json()["params"] == {"permission": "team:write"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/me", {"name": "Mallory"}),
+        ("GET", "/sessions", None),
+        ("DELETE", "/sessions", None),
+        ("DELETE", f"/sessions/{CAST.carol}", None),
+        ("PUT", "/me/password", {"current_password": PASSWORD, "new_password": "another-one-1"}),
+    ],
+)
+async def test_a_narrow_token_says_nothing_of_its_owners_profile_and_sessions(
+    ada: httpx2.AsyncClient,
+    anonymous: httpx2.AsyncClient,
+    method: str,
+    path: str,
+    body: dict[str, str] | None,
+) -> None:
+    made = await ada.post("/tokens", json={"name": "reader", "scopes": ["contact:read"]})
+    headers = bearer(made.json()["token"])
+    refused = await anonymous.request(method, path, json=body, headers=headers)
+    assert refused.status_code == 403
+    me = (await ada.get("/me")).json()["agent"]
+    assert me["name"] == "Ada"
 
 
 async def test_a_token_has_no_more_rights_than_its_owner(
@@ -286,3 +314,16 @@ async def test_a_profile_is_ones_own(ben: httpx2.AsyncClient) -> None:
     assert (await ben.patch("/me", json={"role": "owner"})).status_code == 422
     others = await ben.patch(f"/agents/{CAST.ada.id}", json={"name": "Eve"})
     assert others.status_code == 403
+
+
+async def test_who_runs_hilo_makes_a_way_back_where_no_mail_is_sent(
+    app_state: AppState, anonymous: httpx2.AsyncClient
+) -> None:
+    link = await first.reset_link(app_state, CAST.ada.email.upper())
+    body = {"token": link.partition("token=")[2], "password": "a-new-one-2026"}
+    assert (await anonymous.post("/password-resets/use", json=body)).status_code == 204
+    assert (await anonymous.post("/password-resets/use", json=body)).status_code == 401
+    new = {"email": CAST.ada.email, "password": body["password"]}
+    assert (await anonymous.post("/session", json=new)).status_code == 200
+    with pytest.raises(NotFound):
+        await first.reset_link(app_state, "nobody@hilo.test")

@@ -37,6 +37,14 @@ class Actor(Struct, frozen=True, kw_only=True):
         if permission not in self.permissions:
             raise Forbidden(f"this needs the permission {permission}", permission=permission)
 
+    def must_be_whole(self) -> None:
+        """Insist on the agent, or a token with all its rights: sessions and profile are no scope.
+
+        Raises: Forbidden.
+        """
+        if self.kind == "token" and self.permissions != permissions.of_role(self.role):
+            raise Forbidden("this needs a session, or a token with the scope *", permission="*")
+
     @property
     def by(self) -> By:
         """The same, as the event log keeps it."""

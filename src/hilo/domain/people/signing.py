@@ -138,17 +138,20 @@ def stale(tx: Tx, last: datetime | None) -> bool:
 
 async def list_sessions(tx: Tx, actor: Actor) -> list[Session]:
     """Return the actor's own sessions in this workspace, the last used first."""
+    actor.must_be_whole()
     return await tx.all(SIGNING.sessions_of, Session, agent=actor.agent, current=actor.via)
 
 
 async def end_session(tx: Tx, actor: Actor, session: UUID) -> None:
-    """Sign out one of the actor's own sessions. Raises NotFound."""
+    """Sign out one of the actor's own sessions. Raises NotFound; Forbidden."""
+    actor.must_be_whole()
     if await tx.maybe(SIGNING.end_session, UUID, agent=actor.agent, id=session) is None:
         raise NotFound("no such session")
 
 
 async def end_other_sessions(tx: Tx, actor: Actor) -> int:
-    """Sign out everywhere but here, in every workspace; return how many ended."""
+    """Sign out everywhere but here, in every workspace; return how many ended. Raises Forbidden."""
+    actor.must_be_whole()
     login = await tx.one(SIGNING.login_of_agent, UUID, agent=actor.agent)
     return await tx.one(SIGNING.end_sessions_of_login, int, login=login, spare=actor.via)
 

@@ -134,6 +134,8 @@ async def change_agent(tx: Tx, actor: Actor, agent: UUID, patch: AgentPatch) -> 
     own = agent == actor.id and patch.role is None and patch.disabled is None
     if not own:
         actor.must("agent:write")
+    elif not actor.may("agent:write"):
+        actor.must_be_whole()
     before = await _agent(tx, agent)
     if "owner" in (patch.role, before.role) and not own:
         actor.must("owner:write")

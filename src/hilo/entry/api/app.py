@@ -141,11 +141,14 @@ async def _tx(scope: Scope, actor: Acting) -> Tx:
 def _answer_problem(
     request: Request[Any, Any, Any], error: Exception
 ) -> Response[problems.Problem]:
-    names = {}
+    taken = {}
     if isinstance(error, ValidationException):
         parameters = request.route_handler.parsed_fn_signature.parameters
-        names = {name: query_name(field) for name, field in parameters.items()}
-    problem = problems.problem_of(error, visit_of(request.scope).request_id, names)
+        taken = {
+            name: problems.Parameter(query_name(field), field.annotation)
+            for name, field in parameters.items()
+        }
+    problem = problems.problem_of(error, visit_of(request.scope).request_id, taken)
     return Response(
         problem,
         status_code=problem.status,

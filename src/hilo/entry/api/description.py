@@ -46,7 +46,7 @@ async def page(request: Request[Any, Any, Any], app_state: Shared) -> Response[b
     asked = request.headers.get("accept-language", "")[:2].lower()
     writer = _Writer(app_state, asked if asked in LOCALES else "en")
     text = writer.page(_document(request, app_state))
-    return Response(text.encode(), media_type="text/html; charset=utf-8", headers=_PAGE_HEADERS)
+    return Response(text.encode(), media_type="text/html", headers=_PAGE_HEADERS)
 
 
 @get("/docs.css", opt=PUBLIC, include_in_schema=False)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 from msgspec import Struct
-from msgspec.structs import replace
 
+from hilo.entry.api.choices import choices_at
 from hilo.entry.statuses import BadBody, status_of
 from hilo.kit import log
 from hilo.kit.db import transient
@@ -58,6 +59,13 @@ _CODE_OF_STATUS: Mapping[int, str] = {
 }
 
 
+class Parameter(NamedTuple):
+    """One of a request's parameters: what the client calls it, and its type."""
+
+    name: str
+    type: object
+
+
 class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What went wrong, for machines (code, params, errors) and developers (title, detail).
 
@@ -76,18 +84,19 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def problem_of(
-    error: BaseException, request_id: str, names: Mapping[str, str] = MappingProxyType({})
+    error: BaseException,
+    request_id: str,
+    taken: Mapping[str, Parameter] = MappingProxyType({}),
 ) -> Problem:
     """Return what to answer; log what is our fault.
 
-    names: what the client calls a handler's parameters, where the framework tells our name.
+    taken: the handler's parameters by our name, which is what the framework tells.
     """
     match error:
         case HiloError():
             return _of_ours(error, request_id)
         case ValidationException():
-            told = _parameter_errors(error.detail, error.extra)
-            told = [replace(each, field=names.get(each.field, each.field)) for each in told]
+            told = _parameter_errors(error.detail, error.extra, taken)
             return _of_ours(Invalid(*told), request_id)
         case HTTPException():
             return _of_framework(error, request_id)
@@ -113,8 +122,11 @@ def headers_of(problem: Problem, error: BaseException | None = None) -> dict[str
     return found
 
 
-def field_error(text: str) -> FieldError:
-    """Turn what msgspec says into a field, a code and what was expected."""
+def field_error(text: str, wanted: object = None) -> FieldError:
+    """Turn what msgspec says into a field, a code and what was expected.
+
+    wanted: the type that was decoded, which knows the choices of a field.
+    """
     match = _PATH.match(text)
     what, path = (match["what"], match["path"] or "") if match else (text, "")
     field = path.replace("[", ".").replace("]", "").lstrip(".")
@@ -125,13 +137,16 @@ def field_error(text: str) -> FieldError:
             return FieldError(field, "required", "is required")
         return FieldError(field, "unknown", "is not a field of this request")
     code = next((code for mark, code in _CODES if mark in what), "type")
+    choices = choices_at(wanted, field) if code == "choice" else ()
+    if choices:
+        return FieldError(field, code, f"must be one of {', '.join(choices)}")
     return FieldError(field, code, what[:1].lower() + what[1:])
 
 
-def of_decoding(error: Exception) -> HiloError:
+def of_decoding(error: Exception, wanted: object = None) -> HiloError:
     """Return the error of a JSON body that could not be decoded into what the route takes."""
     if isinstance(error, msgspec.ValidationError):
-        return Invalid(field_error(str(error)))
+        return Invalid(field_error(str(error), wanted))
     return BadBody(f"the body is not valid JSON: {error}")
 
 
@@ -204,12 +219,22 @@ def title_of(code: str) -> str:
     return _TITLES.get(code) or code.replace("-", " ").capitalize()
 
 
-def _parameter_errors(detail: str, extra: object) -> list[FieldError]:
+def _parameter_errors(
+    detail: str, extra: object, taken: Mapping[str, Parameter]
+) -> list[FieldError]:
     missing = _MISSING.match(detail)
     if missing is not None:
-        return [FieldError(missing[1], "required", "is required")]
+        parameter = taken.get(missing[1])
+        return [FieldError(parameter.name if parameter else missing[1], "required", "is required")]
     found = []
     for each in extra if isinstance(extra, list) else []:
-        told = field_error(str(each.get("message", "")))
-        found.append(FieldError(str(each.get("key", told.field)), told.code, told.message))
+        parameter = taken.get(str(each.get("key", "")))
+        text = str(each.get("message", ""))
+        # The framework names a class of ours where a form has a field twice.
+        told = field_error(
+            "is not what was expected" if "<class" in text else text,
+            parameter.type if parameter else None,
+        )
+        name = parameter.name if parameter else str(each.get("key", told.field))
+        found.append(FieldError(name, told.code, told.message))
     return found or [FieldError("", "type", "is not what was expected")]

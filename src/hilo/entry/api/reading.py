@@ -61,7 +61,11 @@ def check_query(scope: HTTPScope, wanted: Wanted) -> frozenset[str]:
     if not query:
         return fields
     unknown = []
+    given = set()
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+        if name in given:
+            raise invalid(name, "repeated", "must be given once")
+        given.add(name)
         if name == sparse.PARAMETER and wanted.choices:
             fields = sparse.chosen(value, wanted.choices)
         elif name not in wanted.queries:
@@ -136,7 +140,7 @@ def _decoded(scope: HTTPScope, body: bytes, decoder: msgspec.json.Decoder[object
     try:
         return decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise problems.of_decoding(error) from None
+        raise problems.of_decoding(error, decoder.type) from None
 
 
 def _holds_nul(body: bytes) -> Exception:

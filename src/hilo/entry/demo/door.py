@@ -94,8 +94,9 @@ async def load(tx: Tx, demo: Demo) -> int:
 async def drop(tx: Tx, store: Store) -> int:
     """Take the demo away; return the number of conversations dropped.
 
-    A conversation in which somebody has written since stays, with its contact, inbox and agents;
-    what stays is people's own from then on.
+    A conversation in which somebody has written since stays, with its contact, inbox and agents; so
+    do a contact, an inbox and a team that got an address, an account or a member of people's own.
+    What stays is theirs from then on.
     """
     untouched = await tx.all(SQL.untouched_conversations, UUID, workspace=tx.workspace)
     for query in (SQL.drop_messages, SQL.drop_conversations):
@@ -114,6 +115,7 @@ async def drop(tx: Tx, store: Store) -> int:
 
 async def _places(tx: Tx, demo: Demo, texts: People) -> Places:
     found, homes = await _inboxes(tx, demo)
+    found[_PHONES], phones = await _phones(tx, demo)
     agents = await _agents(tx, texts)
     teams = await _teams(tx, texts, agents)
     tags = {}
@@ -122,6 +124,7 @@ async def _places(tx: Tx, demo: Demo, texts: People) -> Places:
             SQL.add_tag, UUID, workspace=tx.workspace, id=new_id(), name=name, color=color
         )
     await _mark(tx, "inbox", list(found.values()))
+    await _mark(tx, "account", [*homes.values(), *phones])
     await _mark(tx, "tag", list(tags.values()))
     named = [(each, text.name) for each, text in zip(agents, texts.agents, strict=True)]
     return Places([*named, (demo.owner, demo.owner_name)], teams, tags, found, homes)
@@ -142,19 +145,23 @@ async def _inboxes(tx: Tx, demo: Demo) -> tuple[dict[str, UUID], dict[str, UUID]
         given = (channel, name, settings)
         account = await inboxes.create_account(tx, actor, demo.channels, inbox.id, given)
         found[channel], homes[channel] = inbox.id, account.id
-    found[_PHONES] = await _phones(tx, demo)
     return found, homes
 
 
-async def _phones(tx: Tx, demo: Demo) -> UUID:
+async def _phones(tx: Tx, demo: Demo) -> tuple[UUID, Sequence[UUID]]:
     """Make an inbox with one simulated account of each channel that has a simulator."""
     actor = system(tx.workspace)
     inbox = await inboxes.create_inbox(tx, actor, inboxes.InboxChange(name=_PHONES))
+    made = []
     for channel, connector in sorted(demo.channels.connectors.items()):
         if isinstance(connector, Simulated) and isinstance(connector, Inventing):
             given: tuple[str, str, Mapping[str, object]] = (channel, connector.manifest.name, {})
-            await inboxes.create_account(tx, actor, demo.channels, inbox.id, given, is_sandbox=True)
-    return inbox.id
+            made.append(
+                await inboxes.create_account(
+                    tx, actor, demo.channels, inbox.id, given, is_sandbox=True
+                )
+            )
+    return inbox.id, [each.id for each in made]
 
 
 async def _agents(tx: Tx, texts: People) -> list[UUID]:
@@ -204,7 +211,7 @@ async def _write(tx: Tx, tables: Tables) -> None:
     )
     for query, rows in steps:
         await tx.run(query, workspace=tx.workspace, rows=msgspec.json.encode(rows).decode())
-    for table in ("contact", "conversation", "message"):
+    for table in ("contact", "identity", "conversation", "message"):
         rows = getattr(tables, table)
         await _mark(tx, table, [row["id"] for row in rows])
 

@@ -104,7 +104,7 @@ select :workspace, r.ref, r.conversation, r.message
 from jsonb_to_recordset(:rows) as r (ref text, conversation uuid, message uuid)
 
 -- name: untouched_conversations
--- Demo conversations in which nobody has written since.
+-- Demo conversations in which nobody has written since, nor begun to.
 select c.id from conversation c
 join demo_row d on d.workspace_id = c.workspace_id and d.table_name = 'conversation' and d.row_id = c.id
 where c.workspace_id = :workspace and not exists (
@@ -112,6 +112,7 @@ where c.workspace_id = :workspace and not exists (
   where m.workspace_id = c.workspace_id and m.conversation_id = c.id and m.kind <> 'activity'
     and not exists (select 1 from demo_row k
                     where k.workspace_id = :workspace and k.table_name = 'message' and k.row_id = m.id))
+  and not exists (select 1 from draft w where w.workspace_id = c.workspace_id and w.conversation_id = c.id)
 
 -- name: drop_messages
 with gone as (delete from message
@@ -124,9 +125,13 @@ delete from part using gone where part.workspace_id = :workspace and part.messag
 delete from conversation where workspace_id = :workspace and id = any(:conversations::uuid[])
 
 -- name: drop_identities
+-- An address that people added keeps the contact, and the contact its addresses.
 delete from identity i using demo_row d
 where i.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'contact' and d.row_id = i.contact_id
   and not exists (select 1 from conversation c where c.workspace_id = :workspace and c.contact_id = i.contact_id)
+  and not exists (select 1 from identity o where o.workspace_id = :workspace and o.contact_id = i.contact_id
+                    and not exists (select 1 from demo_row k
+                                    where k.workspace_id = :workspace and k.table_name = 'identity' and k.row_id = o.id))
 
 -- name: drop_contacts
 delete from contact t using demo_row d
@@ -153,7 +158,7 @@ where t.workspace_id = :workspace and d.workspace_id = :workspace and d.table_na
 -- name: drop_accounts
 -- Only where the inbox goes too: an account that got mail of its own stays.
 delete from account a using demo_row d
-where a.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'inbox' and d.row_id = a.inbox_id
+where a.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'account' and d.row_id = a.id
   and not exists (select 1 from conversation c where c.workspace_id = :workspace and c.inbox_id = a.inbox_id)
   and not exists (select 1 from message m where m.workspace_id = :workspace and m.inbox_id = a.inbox_id)
 
@@ -168,6 +173,9 @@ where i.workspace_id = :workspace and d.workspace_id = :workspace and d.table_na
 delete from team t using demo_row d
 where t.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'team' and d.row_id = t.id
   and not exists (select 1 from conversation c where c.workspace_id = :workspace and c.team_id = t.id)
+  and not exists (select 1 from team_member m where m.workspace_id = :workspace and m.team_id = t.id
+                    and not exists (select 1 from demo_row k
+                                    where k.workspace_id = :workspace and k.table_name = 'agent' and k.row_id = m.agent_id))
 
 -- name: drop_agents
 delete from agent a using demo_row d
