@@ -12,7 +12,8 @@ from hilo.domain.conversations import Given, MessageView
 from hilo.domain.library import NewFile, keep
 from hilo.entry import work
 from hilo.kit.db import Database
-from hilo.sdk.content import Choice, Choices
+from hilo.kit.errors import Invalid
+from hilo.sdk.content import Choice, Choices, Voice
 from hilo.sdk.inbound import StatusIn
 from path import Answer, receiving, rows
 from vendor import Place, says, vendor_on
@@ -20,6 +21,7 @@ from vendor import Place, says, vendor_on
 ACTOR = people.system(CAST.workspace)
 LONG = "First sentence here. " * 8  # 168 characters, where 100 fit
 REFUSED: Answer = (422, {}, b"no")
+OGG = b"OggS" + bytes(60)
 
 
 @pytest.fixture
@@ -101,6 +103,36 @@ async def test_one_refused_part_hides_none_and_is_sent_again_alone(place: Place)
         await carried(place)
     assert [post.body["part"] for post in vendor.posts] == [1, 2, 1]
     assert (await seen(place, message.id)).state == "sent"
+
+
+async def test_what_is_dropped_stays_unsent_and_asks_nobody(place: Place) -> None:
+    async with receiving(REFUSED) as vendor:
+        await point(place, vendor.url)
+        message = await reply(place, Given(text="never mind"))
+        await carried(place)
+        async with place.state.db.transaction(CAST.workspace) as tx:
+            id_ = await the_conversation(place)
+            dropped = await conversations.decide(tx, ACTOR, id_, message.id, "drop")
+        await carried(place)
+    assert (dropped.state, dropped.error and dropped.error.code) == ("failed", "dropped")
+    assert len(vendor.posts) == 1
+
+
+async def test_a_voice_note_is_one_sound_and_nothing_else(place: Place) -> None:
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        sound = await keep(tx, place.state.files, NewFile(name="v.ogg", content=OGG))
+        words = await keep(tx, place.state.files, NewFile(name="a.txt", content=b"text"))
+    note = Voice(duration_s=2.5, peaks=[0, 50, 100])
+    for wrong in (
+        Given(text="hi", attachments=[sound.id], content=note),
+        Given(content=note),
+        Given(attachments=[words.id], content=note),
+        Given(attachments=[sound.id], content=Voice(peaks=[101])),
+    ):
+        with pytest.raises(Invalid):
+            await reply(place, wrong)
+    message = await reply(place, Given(attachments=[sound.id], content=note))
+    assert (message.content, message.meta) == (note, {"degraded": ["voice"]})
 
 
 async def test_a_short_text_is_one_part_and_shows_none(place: Place) -> None:

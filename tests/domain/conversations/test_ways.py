@@ -111,6 +111,16 @@ async def test_the_way_last_used_is_proposed_while_its_window_is_open(place: Pla
     assert (await found(place))[0].closed == "opted-out"
 
 
+async def test_a_way_that_is_switched_off_is_told_with_its_reason(place: Place) -> None:
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        await tx.connection.execute(
+            "update account set state = 'off' where id = $1", place.account.id
+        )
+    closed = {each.account_id: each.closed for each in await found(place)}
+    assert closed.pop(place.account.id) == "off"
+    assert set(closed.values()) <= {"no-identity"}
+
+
 async def test_after_the_window_only_a_template_leaves(place: Place) -> None:
     await write(place, text="in time")
     await age(place)

@@ -107,6 +107,9 @@ export function applyEvent(event: LogEvent): void {
     void cache.invalidateQueries({ queryKey: ["contact"] });
     void cache.invalidateQueries({ queryKey: ["contacts"] });
   }
+  if (id && event.type === "message.received") void cache.invalidateQueries({ queryKey: ["ways", id] });
+  else if (["contact", "identity", "account", "inbox"].includes(area)) void cache.invalidateQueries({ queryKey: ["ways"] });
+  if (area === "template" || area === "templates") void cache.invalidateQueries({ queryKey: ["templates"] });
   const lists: Record<string, string> = {
     agent: "agents", invitation: "agents", team: "teams", tag: "tags", inbox: "inboxes", account: "inboxes", delivery: "quarantine",
   };

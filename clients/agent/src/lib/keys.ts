@@ -5,7 +5,7 @@ import { store } from "./store";
 
 export type Action =
   | "next" | "previous" | "open" | "select" | "resolve" | "snooze" | "assign" | "take" | "tag" | "priority" | "status"
-  | "reply" | "note" | "undo" | "panel" | "search" | "help" | "palette" | "send" | "send_resolve" | "leave"
+  | "reply" | "note" | "undo" | "panel" | "search" | "help" | "palette" | "send" | "send_resolve" | "way" | "leave"
   | "view_1" | "view_2" | "view_3" | "view_4" | "view_5" | "view_6"
   | "go_inbox" | "go_contacts" | "go_playground" | "go_settings";
 export type KeyMap = Record<Action, string>;
@@ -15,7 +15,7 @@ export const DEFAULTS: KeyMap = {
   next: "j", previous: "k", open: "o", select: "x", resolve: "e", snooze: "h", assign: "a", take: "i", tag: "l",
   priority: "p",
   status: "s", reply: "r", note: "n", undo: "z", panel: "]", search: "/", help: "?", palette: "mod+k",
-  send: "mod+enter", send_resolve: "mod+shift+enter", leave: "escape",
+  send: "mod+enter", send_resolve: "mod+shift+enter", way: "mod+.", leave: "escape",
   view_1: "1", view_2: "2", view_3: "3", view_4: "4", view_5: "5", view_6: "6",
   go_inbox: "g i", go_contacts: "g c", go_playground: "g p", go_settings: "g s",
 };
@@ -27,7 +27,7 @@ export const AREAS: readonly { title: Key; actions: readonly [Action, Key][] }[]
     ["resolve", "act.resolve"], ["snooze", "act.snooze"], ["assign", "act.assign"], ["take", "act.take"],
     ["tag", "act.tag"], ["priority", "act.priority"], ["status", "act.status"], ["undo", "keys.undo"]] },
   { title: "keys.thread", actions: [
-    ["reply", "act.reply"], ["note", "act.note"], ["send", "keys.send"], ["send_resolve", "keys.send_resolve"],
+    ["reply", "act.reply"], ["note", "act.note"], ["send", "keys.send"], ["send_resolve", "keys.send_resolve"], ["way", "keys.way"],
     ["panel", "act.panel"], ["leave", "keys.leave"]] },
   { title: "keys.anywhere", actions: [
     ["palette", "keys.palette"], ["search", "keys.search"], ["help", "keys.help"], ["go_inbox", "keys.go_inbox"],

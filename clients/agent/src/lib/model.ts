@@ -1,5 +1,6 @@
 /** Shapes of the API that only the console reads. */
 import type { Conversation, Id, Instant, Message, Priority } from "@shared/types";
+import type { Limits } from "./limits/plan";
 
 export interface Preferences {
   theme?: "auto" | "light" | "dark"; density?: "compact" | "cosy"; panel?: boolean;
@@ -23,8 +24,8 @@ export interface Setting {
 }
 export interface Channel {
   id: string; name: string; threading: string; hue: number; icon_svg?: string; features: string[];
-  limits: { text_chars: number; file_bytes: number; attachments: number; window: { free_s: number } };
-  settings: Setting[]; has_simulator?: boolean; texts?: Partial<Record<"en" | "es" | "pt", Record<string, string>>>;
+  limits: Limits;
+  settings: Setting[]; has_simulator?: boolean; connects?: boolean; texts?: Partial<Record<"en" | "es" | "pt", Record<string, string>>>;
 }
 /** Whether a channel is a chat on one's own page: it sees typing and has no letters. */
 export function isChat(channel: Channel | undefined): boolean {
@@ -54,8 +55,25 @@ export interface SearchItem {
 }
 export interface Counts { open: number; unassigned: number; mine: number; unread: number; mine_unread: number }
 export interface DraftFile { id: Id; name: string; media_type: string; size_bytes: number; url?: string; inline?: boolean }
-/** html: how a reply looks where the channel shows HTML. */
-export interface DraftMeta { cc?: string[]; bcc?: string[]; html?: string; attachments?: DraftFile[] }
+/** One way to write to a contact. closed: why no free reply leaves by it now. until: when its window ends, or ended. */
+export interface Way {
+  account_id: Id; inbox_id: Id; inbox_name: string; channel: string; account_name: string; is_sandbox: boolean;
+  identity_id: Id | null; kind: Identity["kind"] | null; value: string;
+  closed: "window" | "opted-out" | "held" | "off" | "no-identity" | null;
+  until: Instant | null; heard_at: Instant | null; takes_template: boolean; is_proposed: boolean;
+}
+/** A text the vendor judged. body: with `{{name}}` where its variables stand. */
+export interface Template {
+  account_id: Id; name: string; language: string; status: "approved" | "pending" | "rejected" | "paused" | "disabled"; category: string;
+  body: string; footer: string; header: "" | "text" | "image" | "video" | "document" | "location"; header_text: string;
+  buttons: string[]; variables: string[]; example: Record<string, string>; reason: string; synced_at: Instant;
+}
+/** html: how a reply looks where the channel shows HTML. way: by which it leaves, once chosen. quote: what it answers. */
+export interface DraftMeta {
+  cc?: string[]; bcc?: string[]; html?: string; attachments?: DraftFile[]; way?: ChosenWay; quote?: Quoted;
+}
+export interface ChosenWay { account_id: Id; identity_id: Id }
+export interface Quoted { id: Id; name: string; text: string }
 /** caret: where one was, for words that come back to this page. */
 export interface Draft { text: string; meta: DraftMeta | null; caret?: number; agent_id?: Id; agent_name?: string; updated_at?: Instant }
 export interface StoredFile { id: Id; name: string; media_type: string; size_bytes: number; url: string; width: number | null; height: number | null }

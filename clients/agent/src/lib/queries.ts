@@ -5,7 +5,7 @@ import { api } from "./api";
 import { cache, overlay } from "./cache";
 import { learn } from "./i18n";
 import { flowing } from "./live";
-import { belongs, type Agent, type Channel, type Contact, type Counts, type Inbox, type ListFilter, type Me, type Tag, type Team } from "./model";
+import { belongs, type Agent, type Channel, type Contact, type Counts, type Inbox, type ListFilter, type Me, type Tag, type Team, type Template, type Way } from "./model";
 
 const SLOW = 10 * 60_000;
 const items = <Item>(page: Page<Item> | Item[]): Item[] => (Array.isArray(page) ? page : page.items);
@@ -62,6 +62,14 @@ export const messagesQuery = (id: Id) => infiniteQueryOptions({
     const page = await api.get<Page<Message>>(`/conversations/${id}/messages`, { cursor: pageParam, limit: 40 }, signal);
     return pageParam ? page : { ...page, items: overlay.messages(id, page.items) };
   },
+});
+
+export const waysQuery = (id: Id) => queryOptions({
+  queryKey: ["ways", id], queryFn: async ({ signal }) => (await api.get<Page<Way>>(`/conversations/${id}/ways`, {}, signal)).items,
+});
+
+export const templatesQuery = (account: Id) => queryOptions({
+  queryKey: ["templates", account], queryFn: async ({ signal }) => (await api.get<Page<Template>>(`/accounts/${account}/templates`, {}, signal)).items,
 });
 
 export const contactQuery = (id: Id) => queryOptions({

@@ -1,5 +1,6 @@
-"""What agents decide about a reply on its way: take it back, send it again, or call it sent."""
+"""What agents decide about a reply: take it back, send it again, call it sent, or drop it."""
 
+from collections.abc import Mapping
 from typing import Literal
 from uuid import UUID
 
@@ -14,7 +15,13 @@ from hilo.domain.people import Actor
 from hilo.kit.db import Tx
 from hilo.kit.errors import Conflict, invalid
 
-Decision = Literal["resend", "sent"]
+Decision = Literal["resend", "sent", "drop"]
+_STATES: Mapping[Decision, Literal["queued", "sent", "failed"]] = {
+    "resend": "queued",
+    "sent": "sent",
+    "drop": "failed",
+}
+_DROPPED = '{"code": "dropped", "detail": ""}'
 
 
 async def withdraw(tx: Tx, actor: Actor, conversation_id: UUID, message_id: UUID) -> MessageView:
@@ -53,10 +60,10 @@ async def decide(
     decision: Decision,
     part: int | None = None,
 ) -> MessageView:
-    """Send a failed or uncertain reply again, or say that the uncertain one did arrive.
+    """Send a failed or uncertain reply again, say that the uncertain one did arrive, or drop it.
 
     part: which of its parts; None = each that waits for it. Sending again touches nothing that has
-    left.
+    left; what is dropped stays unsent, and nobody is asked about it any more.
     Raises: NotFound; Forbidden; Conflict when there is nothing to decide; Invalid when a failed one
     is called sent. Publishes: MessageState.
     """
@@ -67,7 +74,7 @@ async def decide(
         raise Conflict("there is nothing to decide", state=before.state)
     if decision == "sent" and before.state == "failed" and part is None:
         raise invalid("decision", "unsupported", "a failed reply can only be sent again")
-    state: Literal["queued", "sent"] = "queued" if decision == "resend" else "sent"
+    state = _STATES[decision]
     decided = await tx.all(
         SQL.decide_parts,
         int,
@@ -75,7 +82,8 @@ async def decide(
         message=message_id,
         number=part,
         state=state,
-        states=["failed", "uncertain"] if decision == "resend" else ["uncertain"],
+        states=["uncertain"] if decision == "sent" else ["failed", "uncertain"],
+        error=_DROPPED if decision == "drop" else None,
         now=tx.now,
     )
     if part is not None and not decided:

@@ -10,14 +10,15 @@ from hilo.domain.conversations import markup
 from hilo.domain.conversations.models import SEQ_MOST
 from hilo.kit.errors import invalid
 from hilo.kit.text import clean
-from hilo.sdk.content import Carousel, Choices, People, Place, Template
+from hilo.sdk.content import Carousel, Choices, People, Place, Template, Voice
 
 UNDO_MOST_S = 30
-Outgoing = Place | People | Choices | Carousel | Template
+Outgoing = Place | People | Choices | Carousel | Template | Voice
 _TEXT_CHARS = 100_000
 _CLIENT_ID_CHARS = 100
 _COPIES = 50
 _SUBJECT_CHARS = 500
+_PEAKS, _PEAK_MOST = 64, 100
 
 
 class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +65,16 @@ def check(given: Given) -> None:
         raise invalid("cc", "too-many", f"must be at most {_COPIES} with bcc")
     if given.subject is not None and len(given.subject) > _SUBJECT_CHARS:
         raise invalid("subject", "length", f"must have at most {_SUBJECT_CHARS} characters")
+    if isinstance(given.content, Voice):
+        _check_voice(given, given.content)
+
+
+def _check_voice(given: Given, voice: Voice) -> None:
+    if given.text.strip() or given.html is not None or len(given.attachments) != 1:
+        raise invalid("content", "voice-alone", "a voice note is one sound without text")
+    if len(voice.peaks) > _PEAKS or not all(0 <= each <= _PEAK_MOST for each in voice.peaks):
+        message = f"must be at most {_PEAKS} numbers from 0 to {_PEAK_MOST}"
+        raise invalid("content.peaks", "out-of-range", message)
 
 
 def content(given: Given, *, keeps_html: bool) -> tuple[str, str | None]:

@@ -17,7 +17,7 @@ from hilo.domain.library import StoredFile
 from hilo.kit.db import Tx
 from hilo.kit.errors import invalid
 from hilo.sdk import measuring
-from hilo.sdk.content import Template
+from hilo.sdk.content import Template, Voice
 from hilo.sdk.manifest import Feature, Manifest
 
 _PARTS = 30
@@ -52,6 +52,8 @@ def refuse_beyond(manifest: Manifest, given: Given, text: str, files: Sequence[S
         raise invalid("attachments", "too-many", f"must be at most {limits.attachments} here")
     for place, file in enumerate(files):
         _refuse_file(manifest, f"attachments.{place}", file)
+    if isinstance(given.content, Voice) and not all(_family(file) == "audio" for file in files):
+        raise invalid("attachments.0", "unsupported", "a voice note is a sound")
     if (given.cc or given.bcc) and not manifest.has("copies"):
         raise invalid("cc" if given.cc else "bcc", "unsupported", "this channel has no copies")
     if given.subject and not manifest.has("subject"):
@@ -59,13 +61,17 @@ def refuse_beyond(manifest: Manifest, given: Given, text: str, files: Sequence[S
 
 
 def _refuse_file(manifest: Manifest, field: str, file: StoredFile) -> None:
-    family = file.media_type.partition("/")[0]
+    family = _family(file)
     needed: Feature = "image" if family == "image" else "audio" if family == "audio" else "file"
     if not manifest.has(needed) and not manifest.has("file"):
         raise invalid(field, "unsupported", f"this channel takes no {needed}")
     if file.size_bytes > manifest.limits.file_bytes:
         most = manifest.limits.file_bytes
         raise invalid(field, "too-large", f"must have at most {most} bytes")
+
+
+def _family(file: StoredFile) -> str:
+    return file.media_type.partition("/")[0]
 
 
 def copies_of(given: Given, way: Way, manifest: Manifest) -> dict[str, object]:
@@ -121,7 +127,7 @@ def planned(
     draft = splitting.Draft(
         text=text,
         has_html=given.html is not None,
-        files=[Attached(file.id, file.media_type.partition("/")[0]) for file in files],
+        files=[Attached(file.id, _family(file)) for file in files],
         content=given.content,
     )
     plan = splitting.plan(manifest, draft)

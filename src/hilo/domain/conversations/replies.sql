@@ -112,7 +112,7 @@ from changed c join contact p on p.workspace_id = :workspace and p.id = c.contac
 
 -- name: decide_parts
 -- number: null decides every part that asks for it.
-update part set state = :state, error = null, due_at = :now
+update part set state = :state, error = :error::jsonb, due_at = :now
 where workspace_id = :workspace and message_id = :message and (:number::int is null or number = :number)
   and state = any(:states::text[])
 returning number

@@ -13,10 +13,10 @@ from msgspec import Struct
 from hilo.domain.conversations import plainly
 from hilo.kit.graphemes import graphemes
 from hilo.sdk import measuring
-from hilo.sdk.content import Carousel, Choices, Content, Template
+from hilo.sdk.content import Carousel, Choices, Content, Template, Voice
 from hilo.sdk.manifest import Feature, Manifest, Unit
 
-Lost = Literal["html", "buttons", "list", "location", "people", "carousel"]
+Lost = Literal["html", "buttons", "list", "location", "people", "carousel", "voice"]
 _CAPTIONABLE = {"image", "video", "application", "text"}
 _ENDS = ".!?…。！？"  # noqa: RUF001 - ends of sentences where these are written
 
@@ -56,7 +56,7 @@ def plan(manifest: Manifest, draft: Draft) -> Plan:
     """Return how the reply leaves."""
     text, content, lost = _shown(manifest, draft)
     files = [each.id for each in draft.files]
-    if manifest.has("whole") or isinstance(content, Template):
+    if manifest.has("whole") or isinstance(content, Template | Voice):
         return Plan([Slice(text=text, files=files, content=content)], lost)
     limits = manifest.limits
     caption = _caption(manifest, draft, text, content)
@@ -145,6 +145,8 @@ def _missing(manifest: Manifest, content: Content, text: str) -> Lost | None:
             return None
         case Carousel():
             return None if manifest.has("carousel") else "carousel"
+        case Voice():
+            return None if manifest.has("voice") else "voice"
         case _:
             kind: Feature = "location" if plainly.is_place(content) else "people"
             return None if manifest.has(kind) else kind  # type: ignore[return-value]

@@ -16,7 +16,7 @@ from hilo.kit.sql import Queries
 from hilo.sdk.inbound import IdentityKind
 
 SQL = Queries(__package__, "ways.sql")
-Closed = Literal["window", "opted-out", "held", "no-identity"]
+Closed = Literal["window", "opted-out", "held", "off", "no-identity"]
 
 
 class WayView(Struct, frozen=True, kw_only=True):
@@ -88,8 +88,8 @@ def _view(channels: Channels, row: _Row, now: datetime) -> WayView:
         closed = "no-identity"
     elif row.stopped_at is not None:
         closed = "opted-out"
-    elif row.state == "held":
-        closed = "held"
+    elif row.state != "active":
+        closed = row.state
     elif not windows.is_open(manifest, row.heard_at, now):
         closed = "window"
     return WayView(

@@ -1,7 +1,8 @@
 -- By which ways a contact can be written to.
 
 -- name: ways
--- Each account with each address it reaches, and each account that reaches none of them.
+-- Each account with each address it reaches, and each account that reaches none of them; one that is
+-- switched off only where it would reach somebody.
 select a.id, a.inbox_id, n.name, a.channel, a.name, a.state, a.is_sandbox, i.id, i.kind, i.value, s.at, h.at
 from account a
 join inbox n on n.workspace_id = :workspace and n.id = a.inbox_id
@@ -18,5 +19,5 @@ left join lateral (
     order by m.seq desc limit 1) m
   where c.workspace_id = :workspace and c.contact_id = :contact
   order by m.at desc limit 1) h on i.id is not null
-where a.workspace_id = :workspace and a.state <> 'off'
+where a.workspace_id = :workspace and (a.state <> 'off' or i.id is not null)
 order by h.at desc nulls last, i.verified desc nulls last, a.created_at, i.created_at limit 200

@@ -6,14 +6,15 @@ from litestar import get
 from msgspec import Struct
 
 from hilo.entry.api.forms import Acting, Shared
-from hilo.sdk.abilities import Simulated
+from hilo.sdk.abilities import Connecting, Simulated
 from hilo.sdk.manifest import Feature, Limits, Setting, Threading
 
 
 class Channel(Struct, frozen=True, kw_only=True):
     """A channel as its manifest tells it. hue: of its bead, in degrees; icon_svg: one stroke.
 
-    has_simulator: its accounts may be of the sandbox.
+    has_simulator: its accounts may be of the sandbox. connects: its accounts can be registered at
+    the vendor by `POST /accounts/{id}/connect`.
     texts: by locale, then key: `name`, `about`, `setting.<name>`, `hint.<name>` and so on.
     """
 
@@ -27,6 +28,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     quality: dict[str, str]
     icon_svg: str
     has_simulator: bool
+    connects: bool
     texts: Mapping[str, Mapping[str, str]]
 
 
@@ -54,6 +56,7 @@ async def list_channels(actor: Acting, app_state: Shared) -> ChannelList:
                 quality=manifest.quality,
                 icon_svg=listed.icon_svg,
                 has_simulator=isinstance(listed.connector, Simulated),
+                connects=isinstance(listed.connector, Connecting),
                 texts=listed.texts,
             )
             for listed in app_state.connectors.values()

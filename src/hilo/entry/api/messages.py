@@ -23,7 +23,10 @@ After = Annotated[
 
 
 class Verdict(Body, frozen=True, kw_only=True):
-    """resend: send it again; sent: an uncertain one did arrive. part: of which part; null: all."""
+    """resend: send it again; sent: an uncertain one did arrive; drop: leave it unsent.
+
+    part: of which part; null: all.
+    """
 
     decision: Decision
     part: int | None = None
@@ -89,7 +92,7 @@ async def decide_message(
     tx: Open,
     app_state: Shared,
 ) -> MessageView:
-    """Send a failed or uncertain reply again, or call an uncertain one sent."""
+    """Send a failed or uncertain reply again, call an uncertain one sent, or drop it."""
     found = await conversations.decide(
         tx, actor, conversation_id, message_id, data.decision, data.part
     )

@@ -1,5 +1,6 @@
 /** Where the agent stands in the inbox: the row under the cursor, the chosen rows, the picker that was asked for. */
 import type { Id } from "@shared/types";
+import type { Quoted } from "@lib/model";
 import { store } from "@lib/store";
 
 export type PickerName = "assign" | "snooze" | "tag" | "priority" | "status";
@@ -8,7 +9,7 @@ export const cursor = store<Id | null>(null);
 export const selected = store<ReadonlySet<Id>>(new Set());
 export const asked = store<PickerName | null>(null);
 /** Which side of the composer is up, asked for by keys or menus. */
-export const wanted = store<{ mode: "reply" | "note"; turn: number } | null>(null);
+export const wanted = store<{ mode: "reply" | "note"; quote?: Quoted | undefined; turn: number } | null>(null);
 /** Rows this agent acted on: they may leave the list at once, also under the pointer. */
 export const touched = new Set<Id>();
 
@@ -24,6 +25,7 @@ export function clearSelected(): void {
   selected.set((now) => (now.size ? new Set() : now));
 }
 
-export function ask(mode: "reply" | "note"): void {
-  wanted.set((now) => ({ mode, turn: (now?.turn ?? 0) + 1 }));
+/** quote: the message it shall answer. */
+export function ask(mode: "reply" | "note", quote?: Quoted): void {
+  wanted.set((now) => ({ mode, quote, turn: (now?.turn ?? 0) + 1 }));
 }

@@ -33,6 +33,7 @@ export function Parts({ message, onRetry }: Props) {
             {isOpen(part) && onRetry ? (
               <span className={css.choice}>
                 <Button small onClick={() => onRetry("resend", part.number)} aria-label={`${t("state.retry")}: ${t("state.part", { number: part.number })}`}>{t("state.retry")}</Button>
+                {part.error?.code === "dropped" ? null : <Button small kind="quiet" onClick={() => onRetry("drop", part.number)} aria-label={`${t("state.drop")}: ${t("state.part", { number: part.number })}`}>{t("state.drop")}</Button>}
                 {part.state === "uncertain" ? <Button small kind="quiet" onClick={() => onRetry("sent", part.number)} aria-label={`${t("state.mark_sent")}: ${t("state.part", { number: part.number })}`}>{t("state.mark_sent")}</Button> : null}
               </span>
             ) : null}

@@ -49,6 +49,7 @@ export function StateMark({ message, onUndo }: { message: Message; onUndo?: () =
 export function Trouble({ message, onRetry }: { message: Message; onRetry?: Decide }) {
   const t = useT();
   const failed = message.state === "failed";
+  const dropped = message.error?.code === "dropped";
   const error = message.error;
   const reason = error ? sayOr(t, `error.${error.code}`, error.code) : "";
   const parts = message.parts ?? [];
@@ -65,6 +66,7 @@ export function Trouble({ message, onRetry }: { message: Message; onRetry?: Deci
               <p className={css.choice}>
                 <Button small onClick={() => onRetry("resend")}>{t("state.retry")}</Button>
                 {failed ? null : <Button small kind="quiet" onClick={() => onRetry("sent")}>{t("state.mark_sent")}</Button>}
+                {dropped ? null : <Button small kind="quiet" onClick={() => onRetry("drop")}>{t("state.drop")}</Button>}
               </p>
             ) : null}
           </>

@@ -2,8 +2,9 @@
 import type { MessageState } from "@shared/types";
 import css from "./State.module.css";
 
+export type Decision = "resend" | "sent" | "drop";
 /** part: of which of its parts; without it, of all that wait for it. */
-export type Decide = (decision: "resend" | "sent", part?: number) => void;
+export type Decide = (decision: Decision, part?: number) => void;
 
 /** Dots, one tick, two ticks, two filled ticks. */
 export function Ticks({ state }: { state: MessageState }) {

@@ -1,15 +1,16 @@
 /** Where one writes: to the customer or to the team, on which channel and to which address, with what. */
 import type { Conversation, Message } from "@shared/types";
-import { useEffect, useRef, useState, type DragEvent } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type DragEvent } from "react";
 import { flushSync } from "react-dom";
 import { useT } from "@lib/i18n";
 import { keymap, useKeys } from "@lib/keys";
-import type { Contact } from "@lib/model";
+import type { Contact, Way } from "@lib/model";
 import { useCan, useChannels, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
-import { Bead, NoteBead, useChannelName } from "@ui/Bead";
+import { planned, stops } from "@lib/limits/plan";
+import { useChannelName } from "@ui/Bead";
 import { Button, IconButton } from "@ui/Button";
-import { IconPaperclip, IconSend } from "@ui/icons";
+import { IconPaperclip, IconSend, IconTemplate } from "@ui/icons";
 import { resolve } from "../acts";
 import { wanted } from "../desk";
 import { receiveBack, type Back } from "./back";
@@ -17,10 +18,15 @@ import type { BoxHandle } from "./box";
 import css from "./Composer.module.css";
 import { Copies, copiesProblem, hasCopies } from "./Copies";
 import { FileRow } from "./FileRow";
+import { Counter, Foresight } from "./Foresight";
+import { Quote } from "./Quote";
 import { useRecipients } from "./recipients";
-import { send } from "./send";
+import { send, sendTemplate } from "./send";
 import { WriteBox } from "./WriteBox";
 import { Stale } from "./Stale";
+import { Closed, Modes, OnlyTeam, Via } from "./Via";
+import { chosen, isReadable, nextWay } from "./ways/ways";
+import { useWays } from "./ways/useWays";
 import { useDraft, type Mode } from "./useDraft";
 import { useUploads } from "./useUploads";
 
@@ -28,6 +34,7 @@ interface Props {
   conversation: Conversation; contact: Contact | undefined; last: Message | undefined; typing: () => void; onResolved: () => void;
 }
 
+const TemplatePicker = lazy(() => import("./templates/TemplatePicker"));
 const UNDO_S = 10;
 const CAP_BYTES = 25_000_000;
 
@@ -40,14 +47,19 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   const t = useT();
   const me = useMe().agent;
   const { map } = useStore(keymap);
-  const channel = useChannels().get(conversation.channel);
-  const channelName = useChannelName()(conversation.channel);
+  const channels = useChannels();
+  const nameOf = useChannelName();
   const mayReply = useCan("conversation:reply");
   const [mode, setMode] = useState<Mode>(mayReply ? "reply" : "note");
   const { draft, saving, change, clear, held } = useDraft(conversation.id, mode);
+  const ways = useWays(conversation.id, draft.meta?.way);
+  const { way } = ways;
+  const channelId = way?.channel ?? conversation.channel;
+  const channel = channels.get(channelId);
   const [stale, setStale] = useState(false);
   const [copies, setCopies] = useState(false);
   const [dropping, setDropping] = useState(false);
+  const [templates, setTemplates] = useState(false);
   const [bar, setBar] = useState<HTMLElement | null>(null);
   const box = useRef<BoxHandle>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -63,22 +75,42 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   const note = mode === "note";
   const rich = !note && (channel?.features.includes("html") ?? false);
   const letters = channel?.features.includes("subject") ?? false;
-  const address = copying ? answered.to : addressOf(contact, letters);
-  // A channel that takes a reply in one part has a limit; for the others the server splits it whole.
-  const limit = channel?.features.includes("whole") ? channel.limits.text_chars : Infinity;
-  const over = mode === "reply" ? draft.text.length - limit : 0;
-  const tooMany = mode === "reply" && channel ? files.length > channel.limits.attachments : false;
-  const ready = (draft.text.trim() || files.length) && !uploads.going.length && over <= 0 && !tooMany
+  const address = way ? (isReadable(way) ? way.value : "") : copying ? answered.to : addressOf(contact, letters);
+  const shownFiles = files.filter((file) => !file.inline || !rich);
+  const plan = useMemo(
+    () => (note || !channel ? null : planned(channel, { text: draft.text, html: meta.html, files: shownFiles })),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the files follow `files` and `rich`
+    [note, channel, draft.text, meta.html, files, rich],
+  );
+  const refused = plan !== null && (plan.over > 0 || plan.tooMany || Object.values(plan.files).some(stops));
+  const closed = !note && ways.known && (way === null || way.closed !== null);
+  const ready = (draft.text.trim() || files.length) && !uploads.going.length && !refused && !closed
     && !(mode === "reply" && letters && copiesProblem(meta));
 
+  /** The way is kept with the draft; a choice of the way that is proposed anyway is none. */
+  function take(next: Way | null): void {
+    if (next) change((now) => ({ meta: { ...now.meta, way: next.is_proposed ? undefined : chosen(next) } }));
+  }
+
+  const changing = useRef(change);
+  changing.current = change;
   const wish = useStore(wanted);
   const turn = useRef(wish?.turn ?? 0);
   useEffect(() => {
     if (!wish || wish.turn === turn.current) return;
     turn.current = wish.turn;
-    setMode(wish.mode);
+    const { mode: side, quote } = wish;
+    setMode(side);
+    // The other side's draft is on after this.
+    if (quote) setTimeout(() => changing.current((now) => ({ meta: { ...now.meta, quote } })));
     requestAnimationFrame(() => box.current?.focus());
   }, [wish]);
+  // Who wrote since waits for an answer where they wrote, unless one is at it.
+  const heard = last?.kind === "incoming" ? last.id : null;
+  useEffect(() => {
+    const { text, meta: kept } = held.current;
+    if (heard && kept?.way && !text && !kept.attachments?.length) changing.current({ meta: { ...kept, way: undefined } });
+  }, [heard, held]);
   const takeBack = useRef<(back: Back) => void>(() => undefined);
   takeBack.current = ({ draft: old, mode: side, stale: late }) => {
     setMode(side);
@@ -86,7 +118,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     // After the other side's draft is on: what was begun since stays behind what comes back.
     setTimeout(() => {
       const since = held.current.text;
-      change({ text: [old.text, since].filter(Boolean).join("\n\n"), meta: since ? { ...old.meta, html: undefined } : (old.meta ?? {}) });
+      changing.current({ text: [old.text, since].filter(Boolean).join("\n\n"), meta: since ? { ...old.meta, html: undefined } : (old.meta ?? {}) });
       requestAnimationFrame(() => box.current?.focus(old.caret ?? old.text.length));
     });
   };
@@ -108,9 +140,9 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     const lastSeq = how.anyway ? null : conversation.last_seq;
     begun.current = null;
     setStale(false);
-    clear();
+    clear(mode === "reply" ? draft.meta?.way : undefined);
     const sent = send({
-      conversation, me, kind: mode, draft: old, lastSeq, rich, undo: mode === "reply" && channel?.features.includes("undo") ? UNDO_S : 0,
+      conversation, me, kind: mode, draft: old, lastSeq, rich, way: note ? null : way, undo: mode === "reply" && channel?.features.includes("undo") ? UNDO_S : 0,
     });
     if (how.settle && (await sent)) {
       onResolved();
@@ -126,6 +158,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     reply: () => begin(mayReply ? "reply" : "note"), note: () => begin("note"),
     send: (event) => (elsewhere(event) ? false : void submit()),
     send_resolve: (event) => (elsewhere(event) ? false : void submit({ settle: true })),
+    way: (event) => (note || elsewhere(event) ? false : take(nextWay(ways.all, way))),
     leave: (event) => {
       if (!box.current?.holds(event.target)) return false;
       box.current.blur();
@@ -148,15 +181,12 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
       onDrop={onDrop}>
       {stale ? <Stale last={last} onAnyway={() => void submit({ anyway: true })} onEdit={() => { begun.current = last?.seq ?? null; setStale(false); box.current?.focus(); }} /> : null}
       <div className={css.via}>
-        <div role="group" aria-label={t("composer.mode")} className={css.modes}>
-          <button type="button" aria-pressed={!note} disabled={!mayReply} onClick={() => setMode("reply")}>{t("composer.reply")}</button>
-          <button type="button" aria-pressed={note} onClick={() => setMode("note")}>{t("composer.note")}</button>
-        </div>
-        {note ? <><NoteBead size={18} /><span className={css.only}>{t("thread.only_team")}</span></> : (
-          <><Bead channel={conversation.channel} size={18} /><b>{channelName}</b><span className={`${css.address} cut`}>{address || name}</span></>
-        )}
+        <Modes mode={mode} mayReply={mayReply} onMode={setMode} />
+        {note ? <OnlyTeam /> : <Via ways={ways} channel={channelId} address={address || name} box={box} onWay={take} />}
         {copying && !copies && !hasCopies(meta) ? <button type="button" className={css.copies} onClick={() => setCopies(true)}>{t("composer.add_copies")}</button> : null}
       </div>
+      {note ? null : <Closed ways={ways} onTemplate={() => setTemplates(true)} onWay={take} />}
+      {meta.quote ? <Quote quote={meta.quote} shown={note || (channel?.features.includes("quotes") ?? false)} onDrop={() => change((now) => ({ meta: { ...now.meta, quote: undefined } }))} /> : null}
       {copying && (copies || hasCopies(meta)) ? <Copies key={`${conversation.id} ${answered.cc.join()}`} meta={meta} onChange={(next) => change({ meta: next })} /> : null}
       <WriteBox ref={box} rich={rich} bar={bar} text={draft.text} html={meta.html} files={files} placeholder={placeholder} label={placeholder}
         onFiles={uploads.add}
@@ -165,20 +195,29 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
           change((now) => ({ text, meta: { ...now.meta, html } }));
           if (text) typing();
         }} />
-      <FileRow files={files.filter((file) => !file.inline || !rich)} going={uploads.going} onRemove={(id) => change({ meta: { ...meta, attachments: files.filter((file) => file.id !== id) } })} />
+      <FileRow files={shownFiles} going={uploads.going} onRemove={(id) => change({ meta: { ...meta, attachments: files.filter((file) => file.id !== id) } })} />
+      {plan ? <Foresight plan={plan} files={shownFiles} channel={nameOf(channelId)} most={channel!.limits.attachments} /> : null}
       <div className={css.bar}>
         <input ref={picker} type="file" multiple hidden tabIndex={-1} aria-hidden onChange={(event) => { uploads.add(event.target.files ?? []); event.target.value = ""; }} />
         <IconButton label={t("composer.attach")} onClick={() => picker.current?.click()}><IconPaperclip size={17} /></IconButton>
+        {!note && way?.identity_id && channel?.features.includes("templates") && (way.closed === null || way.takes_template)
+          ? <IconButton label={t("template.button")} onClick={() => setTemplates(true)}><IconTemplate size={17} /></IconButton> : null}
         {rich ? <div ref={setBar} className={css.tools} /> : null}
         <span className={`${css.hint} cut`} role="status">
-          {over > 0 ? <b>{t("composer.too_long", { count: over })}</b> : tooMany ? <b>{t("composer.too_many", { count: channel!.limits.attachments })}</b>
-            : saving === "saved" ? t("composer.draft_saved") : conversation.status === "resolved" && !note ? t("composer.resolved_hint") : null}
+          {saving === "saved" ? t("composer.draft_saved") : conversation.status === "resolved" && !note ? t("composer.resolved_hint") : null}
         </span>
+        {plan ? <Counter plan={plan} /> : null}
         {note ? null : (
           <Button kind="quiet" small className={css.second!} keys={map.send_resolve} disabled={!ready} onClick={() => void submit({ settle: true })}>{t("composer.send_resolve")}</Button>
         )}
         <Button kind="primary" keys={map.send} disabled={!ready} onClick={() => void submit()} icon={<IconSend size={15} />}>{t(note ? "composer.add_note" : "composer.send")}</Button>
       </div>
+      {templates && way ? (
+        <Suspense>
+          <TemplatePicker way={way} wanted={[contact?.locale ?? "", t.locale]} onClose={() => setTemplates(false)}
+            onSend={(filled) => { setTemplates(false); void sendTemplate({ conversation, me, way }, filled); box.current?.focus(); }} />
+        </Suspense>
+      ) : null}
     </section>
   );
 }

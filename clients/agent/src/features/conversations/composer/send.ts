@@ -1,19 +1,28 @@
 /** Sending: on the screen in the same frame, then on its way by the outbox; what is typed is never lost. */
-import type { Attachment, Conversation, Id, Message } from "@shared/types";
+import type { Attachment, Content, Conversation, Id, Message } from "@shared/types";
 import { api, ApiError, newId } from "@lib/api";
 import { showConversation, showMessage, showMessages } from "@lib/cache";
 import { now, reasonOf } from "@lib/i18n";
-import type { AgentSelf, Draft, DraftFile } from "@lib/model";
+import type { AgentSelf, Draft, DraftFile, Way } from "@lib/model";
 import { outbox, type Intent } from "@lib/outbox";
 import type { Answer } from "@lib/outbox/outbox";
 import { dismiss, say } from "@lib/toasts";
+import type { Decision } from "@ui/message/Ticks";
 import { touched } from "../desk";
 import { giveBack } from "./back";
+import type { FilledTemplate } from "./templates/TemplatePicker";
+import { said } from "./templates/templates";
 
 export interface Outgoing {
   conversation: Conversation; me: AgentSelf; kind: "reply" | "note"; draft: Draft; undo: number; lastSeq: number | null;
   /** Whether the channel shows HTML. */
   rich: boolean;
+  /** By which it leaves; null: as the server finds best. */
+  way: Way | null;
+  /** What it holds beside text. */
+  content?: Content;
+  /** What comes back into the composer when it is refused, if not the draft; null: nothing. */
+  back?: Draft | null;
 }
 
 const LOCAL = "local-";
@@ -28,14 +37,16 @@ function preview(out: Outgoing, client: Id): Message {
   const at = new Date().toISOString();
   const { conversation: one } = out;
   const meta = out.draft.meta ?? {};
+  const toTeam = out.kind === "note";
   return {
     id: LOCAL + client, conversation_id: one.id, seq: one.last_seq + 1, kind: out.kind === "note" ? "note" : "outgoing",
-    channel: one.channel, inbox_id: one.inbox_id, author: { kind: "agent", id: out.me.id, name: out.me.name }, subject: "",
-    text: out.draft.text.trim(), html: out.rich ? (meta.html ?? null) : null, quoted: null, reply_to: null, error: null,
+    channel: toTeam ? one.channel : (out.way?.channel ?? one.channel), inbox_id: toTeam ? one.inbox_id : (out.way?.inbox_id ?? one.inbox_id), author: { kind: "agent", id: out.me.id, name: out.me.name }, subject: "",
+    text: out.draft.text.trim(), html: out.rich ? (meta.html ?? null) : null, quoted: null, reply_to: meta.quote?.id ?? null, error: null,
     state: out.kind === "note" ? "stored" : "sending",
     attachments: filesOf(out).map((file) => ({
       ...file, url: file.url ?? "", inline: file.inline ?? false, content_id: file.inline ? file.id : "", width: null, height: null, state: "stored" })),
     meta: { cc: meta.cc ?? [], bcc: meta.bcc ?? [] }, client_id: client, at, created_at: at, undo_until: null,
+    content: out.content ?? null,
   };
 }
 
@@ -49,10 +60,13 @@ export async function send(out: Outgoing): Promise<boolean> {
   touched.add(one.id);
   const outcome = outbox.add({
     id: client, agent: out.me.id, conversation: one.id, method: "POST", path: `/conversations/${one.id}/messages`, message,
-    draft: out.draft, mode: out.kind, undo: out.undo,
+    mode: out.kind, undo: out.undo, ...(out.back === null ? {} : { draft: out.back ?? out.draft }),
     body: {
       kind: out.kind, text: out.draft.text.trim(), client_id: client, ...(out.rich && meta.html ? { html: meta.html } : {}),
       ...(files.length ? { attachments: files.map((file) => file.id) } : {}),
+      ...(meta.quote ? { reply_to: meta.quote.id } : {}),
+      ...(out.content ? { content: out.content } : {}),
+      ...(out.kind === "reply" && out.way?.identity_id ? { account_id: out.way.account_id, identity_id: out.way.identity_id } : {}),
       ...(out.kind === "reply" && meta.cc ? { cc: meta.cc } : {}),
       ...(out.kind === "reply" && meta.bcc?.length ? { bcc: meta.bcc } : {}),
       ...(out.kind === "reply" && out.undo ? { undo_s: out.undo } : {}),
@@ -61,6 +75,15 @@ export async function send(out: Outgoing): Promise<boolean> {
   });
   showMessage(message);
   return (await outcome) !== "refused";
+}
+
+/** A template leaves by itself: the draft that is begun stays. */
+export function sendTemplate({ conversation, me, way }: Pick<Outgoing, "conversation" | "me" | "way">, { template, variables, file }: FilledTemplate): Promise<boolean> {
+  return send({
+    conversation, me, way, kind: "reply", undo: 0, lastSeq: null, rich: false,
+    content: { type: "template", name: template.name, language: template.language, variables, ...(file ? { header: file.id } : {}) },
+    draft: { text: said(template, variables), meta: file ? { attachments: [file] } : {} }, back: null,
+  });
 }
 
 /** The server has it: a reply that can be taken back says so. */
@@ -77,11 +100,15 @@ export function sent(intent: Intent, answer: Answer): void {
 /** The server does not take it: off the screen, back into the composer, and why. */
 export function notSent(intent: Intent, error: ApiError): void {
   const { message, draft, mode = "reply" } = intent;
-  if (!message || !draft) return;
+  if (!message) return;
   forget(message);
+  const t = now();
+  if (!draft) {
+    say(t("toast.failed", { reason: reasonOf(t, error) }), { kind: "error" });
+    return;
+  }
   const stale = error.code === "stale-reply";
   giveBack(intent.conversation, { draft, mode, stale });
-  const t = now();
   if (!stale) say(t("composer.failed", { reason: reasonOf(t, error) }), { kind: "error" });
 }
 
@@ -111,8 +138,8 @@ export async function withdraw(message: Message, draft?: Draft): Promise<void> {
   }
 }
 
-/** Failed or uncertain, all of it or one part: send again, or say that it arrived. */
-export async function retry(message: Message, decision: "resend" | "sent", part?: number): Promise<void> {
+/** Failed or uncertain, all of it or one part: send again, say that it arrived, or leave it unsent. */
+export async function retry(message: Message, decision: Decision, part?: number): Promise<void> {
   const t = now();
   try {
     const answer = await api.post<Message | Conversation>(`/conversations/${message.conversation_id}/messages/${message.id}/retry`, { decision, ...(part === undefined ? {} : { part }) });

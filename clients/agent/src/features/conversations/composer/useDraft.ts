@@ -2,7 +2,7 @@
 import type { Id } from "@shared/types";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "@lib/api";
-import type { Draft, DraftMeta } from "@lib/model";
+import type { ChosenWay, Draft, DraftMeta } from "@lib/model";
 
 export type Mode = "reply" | "note";
 const LOCAL_MS = 250;
@@ -46,7 +46,7 @@ export function useDraft(id: Id, mode: Mode) {
     if (!waiting) return;
     pending.current = null;
     clearTimeout(timers.current.local);
-    const empty = !waiting.text.trim() && !waiting.meta?.attachments?.length;
+    const empty = !waiting.text.trim() && !waiting.meta?.attachments?.length && !waiting.meta?.way && !waiting.meta?.quote;
     if (empty) localStorage.removeItem(nameOf(id, mode));
     else keepLocally(id, mode, waiting);
     const call = empty ? api.delete(where(id, mode)) : api.put(where(id, mode), { text: waiting.text, meta: waiting.meta ?? {} });
@@ -60,7 +60,7 @@ export function useDraft(id: Id, mode: Mode) {
     setSaving("idle");
     api.get<{ items: (Draft & { kind: Mode })[] }>(`/conversations/${id}/drafts`).then(({ items }) => {
       const stored = items.find((one) => one.kind === mode);
-      if (!gone && !edited.current && !local(id, mode) && stored?.text) setDraft({ text: stored.text, meta: stored.meta ?? {} });
+      if (!gone && !edited.current && !local(id, mode) && (stored?.text || stored?.meta?.way)) setDraft({ text: stored.text, meta: stored.meta ?? {} });
     }, () => undefined);
     return () => {
       gone = true;
@@ -80,14 +80,14 @@ export function useDraft(id: Id, mode: Mode) {
     timers.current.server = setTimeout(keep, SERVER_MS);
   }, [id, mode, keep, setDraft]);
 
-  /** After sending: nothing is left, here or there. */
-  const clear = useCallback(() => {
+  /** After sending: nothing is left, here or there, but the way that was chosen. */
+  const clear = useCallback((way?: ChosenWay) => {
     clearTimeout(timers.current.local);
     clearTimeout(timers.current.server);
     pending.current = null;
     edited.current = true;
     localStorage.removeItem(nameOf(id, mode));
-    setDraft(EMPTY);
+    setDraft(way ? { ...EMPTY, meta: { way } } : EMPTY);
     setSaving("idle");
     void api.delete(where(id, mode)).catch(() => undefined);
   }, [id, mode, setDraft]);

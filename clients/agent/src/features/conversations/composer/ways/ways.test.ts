@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { Way } from "@lib/model";
+import { asOf, isUsable, left, nextWay, taken } from "./ways";
+
+const NOW = Date.parse("2026-11-22T12:00:00Z");
+const way = (id: string, more: Partial<Way> = {}): Way => ({
+  account_id: id, identity_id: `${id}-i`, inbox_id: "n", inbox_name: "", channel: id, account_name: "", is_sandbox: false, kind: "phone",
+  value: id, closed: null, until: null, heard_at: null, takes_template: false, is_proposed: false, ...more,
+});
+const never = () => false;
+
+describe("the ways to a contact", () => {
+  const proposed = way("a", { is_proposed: true, until: "2026-11-22T13:00:00Z" });
+  const open = way("b");
+  const shut = way("c", { closed: "opted-out" });
+  const unknown = way("d", { closed: "no-identity", identity_id: null });
+  const all = [proposed, open, shut, unknown];
+
+  it("take the one that is proposed, or the one that was chosen", () => {
+    expect(taken(all, undefined)).toBe(proposed);
+    expect(taken(all, { account_id: "b", identity_id: "b-i" })).toBe(open);
+    expect(taken(all, { account_id: "gone", identity_id: "x" })).toBe(proposed);
+    expect(taken([shut, unknown], undefined)).toBe(shut);
+    expect(taken([unknown], undefined)).toBeNull();
+  });
+
+  it("close while one looks, and another is proposed", () => {
+    const later = Date.parse("2026-11-22T13:00:01Z");
+    const [first, second] = asOf(all, later, (channel) => channel === "a");
+    expect(first).toMatchObject({ channel: "b", is_proposed: true });
+    expect(second).toMatchObject({ channel: "a", closed: "window", takes_template: true, is_proposed: false });
+    expect(asOf(all, NOW, never)).toEqual(all);
+    expect(taken(asOf([proposed], later, () => true), undefined)).toMatchObject({ closed: "window" });
+  });
+
+  it("leave an id out that says nothing, where the account has an address that does", () => {
+    const id = way("x", { account_id: "a", identity_id: "a-2", kind: "external" });
+    expect(asOf([proposed, id], NOW, never)).toHaveLength(1);
+    expect(asOf([proposed, { ...id, heard_at: "2026-11-22T11:00:00Z" }], NOW, never)).toHaveLength(2);
+    expect(asOf([{ ...id, account_id: "z" }], NOW, never)).toHaveLength(1);
+  });
+
+  it("go round with one key, past those that are closed", () => {
+    expect(nextWay(all, proposed)).toBe(open);
+    expect(nextWay(all, open)).toBe(proposed);
+    expect(nextWay(all, shut)).toBe(proposed);
+    expect(nextWay([open, shut], open)).toBeNull();
+    expect(nextWay([shut], null)).toBeNull();
+    expect(isUsable(way("t", { closed: "window", takes_template: true }))).toBe(true);
+  });
+
+  it("tell how long they stay open only when it matters", () => {
+    expect(left(proposed, NOW)).toBe(3_600_000);
+    expect(left(way("a", { until: "2026-11-29T00:00:00Z" }), NOW)).toBeNull();
+    expect(left(open, NOW)).toBeNull();
+  });
+});
