@@ -94,6 +94,7 @@ export function reduce(state: State, event: LogEvent): State {
       return patch(put(state, data.conversation, null), data.conversation?.id ?? "", (list) =>
         list.filter((one) => one.id !== data.message_id));
     case "conversation.erased":
+    case "conversation.hidden":
       return erased(state, event);
     case "message.state":
       return patch(state, data.conversation_id ?? "", (list) => list.map((one) =>

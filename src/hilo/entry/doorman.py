@@ -14,6 +14,7 @@ from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hilo.domain import people
 from hilo.domain.people import Actor, Bearer, Holder
@@ -136,9 +137,14 @@ def _shown(kind: Literal["session", "token"], secret: str) -> Credential:
 async def _look_up(tx: Tx, credential: Credential) -> Known | None:
     if credential.kind == "session":
         holder = await people.holder_of(tx, credential.hash)
-        return None if holder is None else _of_holder(holder)
-    bearer = await people.bearer_of(tx, credential.hash)
-    return None if bearer is None else _of_bearer(bearer)
+        known = None if holder is None else _of_holder(holder)
+    else:
+        bearer = await people.bearer_of(tx, credential.hash)
+        known = None if bearer is None else _of_bearer(bearer)
+    if known is None or known.actor.role != "agent":
+        return known
+    sight = await people.sight_of(tx, known.actor.workspace, known.actor.agent)
+    return replace(known, actor=replace(known.actor, sight=sight))
 
 
 def _of_holder(holder: Holder) -> Known:
@@ -176,6 +182,11 @@ def _known(actor: Actor, csrf_token: str | None, used_at: datetime | None) -> Kn
         used_at=used_at,
         until=time.monotonic() + _REMEMBERED_S,
     )
+
+
+def sight_of(actor: Actor) -> str:
+    """Return what reads for this actor leave out, as the database wants it told."""
+    return "" if actor.sight is None else actor.sight.setting
 
 
 def caller_of(actor: Actor) -> UUID:

@@ -4,7 +4,7 @@ A place in the log is (xid, id); outside it is an opaque cursor. Events are read
 of running transactions, so what lies behind a cursor never changes.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -12,7 +12,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Raw, Struct
 
-from hilo.domain.people import Actor
+from hilo.domain import people
+from hilo.domain.library import FileLinks, Reader
+from hilo.domain.people import Actor, Sight
 from hilo.kit.db import Tx
 from hilo.kit.errors import invalid
 from hilo.kit.page import decode_cursor, encode_cursor
@@ -30,6 +32,8 @@ NEEDS: Mapping[str, str] = {
     "agent": "agent:read",
     "token": "token:write",
 }
+GONE = "conversation.hidden"  # to who saw it until now; never in the log
+_HIDEABLE = ("conversation.", "message.", "contact.")
 _XID_MOST = (1 << 63) - 1
 _ID_MOST = (1 << 63) - 1
 _HAS_FILES = b'"attachments": [{'
@@ -69,6 +73,27 @@ class FeedItem(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class _Standing(Struct, frozen=True):
+    inbox_id: UUID
+
+
+class _Assigned(Struct, frozen=True):
+    """What of an assignment tells who saw the conversation before."""
+
+    what: str
+    conversation: _Standing
+    before: UUID | None = None
+    before_team: UUID | None = None
+
+
+Address = Callable[[UUID], str]
+
+
+def plain_address(file_id: UUID) -> str:
+    """Return the address of a file that the reader's own sign-in opens."""
+    return f"/files/{file_id}"
+
+
 def place_of(cursor: str) -> Place:
     """Return the place. Raises: Invalid with code cursor-invalid."""
     xid, id_ = decode_cursor(cursor, int, int)
@@ -84,37 +109,70 @@ def cursor_of(place: Place) -> str:
     return encode_cursor(place.xid, place.id)
 
 
+def is_narrow(type_: str) -> bool:
+    """Say whether events of the type are about a conversation or contact, which may be hidden."""
+    return type_.startswith(_HIDEABLE)
+
+
 def may_see(permissions: Collection[str], type_: str) -> bool:
     """Say whether these rights are enough for events of the type."""
     needed = NEEDS.get(type_.partition(".")[0])
     return needed is None or needed in permissions
 
 
-def item_of(row: Row) -> FeedItem:
-    """Return the event as clients know it."""
+def item_of(row: Row, address: Address = plain_address) -> FeedItem:
+    """Return the event as clients know it. address: where its files are."""
     return FeedItem(
         cursor=cursor_of(Place(row.xid, row.id)),
         id=row.id,
         type=row.type,
         subject=row.subject,
         actor=Raw(row.actor.encode()),
-        data=Raw(with_files(row.data.encode())),
+        data=Raw(with_files(row.data.encode(), address)),
         at=row.at,
     )
 
 
-def with_files(data: bytes) -> bytes:
-    """Give the files in an event their plain address: the reader's own sign-in opens it."""
+def narrow_item_of(
+    row: Row, sight: Sight, hidden: Collection[UUID], address: Address
+) -> FeedItem | None:
+    """Return the event for who does not see all, or None: it is not for these eyes.
+
+    hidden: subjects that the sight hides now. A conversation that leaves the sight says so, and no
+    more. address: a link for this reader, whom a plain address does not open.
+    """
+    if row.subject not in hidden or not is_narrow(row.type):
+        return item_of(row, address)
+    if row.type != "conversation.changed":
+        return None
+    changed = msgspec.json.decode(row.data, type=_Assigned)
+    if changed.what not in {"assigned", "unassigned"}:
+        return None
+    if not sight.sees(changed.conversation.inbox_id, changed.before, changed.before_team):
+        return None
+    gone = {"conversation_id": row.subject}
+    hidden_row = Row(row.id, row.xid, GONE, row.subject, "{}", _json(gone), row.at)
+    return item_of(hidden_row)
+
+
+def with_files(data: bytes, address: Address = plain_address) -> bytes:
+    """Give the files in an event their address."""
     if _HAS_FILES not in data:
         return data
     decoded = msgspec.json.decode(data)
     for file in decoded.get("message", {}).get("attachments", ()):
         if file.get("state", "stored") == "stored":
-            file["url"] = f"/files/{file['id']}"
+            file["url"] = address(UUID(file["id"]))
     return msgspec.json.encode(decoded)
 
 
-async def read(tx: Tx, actor: Actor, after: Place, most: int) -> tuple[Sequence[FeedItem], Place]:
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+async def read(
+    tx: Tx, actor: Actor, after: Place, most: int, links: FileLinks
+) -> tuple[Sequence[FeedItem], Place]:
     """Return what follows a place and this actor may see, and the place reached."""
     rows = await tx.all(
         SQL.read,
@@ -126,8 +184,21 @@ async def read(tx: Tx, actor: Actor, after: Place, most: int) -> tuple[Sequence[
     )
     if not rows:
         return [], after
-    seen = [item_of(row) for row in rows if may_see(actor.permissions, row.type)]
-    return seen, Place(rows[-1].xid, rows[-1].id)
+    end = Place(rows[-1].xid, rows[-1].id)
+    seen = [row for row in rows if may_see(actor.permissions, row.type)]
+    sight = actor.sight
+    if sight is None:
+        return [item_of(row) for row in seen], end
+    hidden = await hidden_of(tx, sight, seen)
+    address = links.opener(Reader("agent", sight.agent, tx.workspace))
+    items = [narrow_item_of(row, sight, hidden, address) for row in seen]
+    return [item for item in items if item is not None], end
+
+
+async def hidden_of(tx: Tx, sight: Sight, rows: Iterable[Row]) -> frozenset[UUID]:
+    """Return the subjects of these events that the sight hides."""
+    subjects = {row.subject for row in rows if row.subject is not None and is_narrow(row.type)}
+    return await people.hidden(tx, sight, sorted(subjects)) if subjects else frozenset()
 
 
 async def read_until(tx: Tx, after: Place, until: Place, most: int) -> list[Row]:

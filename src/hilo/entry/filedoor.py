@@ -72,6 +72,9 @@ async def _workspace(
     actor.must("conversation:read")
     if reader is not None and (reader.id, reader.workspace) != (actor.id, actor.workspace):
         raise NotFound("the link is another agent's")
+    if reader is None and actor.sight is not None:
+        # Links are given with what the agent sees; which messages hold a file is not looked up.
+        raise NotFound("no such file")
     return actor.workspace
 
 

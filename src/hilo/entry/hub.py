@@ -7,7 +7,7 @@ socket exactly once and in order. Presence, typing and counts pass by without th
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from hilo.domain import conversations
+from hilo.domain import conversations, people
+from hilo.domain.library import FileLinks
+from hilo.domain.people import Sight
 from hilo.entry import feed, presence
 from hilo.entry.attendance import Attendance
 from hilo.entry.doorman import Doorman
@@ -23,7 +25,7 @@ from hilo.entry.feed import Place, Row
 from hilo.entry.frames import Frames, frame
 from hilo.entry.presence import Mark
 from hilo.entry.recent import Recent
-from hilo.entry.rooms import Follower, Heard, Listener, Room, Topic
+from hilo.entry.rooms import Follower, Heard, Hidden, Listener, Room, Topic
 from hilo.kit import log
 from hilo.kit.bus import Bus
 from hilo.kit.db import Database
@@ -39,7 +41,7 @@ _RECHECK_S = 20.0
 _JANITOR_S = 2.0
 RESYNC_AFTER = 5_000
 UNAUTHENTICATED = 4401
-_CHANGES_RIGHTS = ("agent.", "token.")
+_CHANGES_RIGHTS = ("agent.", "token.", "team.", "inbox.")
 _CHANGES_COUNTS = ("conversation.", "message.received", "contact.merged")
 
 
@@ -87,9 +89,10 @@ class _Row(Struct, frozen=True):
 class Hub:
     """Hears the log and tells the sockets. One per process; `run` it beside the doors."""
 
-    def __init__(self, db: Database, bus: Bus, doorman: Doorman) -> None:
-        """Begin without rooms."""
+    def __init__(self, db: Database, bus: Bus, doorman: Doorman, links: FileLinks) -> None:
+        """Begin without rooms. links: for files in events."""
         self._db = db
+        self._links = links
         self._bus = bus
         self._doorman = doorman
         self._rooms: dict[UUID, Room] = {}
@@ -120,7 +123,7 @@ class Hub:
 
     def room(self, workspace: UUID) -> Room:
         """Return the workspace's room, made when first asked for."""
-        return self._rooms.setdefault(workspace, Room(workspace))
+        return self._rooms.setdefault(workspace, Room(workspace, self._links))
 
     def is_attended(self, workspace: UUID) -> bool:
         """Say whether an agent has the console open, in whatever process."""
@@ -140,6 +143,9 @@ class Hub:
         if is_unknown or not (is_recent or await self._is_near(workspace, after)):
             after = Place(*self.at)
             await send(_resync(after))
+        room = self.room(workspace)
+        marked = {mark.conversation_id for mark in room.presence}
+        hidden = await self._hidden(workspace, {listener.actor.sight}, marked)
         while after < self.at:
             if after >= self._recent.after:
                 after = await self._send_recent(listener, after, send)
@@ -149,8 +155,10 @@ class Hub:
         listener.after = after
         room = self.room(workspace)
         room.enter(listener)
+        sight = listener.actor.sight
         for mark in room.presence:
-            if mark.agent_id != listener.actor.id:
+            is_shown = sight is None or mark.conversation_id in marked - set(hidden[sight])
+            if mark.agent_id != listener.actor.id and is_shown:
                 listener.outbox.put(presence.frame_of(mark))
         room.has_new_counts = True
         self._news.set()
@@ -234,16 +242,45 @@ class Hub:
         for row in rows:
             self._recent.add(row)
             news[row.workspace].append(row)
+        hidden: dict[UUID, Hidden] = {}
+        while lacking := self._lacking(news, hidden):
+            for workspace in lacking:
+                hidden[workspace] = await self._hidden_of(workspace, news[workspace])
         for workspace, its in news.items():
             room = self._rooms.get(workspace)
             if room is not None and not room.is_empty:
-                self._tell(room, its)
+                self._tell(room, its, hidden.get(workspace, {}))
         if rows:
             self.at = Place(rows[-1].xid, rows[-1].id)
         return len(rows), looked[0].is_hiding
 
-    def _tell(self, room: Room, rows: Sequence[_Row]) -> None:
-        room.tell([_heard(row) for row in rows])
+    def _lacking(
+        self, news: Mapping[UUID, Sequence[_Row]], hidden: Mapping[UUID, Hidden]
+    ) -> list[UUID]:
+        """Return the rooms somebody is in of whose sight it is not known yet what it hides."""
+        rooms = {workspace: self._rooms.get(workspace) for workspace in news}
+        return [
+            workspace
+            for workspace, room in rooms.items()
+            if room is not None and room.sights - hidden.get(workspace, {}).keys()
+        ]
+
+    async def _hidden_of(self, workspace: UUID, rows: Sequence[_Row]) -> Hidden:
+        subjects = {row.subject for row in rows if row.subject and feed.is_narrow(row.type)}
+        return await self._hidden(workspace, self.room(workspace).sights, subjects)
+
+    async def _hidden(
+        self, workspace: UUID, sights: Iterable[Sight | None], subjects: Iterable[UUID]
+    ) -> Hidden:
+        """Return what each sight hides of these conversations and contacts, as they stand now."""
+        narrow, asked = [each for each in sights if each is not None], sorted(subjects)
+        if not narrow:
+            return {}
+        async with self._db.reading(workspace) as tx:
+            return {each: await people.hidden(tx, each, asked) for each in narrow}
+
+    def _tell(self, room: Room, rows: Sequence[_Row], hidden: Hidden) -> None:
+        room.tell([_heard(row) for row in rows], hidden)
         if any(row.type.startswith(_CHANGES_COUNTS) for row in rows):
             room.has_new_counts = True
             self._news.set()
@@ -254,19 +291,24 @@ class Hub:
 
     async def _send_recent(self, listener: Listener, after: Place, send: "Sender") -> Place:
         until = self.at
-        for row in self._recent.since(listener.actor.workspace, after):
-            if feed.may_see(listener.audience, row.type):
-                await send(_heard(row).payload.decode())
+        rows = self._recent.since(listener.actor.workspace, after)
+        await self._send_all(listener, [_heard(row) for row in rows], send)
         return until
 
     async def _send_page(self, listener: Listener, after: Place, send: "Sender") -> Place:
         until = self.at
         async with self._db.transaction(listener.actor.workspace) as tx:
             rows = await feed.read_until(tx, after, until, _BATCH)
-        for row in rows:
-            if feed.may_see(listener.audience, row.type):
-                await send(Heard(row).payload.decode())
+        await self._send_all(listener, [Heard(row) for row in rows], send)
         return Place(rows[-1].xid, rows[-1].id) if len(rows) == _BATCH else until
+
+    async def _send_all(self, listener: Listener, news: Sequence[Heard], send: "Sender") -> None:
+        workspace, audience = listener.actor.workspace, listener.audience
+        subjects = {each.row.subject for each in news if feed.is_narrow(each.type)} - {None}
+        known = [each for each in subjects if each is not None]
+        hidden = await self._hidden(workspace, {audience.sight}, known)
+        for _, payload in self.room(workspace).seen(audience, news, hidden):
+            await send(payload.decode())
 
     async def _is_near(self, workspace: UUID, after: Place) -> bool:
         async with self._db.transaction(workspace) as tx:
@@ -296,13 +338,13 @@ class Hub:
         with self._bus.subscribe("presence") as letters:
             async for letter in letters:
                 with contextlib.suppress(msgspec.MsgspecError):
-                    self._show(msgspec.json.decode(letter, type=Mark))
+                    await self._show(msgspec.json.decode(letter, type=Mark))
 
-    def _show(self, mark: Mark) -> None:
+    async def _show(self, mark: Mark) -> None:
         room = self._rooms.get(mark.workspace)
         if room is None or not room.presence.note(mark):
             return
-        room.say(presence.frame_of(mark), spare=mark.agent_id)
+        await self._say(room, presence.frame_of(mark), mark.conversation_id, mark.agent_id)
         if mark.doing == "typing":
             for follower in tuple(room.followers.get(mark.conversation_id, ())):
                 follower.typing(mark.conversation_id)
@@ -317,7 +359,12 @@ class Hub:
                         data = TypingData(
                             conversation_id=typing.conversation_id, until=typing.until
                         )
-                        room.say(frame(msgspec.json.encode(TypingFrame(data=data))))
+                        said = frame(msgspec.json.encode(TypingFrame(data=data)))
+                        await self._say(room, said, typing.conversation_id)
+
+    async def _say(self, room: Room, said: Frames, about: UUID, spare: UUID | None = None) -> None:
+        hidden = await self._hidden(room.workspace, room.sights, [about])
+        room.say(said, about, hidden, spare)
 
     async def _count(self) -> None:
         while True:
@@ -336,8 +383,8 @@ class Hub:
         for place, listener in enumerate(room.listeners):
             if place % _AT_ONCE == _AT_ONCE - 1:
                 await asyncio.sleep(0)  # a large room does not hold up the others
-            counts = numbers.of(listener.actor.agent)
-            if counts == listener.counts or "conversation:read" not in listener.audience:
+            counts = numbers.of(listener.actor.agent, listener.actor.sight)
+            if counts == listener.counts or "conversation:read" not in listener.audience.rights:
                 continue
             if counts not in frames:
                 frames[counts] = frame(msgspec.json.encode(CountsFrame(data=counts)))
@@ -351,7 +398,8 @@ class Hub:
             elapsed += _JANITOR_S
             for workspace, room in tuple(self._rooms.items()):
                 for mark in room.presence.over():
-                    room.say(presence.frame_of(mark), spare=mark.agent_id)
+                    said = presence.frame_of(mark)
+                    await self._say(room, said, mark.conversation_id, mark.agent_id)
                 if room.is_empty and not room.presence:
                     del self._rooms[workspace]
             if self._recheck or elapsed >= _RECHECK_S:
@@ -370,7 +418,12 @@ class Hub:
                     listener.end(UNAUTHENTICATED, "signed out")
                     continue
                 if known.actor != listener.actor and room is not None:
+                    has_other_sight = known.actor.sight != listener.actor.sight
                     room.readmit(listener, known.actor)
+                    if has_other_sight:  # what the client holds may be too much, or too little
+                        listener.outbox.put(frame(_resync(self.at).encode()))
+                        room.has_new_counts = True
+                        self._news.set()
 
 
 Sender = Callable[[str], Coroutine[Any, Any, None]]

@@ -1,15 +1,17 @@
 """Who listens to a workspace in this process: agents by their rights, visitors by their topics."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from hilo.domain.conversations import Counts
-from hilo.domain.people import Actor
+from hilo.domain.library import FileLinks, Reader
+from hilo.domain.people import Actor, Sight
 from hilo.entry import feed
 from hilo.entry.doorman import Credential
 from hilo.entry.feed import Place, Row
@@ -19,8 +21,18 @@ from hilo.entry.presence import Presence
 
 Topic = Hashable
 """A conversation's id, a contact's id, or (account, value) of a visitor's identity."""
-Audience = frozenset[str]
 _RIGHTS = frozenset(feed.NEEDS.values())
+
+
+class Audience(NamedTuple):
+    """What decides which events somebody sees: equal audiences get equal bytes."""
+
+    rights: frozenset[str]
+    sight: Sight | None
+
+
+Hidden = Mapping[Sight, Collection[UUID]]
+"""What each sight hides of the conversations and contacts that are spoken of."""
 
 
 class Heard:
@@ -120,9 +132,10 @@ class Follower:
 class Room:
     """One workspace in this process."""
 
-    def __init__(self, workspace: UUID) -> None:
-        """Begin empty."""
+    def __init__(self, workspace: UUID, links: FileLinks) -> None:
+        """Begin empty. links: for agents whom a plain address does not open."""
         self.workspace = workspace
+        self._links = links
         self.audiences: defaultdict[Audience, set[Listener]] = defaultdict(set)
         self.followers: defaultdict[Topic, set[Follower]] = defaultdict(set)
         self.guests: set[Follower] = set()
@@ -163,14 +176,22 @@ class Room:
         listener.audience = audience_of(actor)
         self.enter(listener)
 
-    def tell(self, news: Sequence[Heard]) -> None:
-        """Give events to all who may see them. news: in the order of the log, not empty."""
+    @property
+    def sights(self) -> set[Sight]:
+        """Those of everybody who does not see all."""
+        return {each.sight for each in self.audiences if each.sight is not None}
+
+    def tell(self, news: Sequence[Heard], hidden: Hidden) -> None:
+        """Give events to all who may see them. news: in the order of the log, not empty.
+
+        hidden: for each of `sights`.
+        """
         first = news[0].place
         for audience, group in self.audiences.items():
-            seen = [each for each in news if feed.may_see(audience, each.type)]
+            seen = list(self.seen(audience, news, hidden))
             if not seen:
                 continue
-            frames = Frames(each.payload for each in seen)
+            frames = Frames(payload for _, payload in seen)
             for listener in group:
                 if listener.after < first:
                     listener.outbox.put(frames)
@@ -180,9 +201,26 @@ class Room:
             for each in news:
                 self._tell_followers(each)
 
-    def _tell_rest(self, listener: Listener, seen: Sequence[Heard]) -> None:
+    def seen(
+        self, audience: Audience, news: Sequence[Heard], hidden: Hidden
+    ) -> Iterator[tuple[Place, bytes]]:
+        """Give what an audience sees of the news, encoded."""
+        sight = audience.sight
+        if sight is None:
+            for each in news:
+                if feed.may_see(audience.rights, each.type):
+                    yield each.place, each.payload
+            return
+        address = self._links.opener(Reader("agent", sight.agent, self.workspace))
+        for each in news:
+            if feed.may_see(audience.rights, each.type):
+                item = feed.narrow_item_of(each.row, sight, hidden[sight], address)
+                if item is not None:
+                    yield each.place, msgspec.json.encode(item)
+
+    def _tell_rest(self, listener: Listener, seen: Sequence[tuple[Place, bytes]]) -> None:
         """Give the part that a listener, who came in between, has not read from the log."""
-        rest = [each.payload for each in seen if listener.after < each.place]
+        rest = [payload for place, payload in seen if listener.after < place]
         if rest:
             listener.outbox.put(Frames(rest))
 
@@ -191,9 +229,14 @@ class Room:
         for follower in dict.fromkeys(found):
             follower.heard(heard)
 
-    def say(self, frame: Frames, spare: UUID | None = None) -> None:
-        """Give a frame that is not of the log to every agent's socket. spare: not to this agent."""
-        for group in self.audiences.values():
+    def say(self, frame: Frames, about: UUID, hidden: Hidden, spare: UUID | None = None) -> None:
+        """Give a frame that is not of the log to the agents' sockets. spare: not to this agent.
+
+        about: the conversation; who does not see it does not hear of it.
+        """
+        for audience, group in self.audiences.items():
+            if audience.sight is not None and about in hidden.get(audience.sight, (about,)):
+                continue
             for listener in group:
                 if listener.actor.id != spare:
                     listener.outbox.put(frame)
@@ -201,4 +244,4 @@ class Room:
 
 def audience_of(actor: Actor) -> Audience:
     """Return what decides which events an actor sees: equal audiences get equal bytes."""
-    return actor.permissions & _RIGHTS
+    return Audience(actor.permissions & _RIGHTS, actor.sight)

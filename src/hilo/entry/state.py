@@ -95,7 +95,7 @@ class AppState:
     @cached_property
     def hub(self) -> Hub:
         """Tells the sockets of this process what the log says; bootstrap runs it."""
-        hub = Hub(self.db, self.bus, self.doorman)
+        hub = Hub(self.db, self.bus, self.doorman, self.file_links)
         hub.on_typing = self.marker.typing
         return hub
 

@@ -45,6 +45,8 @@ _DEAD_MOST = 20
 
 # One round trip opens the transaction and the workspace; a UUID's text cannot carry SQL.
 _BEGIN = "BEGIN; SET LOCAL hilo.workspace_id = '{workspace}'"
+_SEE = "; SET LOCAL hilo.sight = '{sight}'"
+_SIGHT = frozenset("0123456789abcdef-{}, ")
 _PUBLISH = """
 insert into event (workspace_id, slot, type, subject, actor, data)
 select $1, * from unnest($2::smallint[], $3::text[], $4::uuid[], $5::jsonb[], $6::jsonb[])
@@ -187,13 +189,15 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, workspace: UUID | None, *, by: events.By | None = None
+        self, workspace: UUID | None, *, by: events.By | None = None, sight: str = ""
     ) -> AsyncIterator[Tx]:
         """Open, commit on success, roll back on any error.
 
-        Events are flushed just before the commit.
+        Events are flushed just before the commit. sight: as for `reading`; what is written cannot
+        leave it.
         """
-        async with self._connection(_BEGIN.format(workspace=workspace or "")) as connection:
+        begin = _BEGIN.format(workspace=workspace or "")
+        async with self._connection(begin, _plain_sight(sight)) as connection:
             tx = Tx(connection, workspace)
             if by is not None:
                 tx.by = by
@@ -207,15 +211,18 @@ class Database:
         self._tell(tx)
 
     @asynccontextmanager
-    async def reading(self, workspace: UUID, *, by: events.By | None = None) -> AsyncIterator[Tx]:
+    async def reading(
+        self, workspace: UUID, *, by: events.By | None = None, sight: str = ""
+    ) -> AsyncIterator[Tx]:
         """Read without a transaction around it: each statement sees what is committed.
 
         For answers that change nothing; two round trips less. What is written all the same (a mark
-        of use) is committed at once.
+        of use) is committed at once. sight: what the policies hide from this reader; empty =
+        nothing.
         """
         async with self.pool.acquire() as connection:
-            if connection.reads != workspace:
-                await connection.read(workspace)
+            if connection.reads != (workspace, sight):
+                await connection.read(workspace, sight)
             tx = Tx(connection, workspace)
             if by is not None:
                 tx.by = by
@@ -230,12 +237,14 @@ class Database:
             self.on_commit()
 
     @asynccontextmanager
-    async def _connection(self, first: str) -> AsyncIterator[asyncpg.Connection]:
+    async def _connection(self, first: str, sight: str) -> AsyncIterator[asyncpg.Connection]:
         """Give a connection on which `first` was run; dead ones of the pool are passed over."""
         for left in range(_DEAD_MOST, -1, -1):
             async with self.pool.acquire() as connection:
+                has_another = connection.reads is not None and connection.reads[1] != sight
+                see = _SEE.format(sight=sight) if sight or has_another else ""
                 try:
-                    await connection.execute(first)
+                    await connection.execute(first + see)
                 except _DEAD:
                     _throw_away(connection)
                     if left == 0:
@@ -320,13 +329,21 @@ class _Session(asyncpg.Connection):  # type: ignore[misc] # the driver has no ty
     A transaction says for itself where it is, so what is remembered never reaches into one.
     """
 
-    reads: UUID | None = None
+    reads: tuple[UUID, str] | None = None
 
-    async def read(self, workspace: UUID) -> None:
-        """See this workspace from now on."""
+    async def read(self, workspace: UUID, sight: str) -> None:
+        """See this workspace from now on, but for what the sight hides."""
         self.reads = None
-        await self.execute(f"SET hilo.workspace_id = '{workspace}'")
-        self.reads = workspace
+        hidden = _plain_sight(sight)
+        await self.execute(f"SET hilo.workspace_id = '{workspace}'; SET hilo.sight = '{hidden}'")
+        self.reads = (workspace, sight)
+
+
+def _plain_sight(sight: str) -> str:
+    """Return it when it is ids in arrays and nothing else, so that it cannot carry SQL."""
+    if not _SIGHT.issuperset(sight):
+        raise Bug("a sight is made of ids")
+    return sight
 
 
 async def connect(

@@ -46,6 +46,9 @@ NAMES: Mapping[str, str] = {
 }
 LISTS = {"agent_ids", "attachments"}
 
+# What of an inbox an agent outside it must not learn; that there is such an inbox it may.
+HIDDEN = ("conversation_id", "contact_id", "message_id", "file_id", "identity_id", "attachment_id")
+
 
 class Operation(Struct, frozen=True, kw_only=True):
     """One operation of the description."""
@@ -120,6 +123,26 @@ async def theirs(owner: asyncpg.Connection) -> Estate:
     """Furnish the workspace of Mallory."""
     mallory = CAST.mallory
     return await furnish(owner, CAST.other_workspace, mallory.id, mallory.login_id, "giraffe4402")
+
+
+@pytest.fixture
+async def closed(owner: asyncpg.Connection) -> Estate:
+    """Furnish an inbox of a team Ben is not in; only its conversations hold the canary."""
+    ada = CAST.ada
+    made = await furnish(owner, CAST.workspace, ada.id, ada.login_id, "zebra7731")
+    for table in ("inbox", "account", "tag", "team"):
+        statement = f"update {table} set name = 'open' where id = $1"  # noqa: S608 - ours
+        await owner.execute(statement, made.ids[f"{table}_id"])
+    await owner.execute(
+        "update inbox set visibility = 'team', team_id = $2 where id = $1",
+        made.ids["inbox_id"],
+        made.ids["team_id"],
+    )
+    # The second contact of an estate never wrote: it is everybody's.
+    await owner.execute(
+        "update contact set name = 'open' where id = $1", made.ids["other_contact_id"]
+    )
+    return made
 
 
 async def _token(client: httpx2.AsyncClient, scopes: list[str]) -> dict[str, str]:
@@ -262,6 +285,27 @@ async def test_a_filter_cannot_reach_into_another_workspace(
             if answer.status_code == 200:
                 assert answer.json()["items"] == [], (it.id, name)
             _leaks_nothing(it, answer, ours)
+
+
+async def test_an_agent_outside_the_inbox_is_told_nothing(
+    operations: list[Operation],
+    ben: httpx2.AsyncClient,
+    closed: Estate,
+    owner: asyncpg.Connection,
+) -> None:
+    before = await fingerprint(owner, CAST.workspace)
+    ids = {name: closed.ids[name] for name in HIDDEN}
+    hidden = Estate(workspace=closed.workspace, canary=closed.canary, ids=ids)
+    tried = [each for each in operations if POLICY[each.id] in OF_ROLE["agent"]]
+    for it in tried:
+        answer = await ben.request(**it.request(closed, closed))
+        if "{conversation_id}" in it.path or "{contact_id}" in it.path:
+            assert answer.status_code == 404, (it.id, answer.text)
+        _leaks_nothing(it, answer, hidden)
+    assert len(tried) > 40
+    after = await fingerprint(owner, CAST.workspace)
+    changed = {t for t in after if after[t] != before[t]} - {"session", "api_token", "file"}
+    assert changed <= {"contact", "identity", "event"}, changed  # a contact of its own may be made
 
 
 async def test_a_read_asks_the_database_at_most_six_times(

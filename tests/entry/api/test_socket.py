@@ -257,7 +257,7 @@ async def test_a_client_that_never_reads_is_dropped(
     wire.reads.clear()
     room = app_state.hub.room(CAST.workspace)
     for _ in range(MOST_FRAMES + 2):
-        room.say(frame(b"{}"))
+        room.say(frame(b"{}"), CAST.inbox, {})
     await asyncio.sleep(0.05)
     assert room.listeners == []
     wire.reads.set()
@@ -394,3 +394,52 @@ async def test_what_hides_behind_an_older_transaction_is_told_as_soon_as_that_en
         assert not [f for f in wire.waiting() if f["type"] == "message.noted"]
     # The older transaction publishes nothing: the hub looks by itself.
     assert (await wire.until("message.noted"))["data"]["message"]["text"] == "hidden"
+
+
+async def test_a_socket_tells_only_what_its_agent_sees(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, dial: Dial, db: Database, conversation: UUID
+) -> None:
+    taken = {"agent_id": str(CAST.ada.id)}
+    await ada.put(f"/conversations/{conversation}/assignment", json=taken)
+    wire, hers = dial(ben), dial(ada)
+    await wire.opened()
+    await wire.until("hello")
+    await hers.opened()
+    await hers.until("hello")
+    await ada.patch(f"/inboxes/{CAST.inbox}", json={"visibility": "own"})
+    await wire.until("resync")  # what he holds is too much now
+    await note(db, conversation, "not for Ben")
+    hers.say({"type": "typing", "conversation_id": str(conversation)})
+    await ada.put(f"/conversations/{conversation}/assignment", json={"agent_id": str(CAST.ben.id)})
+    given = await wire.until("conversation.changed")
+    assert given["data"]["conversation"]["assignee_id"] == str(CAST.ben.id)
+    await note(db, conversation, "for Ben")
+    assert (await wire.until("message.noted"))["data"]["message"]["text"] == "for Ben"
+    await ada.put(f"/conversations/{conversation}/assignment", json=taken)
+    gone = await wire.until("conversation.hidden")
+    assert gone["data"] == {"conversation_id": str(conversation)}
+    await note(db, conversation, "not for Ben either")
+    await hers.until("message.noted")
+    counts = (await ben.get("/counts")).json()
+    assert counts["open"] == 0
+    assert "not for Ben" not in str(wire.waiting())
+
+
+async def test_a_socket_that_comes_back_is_told_no_more(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, dial: Dial, db: Database, conversation: UUID
+) -> None:
+    await ada.put(f"/conversations/{conversation}/assignment", json={"agent_id": str(CAST.ada.id)})
+    first = dial(ben)
+    await first.opened()
+    cursor = (await first.until("hello"))["cursor"]
+    await first.cut()
+    await ada.patch(f"/inboxes/{CAST.inbox}", json={"visibility": "own"})
+    await note(db, conversation, "not for Ben")
+    hers = dial(ada, cursor)
+    await hers.opened()
+    await hers.until("message.noted")
+    again = dial(ben, cursor)
+    await again.opened()
+    await again.until("inbox.changed")
+    await again.until("counts")
+    assert "not for Ben" not in str(again.waiting())

@@ -94,7 +94,8 @@ function stateOf(id: Id): State {
 export function applyEvent(event: LogEvent): void {
   const { data } = event;
   const id = data.conversation?.id ?? data.message?.conversation_id ?? data.conversation_id;
-  if (event.type === "conversation.erased" && id && !data.conversation) dropConversation(id);
+  const isGone = event.type === "conversation.hidden" || (event.type === "conversation.erased" && !data.conversation);
+  if (isGone && id) dropConversation(id);
   else if (id) {
     const before = stateOf(id);
     const after = reduce(before, event);

@@ -37,7 +37,10 @@ export interface Account {
   last_in_at: Instant | null; last_out_at: Instant | null; secret?: string | null;
   is_sandbox: boolean; expires_at: Instant | null;
 }
-export interface Inbox { id: Id; name: string; threading: string | null; reopen_window_s: number | null; accounts: Account[] }
+export interface Inbox {
+  id: Id; name: string; threading: string | null; reopen_window_s: number | null; accounts: Account[];
+  visibility: "everyone" | "team" | "own"; team_id: Id | null;
+}
 export interface CheckLine { key: string; ok: boolean | null; detail: string }
 
 export interface Identity { id: Id; kind: "email" | "phone" | "visitor" | "external"; value: string; verified: boolean; scope?: string | null }

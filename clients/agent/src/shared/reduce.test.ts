@@ -75,6 +75,7 @@ describe("the reducer", () => {
     };
     const all = reduce(begin, { type: "conversation.erased", data: { conversation_id: "a" } });
     expect([Object.keys(all.conversations), Object.keys(all.messages)]).toEqual([["b"], ["b"]]);
+    expect(reduce(begin, { type: "conversation.hidden", data: { conversation_id: "a" } })).toEqual(all);
     const left = { conversation_id: "a", conversation: conversation("a", 9), message_ids: ["m"] };
     const some = reduce(begin, { type: "conversation.erased", data: left });
     expect(some.messages["a"]!.map((one) => one.id)).toEqual(["n"]);

@@ -101,7 +101,11 @@ async def change(
     row = await set_triage(tx, before.id, after)
     view, line = await add_line(tx, actor, row, said)
     changed = ConversationChanged(
-        what=said.what, conversation=view, message=line, before=before.assignee_id
+        what=said.what,
+        conversation=view,
+        message=line,
+        before=before.assignee_id,
+        before_team=before.team_id,
     )
     tx.publish(changed, subject=before.id, by=actor.by)
     return view

@@ -46,6 +46,7 @@ class ConversationChanged(
     conversation: ConversationView
     message: MessageView | None = None
     before: UUID | None = None  # the former assignee
+    before_team: UUID | None = None
 
 
 class ConversationErased(

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hilo.domain import contacts
+from hilo.domain import contacts, people
 from hilo.domain.contacts import ContactView, IdentityView
 from hilo.domain.conversations.events import ConversationChanged
 from hilo.domain.conversations.rows import ConversationRow, conversation_view
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
+from hilo.kit.errors import NotFound
 from hilo.kit.sql import Queries
 
 SQL = Queries(__package__, "merging.sql")
@@ -56,6 +57,8 @@ async def merge(tx: Tx, actor: Actor, contact_id: UUID, into: UUID) -> ContactVi
     Raises: NotFound; Forbidden; Gone; Invalid.
     Publishes: ContactMerged, and ConversationChanged for each that moved, up to fifty.
     """
+    if actor.sight is not None and await people.hidden(tx, actor.sight, [contact_id, into]):
+        raise NotFound("no such contact")
     loser, winner = await contacts.lock_pair(tx, actor, contact_id, into)
     collisions = await _collisions(tx, contact_id, into)
     if collisions:

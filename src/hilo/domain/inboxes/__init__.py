@@ -26,6 +26,7 @@ from hilo.domain.inboxes.models import (
     Parked,
     Pending,
     Source,
+    Visibility,
 )
 from hilo.domain.inboxes.pace import Pace, back_off_s
 from hilo.domain.inboxes.sandbox import Sandbox
@@ -81,6 +82,7 @@ __all__ = [
     "TemplateView",
     "TemplatesSynced",
     "UnknownReceived",
+    "Visibility",
     "back_off_s",
     "catcher",
     "change_account",

@@ -60,6 +60,7 @@ async def list_caught(
         address=address.lower() if address else None,
         before=before,
         most=most,
+        narrowed=None if actor.sight is None else list(actor.sight.narrowed),
     )
 
 

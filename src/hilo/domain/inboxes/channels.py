@@ -96,4 +96,6 @@ class Channels:
             reopen_window_s=row.reopen_window_s,
             accounts=[self.view(each) for each in accounts if each.inbox_id == row.id],
             created_at=row.created_at,
+            visibility=row.visibility,
+            team_id=row.team_id,
         )

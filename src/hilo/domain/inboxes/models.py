@@ -11,6 +11,7 @@ from hilo.sdk.manifest import Threading
 
 AccountState = Literal["active", "held", "off"]
 Source = Literal["hook", "mail", "chat"]
+Visibility = Literal["everyone", "team", "own"]
 
 
 class AccountView(Struct, frozen=True, kw_only=True):
@@ -42,7 +43,9 @@ class InboxView(Struct, frozen=True, kw_only=True):
     """Where messages of its accounts land.
 
     threading: None = each channel's default. reopen_window_s: how long a resolved conversation is
-    opened again by a new message; after that a new one begins.
+    opened again by a new message; after that a new one begins. visibility: which agents see its
+    conversations: all, those of its team (team_id), or each only what is its own or nobody's;
+    owners and admins see everything.
     """
 
     id: UUID
@@ -51,6 +54,8 @@ class InboxView(Struct, frozen=True, kw_only=True):
     reopen_window_s: int
     accounts: Sequence[AccountView]
     created_at: datetime | None
+    visibility: Visibility = "everyone"
+    team_id: UUID | None = None
 
 
 class InboxRow(Struct, frozen=True):
@@ -61,6 +66,8 @@ class InboxRow(Struct, frozen=True):
     threading: Threading | None
     reopen_window_s: int
     created_at: datetime | None
+    visibility: Visibility = "everyone"
+    team_id: UUID | None = None
 
 
 class AccountRow(Struct, frozen=True):

@@ -9,7 +9,6 @@ from msgspec import Struct
 from hilo.domain.inboxes.models import AccountRow, AccountState, InboxRow
 from hilo.kit.db import Tx
 from hilo.kit.sql import Queries
-from hilo.sdk.manifest import Threading
 
 SQL = Queries(__package__, "queries.sql")
 
@@ -48,18 +47,18 @@ async def inbox(tx: Tx, inbox_id: UUID) -> InboxRow | None:
     return await tx.maybe(SQL.inbox, InboxRow, workspace=tx.workspace, inbox=inbox_id)
 
 
-async def add_inbox(
-    tx: Tx, id_: UUID, name: str, threading: Threading | None, reopen_window_s: int
-) -> InboxRow:
+async def add_inbox(tx: Tx, row: InboxRow) -> InboxRow:
     """Store a new inbox."""
     return await tx.one(
         SQL.add_inbox,
         InboxRow,
         workspace=tx.workspace,
-        id=id_,
-        name=name,
-        threading=threading,
-        reopen_window_s=reopen_window_s,
+        id=row.id,
+        name=row.name,
+        threading=row.threading,
+        reopen_window_s=row.reopen_window_s,
+        visibility=row.visibility,
+        team=row.team_id,
     )
 
 
@@ -73,7 +72,14 @@ async def change_inbox(tx: Tx, row: InboxRow) -> InboxRow:
         name=row.name,
         threading=row.threading,
         reopen_window_s=row.reopen_window_s,
+        visibility=row.visibility,
+        team=row.team_id,
     )
+
+
+async def has_team(tx: Tx, team: UUID) -> bool:
+    """Say whether the workspace has that team."""
+    return await tx.one(SQL.team_exists, bool, workspace=tx.workspace, team=team)
 
 
 async def is_used(tx: Tx, inbox_id: UUID) -> bool:

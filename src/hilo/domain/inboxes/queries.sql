@@ -1,22 +1,26 @@
 -- Inboxes and their accounts.
 
 -- name: inboxes
-select id, name, threading, reopen_window_s, created_at from inbox
+select id, name, threading, reopen_window_s, created_at, visibility, team_id from inbox
 where workspace_id = :workspace order by created_at, id
 
 -- name: inbox
-select id, name, threading, reopen_window_s, created_at from inbox
+select id, name, threading, reopen_window_s, created_at, visibility, team_id from inbox
 where workspace_id = :workspace and id = :inbox
 
 -- name: add_inbox
-insert into inbox (workspace_id, id, name, threading, reopen_window_s)
-values (:workspace, :id, :name, :threading, :reopen_window_s)
-returning id, name, threading, reopen_window_s, created_at
+insert into inbox (workspace_id, id, name, threading, reopen_window_s, visibility, team_id)
+values (:workspace, :id, :name, :threading, :reopen_window_s, :visibility, :team)
+returning id, name, threading, reopen_window_s, created_at, visibility, team_id
 
 -- name: change_inbox
-update inbox set name = :name, threading = :threading, reopen_window_s = :reopen_window_s
+update inbox set name = :name, threading = :threading, reopen_window_s = :reopen_window_s,
+                 visibility = :visibility, team_id = :team
 where workspace_id = :workspace and id = :inbox
-returning id, name, threading, reopen_window_s, created_at
+returning id, name, threading, reopen_window_s, created_at, visibility, team_id
+
+-- name: team_exists
+select exists (select 1 from team where workspace_id = :workspace and id = :team)
 
 -- name: inbox_is_used
 select exists (select 1 from conversation where workspace_id = :workspace and inbox_id = :inbox)

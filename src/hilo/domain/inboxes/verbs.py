@@ -14,10 +14,10 @@ from hilo.domain.inboxes.events import (
     InboxChanged,
     InboxDeleted,
 )
-from hilo.domain.inboxes.models import AccountRow, AccountState, InboxRow, InboxView
+from hilo.domain.inboxes.models import AccountRow, AccountState, InboxRow, InboxView, Visibility
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
-from hilo.kit.errors import Conflict, FieldError, Invalid, NotFound
+from hilo.kit.errors import Conflict, FieldError, Invalid, NotFound, invalid
 from hilo.kit.ids import new_id
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Configurable, Inventing, Simulated
@@ -36,6 +36,8 @@ class InboxChange(Struct, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     threading: Threading | UnsetType | None = UNSET
     reopen_window_s: int | UnsetType = UNSET
+    visibility: Visibility | UnsetType = UNSET
+    team_id: UUID | UnsetType | None = UNSET
 
 
 class AccountChange(Struct, frozen=True, kw_only=True):
@@ -67,34 +69,20 @@ async def create_inbox(tx: Tx, actor: Actor, change: InboxChange) -> InboxRow:
     Publishes: InboxChanged.
     """
     actor.must("inbox:write")
-    name = "" if change.name is UNSET else change.name
-    threading = None if change.threading is UNSET else change.threading
-    window = _WEEK_S if change.reopen_window_s is UNSET else change.reopen_window_s
-    _check_inbox(name, window)
-    row = await queries.add_inbox(tx, new_id(), name.strip(), threading, window)
+    fresh = InboxRow(new_id(), "", None, _WEEK_S, None)
+    row = await queries.add_inbox(tx, await _changed(tx, fresh, change))
     tx.publish(InboxChanged(inbox_id=row.id, name=row.name))
     return row
 
 
 async def change_inbox(tx: Tx, actor: Actor, inbox: UUID, change: InboxChange) -> InboxRow:
-    """Rename it or change how its conversations join.
+    """Rename it, change how its conversations join, or who sees them.
 
     Raises: Forbidden; NotFound; Invalid.
     Publishes: InboxChanged.
     """
     actor.must("inbox:write")
-    old = await _inbox(tx, inbox)
-    new = InboxRow(
-        id=old.id,
-        name=old.name if change.name is UNSET else change.name.strip(),
-        threading=old.threading if change.threading is UNSET else change.threading,
-        reopen_window_s=(
-            old.reopen_window_s if change.reopen_window_s is UNSET else change.reopen_window_s
-        ),
-        created_at=old.created_at,
-    )
-    _check_inbox(new.name, new.reopen_window_s)
-    row = await queries.change_inbox(tx, new)
+    row = await queries.change_inbox(tx, await _changed(tx, await _inbox(tx, inbox), change))
     tx.publish(InboxChanged(inbox_id=row.id, name=row.name))
     return row
 
@@ -287,11 +275,25 @@ def _configure(
     return form.read(connector.manifest, given, old)
 
 
-def _check_inbox(name: str, window_s: int) -> None:
-    _check_name(name, required=True)
-    if not 0 <= window_s <= _LONGEST_WINDOW_S:
+async def _changed(tx: Tx, old: InboxRow, change: InboxChange) -> InboxRow:
+    """Return the inbox as it will be. Raises: Invalid."""
+    given = {
+        name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET
+    }
+    new = msgspec.structs.replace(old, **given)
+    _check_name(new.name, required=True)
+    if not 0 <= new.reopen_window_s <= _LONGEST_WINDOW_S:
         message = f"seconds between 0 and {_LONGEST_WINDOW_S} are expected"
         raise Invalid(FieldError("reopen_window_s", "range", message))
+    if new.visibility == "team" and new.team_id is None:
+        raise invalid("team_id", "required", "must name the team that sees this inbox")
+    if (
+        new.team_id is not None
+        and new.team_id != old.team_id
+        and not await queries.has_team(tx, new.team_id)
+    ):
+        raise invalid("team_id", "not-found", "is not a team of this workspace")
+    return msgspec.structs.replace(new, name=new.name.strip())
 
 
 def _check_name(name: str, *, required: bool = False) -> None:

@@ -4,7 +4,7 @@ A link names its workspace, its reader and its end; the signature covers all of 
 A door that serves an agent's link also asks who is signed in: a copied link is no key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlencode
@@ -78,6 +78,10 @@ class FileLinks:
             "sig": self._vault.sign(_PURPOSE, text),
         }
         return f"/files/{file_id}?{urlencode(asked)}"
+
+    def opener(self, reader: Reader) -> Callable[[UUID], str]:
+        """Return what gives this reader the path of any file."""
+        return lambda file_id: self.path(file_id, reader)
 
     def url(self, file_id: UUID, reader: Reader, *, life_s: int = LINK_S) -> str:
         """Return the whole address."""

@@ -26,6 +26,7 @@ from hilo.domain.people.models import (
 from hilo.domain.people.passwords import matches
 from hilo.domain.people.permissions import ALL as ALL_PERMISSIONS
 from hilo.domain.people.permissions import OF_ROLE, of_token
+from hilo.domain.people.sight import Sight, hidden, sight_of
 from hilo.domain.people.signing import (
     NewSession,
     ask_reset,
@@ -84,6 +85,7 @@ __all__ = [
     "OpenInvitation",
     "Role",
     "Session",
+    "Sight",
     "Team",
     "Workspace",
     "accept_invitation",
@@ -105,6 +107,7 @@ __all__ = [
     "get_agent",
     "get_team",
     "get_workspace",
+    "hidden",
     "holder_of",
     "invite",
     "keep",
@@ -122,6 +125,7 @@ __all__ = [
     "remove_team",
     "reset_for",
     "revoke_token",
+    "sight_of",
     "stale",
     "system",
     "touch_session",

@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hilo.domain.people import permissions
+from hilo.domain.people.sight import Sight
 from hilo.kit.errors import Forbidden
 from hilo.kit.events import By
 
@@ -16,7 +17,7 @@ class Actor(Struct, frozen=True, kw_only=True):
     """Who acts, and what it may do.
 
     id: the agent, also when an API token acts for it; None for the system. via: the token or
-    the session.
+    the session. sight: what is hidden from it; None = nothing.
     """
 
     kind: ActorKind
@@ -27,6 +28,7 @@ class Actor(Struct, frozen=True, kw_only=True):
     workspace: UUID
     locale: str = "en"
     via: UUID | None = None
+    sight: Sight | None = None
 
     def may(self, permission: str) -> bool:
         """Say whether this is allowed."""

@@ -97,3 +97,11 @@ delete from invitation where workspace_id = hilo_workspace() and email = :email 
 update invitation set accepted_at = now()
 where workspace_id = hilo_workspace() and id = :id and accepted_at is null and expires_at > now()
 returning id
+
+-- name: sight
+-- No row for whom nothing is hidden from.
+select closed, own, teams from hilo_sight(:workspace, :agent)
+
+-- name: hidden
+-- Of these conversations and contacts those that the sight hides.
+select hidden from hilo_hidden(:sight, :subjects::uuid[]) hidden

@@ -206,7 +206,7 @@ async def change_team(
 
 
 async def remove_team(tx: Tx, actor: Actor, team: UUID) -> None:
-    """Remove a team that no conversation is assigned to.
+    """Remove a team that no conversation is assigned to and no inbox names.
 
     Raises: NotFound; Forbidden; Conflict (reference).
     Publishes: TeamRemoved.

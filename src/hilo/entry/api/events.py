@@ -8,7 +8,7 @@ from litestar.params import QueryParameter
 from msgspec import Struct
 
 from hilo.entry import feed
-from hilo.entry.api.forms import Acting, Open
+from hilo.entry.api.forms import Acting, Open, Shared
 from hilo.entry.feed import START, FeedItem
 
 EventLimit = Annotated[int, QueryParameter(ge=1, le=1_000, description="How many at most.")]
@@ -27,12 +27,12 @@ class EventPage(Struct, frozen=True):
 
 @get("/events", tags=["events"])
 async def list_events(
-    actor: Acting, tx: Open, after: After = "", limit: EventLimit = 100
+    actor: Acting, tx: Open, app_state: Shared, after: After = "", limit: EventLimit = 100
 ) -> EventPage:
     """Read the log in its order: nothing is missed, nothing comes twice."""
     actor.must("event:read")
     place = feed.place_of(after) if after else START
-    items, end = await feed.read(tx, actor, place, limit)
+    items, end = await feed.read(tx, actor, place, limit, app_state.file_links)
     return EventPage(items, feed.cursor_of(end))
 
 

@@ -8,9 +8,10 @@ transaction is committed before the answer is sent; an answer of 400 or more rol
 import hmac
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import get_args
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 from litestar.enums import HttpMethod, RequestEncodingType, ScopeType
@@ -28,17 +29,19 @@ from litestar.types import (
 from litestar.types.asgi_types import HTTPResponseStartEvent
 from litestar.typing import FieldDefinition
 
+from hilo.domain import people
 from hilo.domain.people import Actor
 from hilo.entry.api import etags, problems, reading, repeats, sparse
 from hilo.entry.api.rates import Allowance, Meter, Rates, cost_of
 from hilo.entry.api.reading import Wanted, header
-from hilo.entry.doorman import Credential, Known, caller_of
+from hilo.entry.doorman import Credential, Known, caller_of, sight_of
 from hilo.entry.state import AppState
 from hilo.kit.db import Tx
-from hilo.kit.errors import Forbidden, RateLimited, Unauthenticated
+from hilo.kit.errors import Forbidden, NotFound, RateLimited, Unauthenticated
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _READS = frozenset({"GET", "HEAD"})
+_SEEN = ("conversation_id", "contact_id")  # what is hidden from some agents, in paths
 _VISIT = "hilo.visit"
 STRANGERS = Rates(read=600)  # credentials a minute that are not known to be good, by address
 Headers = list[tuple[bytes, bytes]]
@@ -134,6 +137,8 @@ class Gate:
         body = b""
         if wanted.takes_body or scope["method"] not in _SAFE:
             body = await reading.read_body(scope, receive, wanted)
+        if not wanted.is_public and (scope["method"] not in _READS or not wanted.has_transaction):
+            await self._look(scope, visit.actor)
         if wanted.has_transaction:
             send_later = await self._in_transaction(scope, receive, visit, body, wanted)
             if fields:
@@ -157,14 +162,8 @@ class Gate:
         actor = visit.actor
         repeat = repeats.repeat_of(scope, body, caller_of(actor))
         try:
-            db = self._state.db
             is_read = scope["method"] in _READS and repeat is None
-            opened = (
-                db.reading(actor.workspace, by=actor.by)
-                if is_read
-                else (db.transaction(actor.workspace, by=actor.by))
-            )
-            async with opened as tx:
+            async with self._opened(scope["method"], actor, is_read=is_read) as tx:
                 visit.tx = tx
                 if visit.credential is not None and visit.known is not None:
                     await self._state.doorman.touch(tx, visit.credential, visit.known)
@@ -183,6 +182,30 @@ class Gate:
         except _Undo:
             pass
         return held
+
+    def _opened(
+        self, method: str, actor: Actor, *, is_read: bool
+    ) -> AbstractAsyncContextManager[Tx]:
+        """Open what the request works in; what it reads is only what its actor sees."""
+        sight = sight_of(actor) if method in _READS else ""
+        open_ = self._state.db.reading if is_read else self._state.db.transaction
+        return open_(actor.workspace, by=actor.by, sight=sight)
+
+    async def _look(self, scope: HTTPScope, actor: Actor) -> None:
+        """Insist that the actor sees what the path names. Raises: NotFound.
+
+        For changes, whose transactions see all: what they write may leave the actor's sight. Reads
+        see no more than the actor anyway.
+        """
+        if actor.sight is None:
+            return
+        named = {**scope["path_params"]}
+        subjects = [UUID(str(named[each])) for each in _SEEN if each in named]
+        if not subjects:
+            return
+        async with self._state.db.reading(actor.workspace) as tx:
+            if await people.hidden(tx, actor.sight, subjects):
+                raise NotFound("no such conversation or contact")
 
     def _wants(self, scope: HTTPScope) -> Wanted:
         handler = scope["route_handler"]

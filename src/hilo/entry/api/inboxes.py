@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from litestar import delete, get, patch, post
@@ -9,7 +10,7 @@ from litestar.params import JSONBody
 from msgspec import UNSET, Struct, UnsetType
 
 from hilo.domain import inboxes
-from hilo.domain.inboxes import InboxChange, InboxView
+from hilo.domain.inboxes import InboxChange, InboxView, Visibility
 from hilo.entry.api.forms import Acting, Body, Id, Name, Open, Shared
 from hilo.sdk.manifest import Threading
 
@@ -19,12 +20,16 @@ Seconds = Annotated[int, msgspec.Meta(ge=0, le=315_360_000)]
 class NewInbox(Body, frozen=True, kw_only=True):
     """threading: how messages join conversations; absent = each channel's default.
 
-    reopen_window_s: how long a resolved conversation is opened again by a new message.
+    reopen_window_s: how long a resolved conversation is opened again by a new message. visibility:
+    which agents see its conversations: everyone, the team (team_id), or each their own and what
+    nobody has.
     """
 
     name: Name
     threading: Threading | None = None
     reopen_window_s: Seconds = 7 * 24 * 3600
+    visibility: Visibility = "everyone"
+    team_id: UUID | None = None
 
 
 class InboxPatch(Body, frozen=True, kw_only=True):
@@ -33,6 +38,8 @@ class InboxPatch(Body, frozen=True, kw_only=True):
     name: Name | UnsetType = UNSET
     threading: Threading | UnsetType | None = UNSET
     reopen_window_s: Seconds | UnsetType = UNSET
+    visibility: Visibility | UnsetType = UNSET
+    team_id: UUID | UnsetType | None = UNSET
 
 
 class InboxList(Struct, frozen=True):
@@ -53,10 +60,9 @@ async def create_inbox(
     data: JSONBody[NewInbox], actor: Acting, tx: Open, app_state: Shared
 ) -> InboxView:
     """Make an inbox; connect accounts to it next."""
-    change = InboxChange(
-        name=data.name, threading=data.threading, reopen_window_s=data.reopen_window_s
-    )
+    change = InboxChange(**msgspec.structs.asdict(data))
     row = await inboxes.create_inbox(tx, actor, change)
+    tx.after_commit.append(app_state.doorman.forget)
     return app_state.channels.inbox_view(row, [])
 
 
@@ -70,11 +76,10 @@ async def get_inbox(inbox_id: Id, actor: Acting, tx: Open, app_state: Shared) ->
 async def change_inbox(
     inbox_id: Id, data: JSONBody[InboxPatch], actor: Acting, tx: Open, app_state: Shared
 ) -> InboxView:
-    """Rename an inbox or change how its conversations join."""
-    change = InboxChange(
-        name=data.name, threading=data.threading, reopen_window_s=data.reopen_window_s
-    )
+    """Rename an inbox, change how its conversations join, or who sees them."""
+    change = InboxChange(**msgspec.structs.asdict(data))
     await inboxes.change_inbox(tx, actor, inbox_id, change)
+    tx.after_commit.append(app_state.doorman.forget)
     return await inboxes.get_inbox(tx, actor, app_state.channels, inbox_id)
 
 

@@ -108,6 +108,8 @@ async def _known(state: AppState, actor: Acting, account: UUID) -> None:
         row = await inboxes.queries.account(tx, account)
     if row is None or not row.is_sandbox:
         raise NotFound("no such account in the sandbox")
+    if actor.sight is not None and row.inbox_id in actor.sight.narrowed:
+        raise NotFound("no such account in the sandbox")  # a phone shows every conversation of it
 
 
 def _standing(state: State) -> Standing:

@@ -21,6 +21,7 @@ from hilo.domain.conversations import Order, Priority, Status
 from hilo.entry.api import conversations, counts, etags, messages
 from hilo.entry.api.frame import visit_of
 from hilo.entry.api.reading import header
+from hilo.entry.doorman import sight_of
 from hilo.entry.state import AppState
 
 _BASE = "/api/v1"
@@ -111,7 +112,9 @@ class Short:
             actor = known.actor
             if way.gives_state:
                 values["app_state"] = self._state
-            async with self._state.db.reading(actor.workspace, by=actor.by) as tx:
+            async with self._state.db.reading(
+                actor.workspace, by=actor.by, sight=sight_of(actor)
+            ) as tx:
                 await doorman.touch(tx, credential, known)
                 return msgspec.json.encode(await way.handler(actor=actor, tx=tx, **values))
         except Exception:  # noqa: BLE001 - the framework's way meets it again, and tells it

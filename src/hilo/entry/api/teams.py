@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from hilo.domain import people
 from hilo.domain.people import Team
-from hilo.entry.api.forms import Acting, Body, Id, Name, Open
+from hilo.entry.api.forms import Acting, Body, Id, Name, Open, Shared
 
 Members = Annotated[list[UUID], msgspec.Meta(max_length=1_000)]
 
@@ -44,8 +44,9 @@ async def list_teams(actor: Acting, tx: Open) -> TeamList:
 
 
 @post("/teams", tags=["teams"])
-async def create_team(data: JSONBody[NewTeam], actor: Acting, tx: Open) -> Team:
+async def create_team(data: JSONBody[NewTeam], actor: Acting, tx: Open, app_state: Shared) -> Team:
     """Make a team."""
+    tx.after_commit.append(app_state.doorman.forget)
     return await people.create_team(tx, actor, data.name, data.agent_ids)
 
 
@@ -56,14 +57,17 @@ async def get_team(team_id: Id, actor: Acting, tx: Open) -> Team:
 
 
 @patch("/teams/{team_id:uuid}", tags=["teams"])
-async def change_team(team_id: Id, data: JSONBody[TeamChange], actor: Acting, tx: Open) -> Team:
+async def change_team(
+    team_id: Id, data: JSONBody[TeamChange], actor: Acting, tx: Open, app_state: Shared
+) -> Team:
     """Rename a team or replace its members."""
+    tx.after_commit.append(app_state.doorman.forget)
     return await people.change_team(tx, actor, team_id, name=data.name, agents=data.agent_ids)
 
 
 @delete("/teams/{team_id:uuid}", tags=["teams"])
 async def remove_team(team_id: Id, actor: Acting, tx: Open) -> None:
-    """Remove a team that no conversation is assigned to."""
+    """Remove a team that no conversation is assigned to and no inbox names."""
     await people.remove_team(tx, actor, team_id)
 
 

@@ -6,7 +6,7 @@ import { api, ApiError } from "@lib/api";
 import { cache } from "@lib/cache";
 import { fieldErrors, reasonOf, useT } from "@lib/i18n";
 import type { Account, Inbox } from "@lib/model";
-import { inboxesQuery, useCan } from "@lib/queries";
+import { inboxesQuery, teamsQuery, useCan } from "@lib/queries";
 import { ago } from "@lib/time";
 import { say } from "@lib/toasts";
 import { Bead, useChannelName } from "@ui/Bead";
@@ -90,11 +90,16 @@ const DAYS = [0, 1, 3, 7, 14, 30, 90] as const;
 function InboxSheet({ inbox, onClose }: { inbox: Inbox | null; onClose: () => void }) {
   const t = useT();
   const [error, setError] = useState<unknown>(null);
+  const teams = useQuery(teamsQuery).data ?? [];
   const days = Math.round((inbox?.reopen_window_s ?? 604_800) / 86_400);
   const offered = DAYS.includes(days as 7) ? DAYS : [...DAYS, days].sort((a, b) => a - b);
   return (
     <Sheet title={inbox ? t("inboxes.edit", { name: inbox.name }) : t("inboxes.new")} submit={t("common.save")} onClose={onClose} onError={setError} onSubmit={async (form) => {
-      const body = { name: form.get("name"), threading: form.get("threading") || null, reopen_window_s: Number(form.get("days")) * 86_400 };
+      const [visibility, team] = String(form.get("visibility")).split(":");
+      const body = {
+        name: form.get("name"), threading: form.get("threading") || null, reopen_window_s: Number(form.get("days")) * 86_400,
+        visibility, team_id: team ?? null,
+      };
       await (inbox ? api.patch(`/inboxes/${inbox.id}`, body) : api.post("/inboxes", body));
       await renew();
       onClose();
@@ -104,6 +109,11 @@ function InboxSheet({ inbox, onClose }: { inbox: Inbox | null; onClose: () => vo
         ["", t("inboxes.threading_auto")], ["contact_inbox", t("inboxes.threading_contact_inbox")],
         ["mail_thread", t("inboxes.threading_mail_thread")], ["contact", t("inboxes.threading_contact")]]} />
       <Choose label={t("inboxes.reopen_window")} name="days" defaultValue={String(days)} options={offered.map((one) => [String(one), one === 0 ? t("common.never") : t("inboxes.days", { count: one })] as const)} />
+      {teams.length || inbox?.visibility !== "team" ? <Choose label={t("inboxes.visibility")} hint={t("inboxes.visibility_hint")} name="visibility"
+        defaultValue={inbox?.visibility === "team" ? `team:${inbox.team_id}` : inbox?.visibility ?? "everyone"} error={fieldErrors(error)["team_id"]} options={[
+        ["everyone", t("inboxes.visibility_everyone")],
+        ...teams.map((one) => [`team:${one.id}`, t("inboxes.visibility_team", { name: one.name })] as const),
+        ["own", t("inboxes.visibility_own")]]} /> : null}
     </Sheet>
   );
 }

@@ -1,0 +1,234 @@
+"""Who sees what: inboxes for everyone, for a team, or for one's own and what nobody has."""
+
+import asyncio
+import itertools
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+
+from cast import CAST
+from hilo.domain import conversations as desk
+from hilo.domain.people import Sight
+from hilo.kit.db import Database
+from hilo.kit.ids import new_id
+from hilo.kit.sql import query
+from stage import a_matter, agent
+
+ADA = agent(CAST.ada)
+SEES = query("sees", "select hilo_sees(:inbox, :assignee, :team)")
+SIGHT = query("set_sight", "select set_config('hilo.sight', :sight, true)")
+
+
+async def narrow(ada: httpx2.AsyncClient, visibility: str, team: str | None = None) -> None:
+    """Let an inbox be seen so."""
+    change = {"visibility": visibility, "team_id": team}
+    answer = await ada.patch(f"/inboxes/{CAST.inbox}", json=change)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["visibility"] == visibility
+
+
+async def a_team(ada: httpx2.AsyncClient, *members: UUID) -> str:
+    """Make a team."""
+    made = await ada.post("/teams", json={"name": new_id().hex, "agent_ids": [*map(str, members)]})
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+async def matters(db: Database, *assignees: UUID | None) -> list[str]:
+    """Open a conversation for each, assigned so."""
+    made = []
+    for assignee in assignees:
+        async with db.transaction(CAST.workspace) as tx:
+            one = await a_matter(tx, f"parcel {new_id().hex}")
+            if assignee is not None:
+                await desk.assign(tx, ADA, one, desk.Assignment(agent_id=assignee))
+            made.append(str(one))
+    return made
+
+
+async def listed(client: httpx2.AsyncClient, **filters: str) -> set[str]:
+    """Return what a list shows."""
+    answer = await client.get("/conversations", params=filters)
+    assert answer.status_code == 200, answer.text
+    return {each["id"] for each in answer.json()["items"]}
+
+
+async def agree(ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, seen: set[str]) -> None:
+    """Hold every list, count and single read against each other."""
+    for filters in ({}, {"status": "open"}, {"inbox": str(CAST.inbox)}, {"unread": "true"}):
+        assert await listed(ben, **filters) == seen, filters
+    assert await listed(ben, contact=str(CAST.carol)) == seen
+    for each in await listed(ada):
+        for path in ("", "/messages", "/ways", "/drafts"):
+            answer = await ben.get(f"/conversations/{each}{path}")
+            assert answer.status_code == (200 if each in seen else 404), (path, answer.text)
+    found = (await ben.get("/search", params={"q": "parcel", "type": "message"})).json()["items"]
+    assert {each["conversation_id"] for each in found} == seen
+    mine = await listed(ben, assignee="me")
+    nobodys = await listed(ben, assignee="none")
+    numbers = (await ben.get("/counts")).json()
+    assert (numbers["open"], numbers["mine"], numbers["unassigned"]) == (
+        len(seen),
+        len(mine),
+        len(nobodys),
+    )
+    assert (numbers["unread"], numbers["mine_unread"]) == (len(seen), len(mine))
+    timeline = await ben.get(f"/contacts/{CAST.carol}/timeline", params={"limit": 100})
+    if seen:
+        told = [each for each in timeline.json()["items"] if each["type"] == "message"]
+        assert {each["conversation_id"] for each in told} == seen
+    else:
+        assert timeline.status_code == 404
+    everything = (await ada.get("/counts")).json()
+    assert everything["open"] == len(await listed(ada))
+
+
+@pytest.mark.parametrize("folds", [False, True])
+async def test_lists_counts_and_search_agree_in_every_mode(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database, *, folds: bool
+) -> None:
+    hers, his, free = await matters(db, CAST.ada.id, CAST.ben.id, None)
+    theirs, ours = await a_team(ada), await a_team(ada, CAST.ben.id)
+    if folds:
+        async with db.transaction(CAST.workspace) as tx:
+            await tx.one(query("fold", "select hilo_fold_counts()"), int)
+    await agree(ada, ben, {hers, his, free})
+    await narrow(ada, "own")
+    await agree(ada, ben, {his, free})
+    await narrow(ada, "team", theirs)
+    await agree(ada, ben, {his})
+    await ada.put(f"/conversations/{free}/assignment", json={"team_id": ours})
+    await agree(ada, ben, {his, free})
+    await narrow(ada, "team", ours)
+    await agree(ada, ben, {hers, his, free})
+    await ada.patch(f"/teams/{ours}", json={"agent_ids": []})
+    await agree(ada, ben, {his})
+    await narrow(ada, "everyone")
+    await agree(ada, ben, {hers, his, free})
+
+
+async def test_what_is_hidden_cannot_be_changed(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database
+) -> None:
+    (hers,) = await matters(db, CAST.ada.id)
+    await narrow(ada, "own")
+    at = f"/conversations/{hers}"
+    for method, path, body in (
+        ("PUT", "/assignment", {"agent_id": str(CAST.ben.id)}),
+        ("PUT", "/resolution", None),
+        ("POST", "/messages", {"kind": "note", "text": "mine?"}),
+        ("PUT", "/drafts/note", {"text": "x"}),
+    ):
+        answer = await ben.request(method, at + path, json=body)
+        assert answer.status_code == 404, (path, answer.text)
+    again = await ben.get(at, headers={"idempotency-key": "a"})
+    assert again.status_code == 404
+    assert (await ada.get(at)).json()["assignee_id"] == str(CAST.ada.id)
+
+
+async def test_handing_on_is_answered_and_then_it_is_gone(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database
+) -> None:
+    (his,) = await matters(db, CAST.ben.id)
+    await narrow(ada, "own")
+    given = await ben.put(f"/conversations/{his}/assignment", json={"agent_id": str(CAST.ada.id)})
+    assert given.status_code == 200
+    assert (await ben.get(f"/conversations/{his}")).status_code == 404
+
+
+async def test_only_one_of_many_claims_wins(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database
+) -> None:
+    (free,) = await matters(db, None)
+    await narrow(ada, "own")
+    claims = await asyncio.gather(
+        *(
+            who.put(
+                f"/conversations/{free}/assignment",
+                json={"agent_id": str(id_), "if_unassigned": True},
+            )
+            for who, id_ in ((ada, CAST.ada.id), (ben, CAST.ben.id)) * 4
+        )
+    )
+    owner = (await ada.get(f"/conversations/{free}")).json()["assignee_id"]
+    won = {each.json()["assignee_id"] for each in claims if each.status_code == 200}
+    assert won == {owner}
+    assert {each.status_code for each in claims} <= {200, 404, 409}
+
+
+async def told(client: httpx2.AsyncClient, kind: str, least: int = 1) -> list[dict[str, Any]]:
+    """Return the client's log once it holds so many events of a type.
+
+    The log is read below the oldest transaction of the whole server.
+    """
+    items: list[dict[str, Any]] = []
+    async with asyncio.timeout(20):
+        while True:
+            items = (await client.get("/events", params={"limit": 1000})).json()["items"]
+            if len([each for each in items if each["type"] == kind]) >= least:
+                return items
+            await asyncio.sleep(0.05)
+
+
+async def test_the_log_tells_what_leaves_the_sight_and_nothing_of_the_rest(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database
+) -> None:
+    hers, his = await matters(db, CAST.ada.id, CAST.ben.id)
+    await narrow(ada, "own")
+    await ben.put(f"/conversations/{his}/assignment", json={"agent_id": str(CAST.ada.id)})
+    (free,) = await matters(db, None)
+    whole = await told(ada, "conversation.changed", 3)
+    assert {hers, his} <= {each["subject"] for each in whole}
+    seen = await told(ben, "message.received")
+    about = {each["subject"] for each in seen if each["type"].startswith(("conv", "mess"))}
+    assert about == {hers, his, free}
+    for left in (hers, his):  # both were seen until they were assigned
+        gone = [each for each in seen if each["subject"] == left]
+        assert {each["type"] for each in gone} == {"conversation.hidden"}
+        assert all(each["data"] == {"conversation_id": left} for each in gone)
+    changed = [each for each in whole if each["type"] == "conversation.changed"]
+    assert changed[-1]["actor"]["id"] == str(CAST.ben.id)
+    assert changed[-1]["data"]["before"] == str(CAST.ben.id)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"visibility": "nobody"}, "visibility"),
+        ({"visibility": "team"}, "team_id"),
+        ({"visibility": "team", "team_id": str(CAST.inbox)}, "team_id"),
+        ({"visibility": None}, "visibility"),
+        ({"team_id": "x"}, "team_id"),
+    ],
+)
+async def test_a_bad_visibility_names_its_field(
+    ada: httpx2.AsyncClient, body: dict[str, object], field: str
+) -> None:
+    for answer in (
+        await ada.patch(f"/inboxes/{CAST.inbox}", json=body),
+        await ada.post("/inboxes", json={"name": "x", **body}),
+    ):
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_a_team_that_an_inbox_names_stays(ada: httpx2.AsyncClient) -> None:
+    team = await a_team(ada)
+    await narrow(ada, "team", team)
+    assert (await ada.delete(f"/teams/{team}")).status_code == 409
+
+
+async def test_database_and_hub_judge_alike(db: Database) -> None:
+    me, you, one, two, ours, theirs = (new_id() for _ in range(6))
+    choices = itertools.product([(), (one,), (one, two)], [(), (one,), (two,)], [(), (ours,)])
+    async with db.transaction(CAST.workspace) as tx:
+        for closed, own, teams in choices:
+            sight = Sight(agent=me, closed=closed, own=own, teams=teams)
+            await tx.one(SIGHT, str, sight=sight.setting)
+            for inbox, who, team in itertools.product(
+                (one, two), (None, me, you), (None, ours, theirs)
+            ):
+                said = await tx.one(SEES, bool, inbox=inbox, assignee=who, team=team)
+                assert said is sight.sees(inbox, who, team), (sight, inbox, who, team)
