@@ -6,14 +6,16 @@ from uuid import UUID
 from msgspec import Struct
 
 from hilo.domain import inboxes
-from hilo.domain.inboxes import AccountRow, Channels
+from hilo.domain.inboxes import CLOSED, AccountRow, Channels
 from hilo.kit.bus import Bus
 from hilo.kit.db import Database
+from hilo.kit.errors import Unavailable
 from hilo.sdk.account import Account
 from hilo.sdk.channel import ChannelConnector
 
 _REMEMBERED_S = 5.0
 _UNKNOWN_S = 1.0
+_CLOSED_S = 60
 _MOST = 10_000
 _TOPIC = "cache"
 _MARK = b"account:"
@@ -38,7 +40,10 @@ class Accounts:
         self._known: dict[UUID, tuple[float, Known | None]] = {}
 
     async def find(self, account: UUID) -> Known | None:
-        """Return the account of this id, in whatever workspace; None when there is none."""
+        """Return the account of this id, in whatever workspace; None when there is none.
+
+        Raises: Unavailable while its secrets cannot be opened: nobody can be told from another.
+        """
         found = self._known.get(account)
         if found is not None and found[0] > time.monotonic():
             return found[1]
@@ -46,6 +51,8 @@ class Accounts:
             row = await inboxes.queries.account_anywhere(tx, account)
         known = None
         if row is not None and row.channel in self._channels.connectors:
+            if not self._channels.opens(row):
+                raise Unavailable(CLOSED, retry_after_s=_CLOSED_S)
             known = Known(row, self._channels.opened(row), self._channels.of(row))
         if len(self._known) >= _MOST:
             self._known.clear()

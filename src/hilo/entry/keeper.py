@@ -92,7 +92,8 @@ class Keeper:
                     row = await inboxes.queries.account_anywhere(tx, ref.id)
                     if row is None or row.is_sandbox:
                         continue  # a held connection goes to the vendor itself
-                    if connector.wants(self._state.channels.opened(row)):
+                    channels = self._state.channels
+                    if channels.opens(row) and connector.wants(channels.opened(row)):
                         found.append(row)
         return found
 

@@ -1,4 +1,4 @@
-"""Renews credentials before they end, and warns before they end for good.
+"""Renews credentials before they end, and warns before they end for good or do not open.
 
 One process at a time renews an account: some vendors take back a renewal that is used twice.
 """
@@ -6,8 +6,8 @@ One process at a time renews an account: some vendors take back a renewal that i
 import asyncio
 from datetime import timedelta
 
-from hilo.domain import inboxes
-from hilo.domain.inboxes import AccountRow, Carrier, consent
+from hilo.domain import inboxes, people
+from hilo.domain.inboxes import CLOSED, AccountChange, AccountRow, Carrier, consent
 from hilo.entry.state import AppState
 from hilo.kit import clock, log
 from hilo.kit.errors import AuthExpired, ConnectorError
@@ -47,8 +47,24 @@ class Renewer:
                     row = await inboxes.queries.account(tx, ref.id)
                     if row is not None and _ends_soon(row):
                         await consent.warn(tx, channels, row)
-                if row is not None and isinstance(connector, Authorising):
+                if row is None or not await self._opens(row):
+                    continue
+                if isinstance(connector, Authorising):
                     await self._renew(connector, row)
+
+    async def _opens(self, row: AccountRow) -> bool:
+        """Hold an account whose secrets another key has sealed; let it go when that is back."""
+        channels = self._state.channels
+        is_open, is_closed = channels.opens(row), (row.problem or {}).get("detail") == CLOSED
+        if is_open == is_closed:
+            async with self._state.db.transaction(row.workspace_id) as tx:
+                if is_open:
+                    system = people.system(row.workspace_id)
+                    await inboxes.change_account(tx, system, channels, row.id, AccountChange())
+                else:
+                    problem = {"code": AuthExpired.code, "detail": CLOSED}
+                    await inboxes.hold_account(tx, channels, row.id, problem)
+        return is_open
 
     async def _renew(self, connector: Authorising, seen: AccountRow) -> None:
         if not self._is_due(connector, seen):

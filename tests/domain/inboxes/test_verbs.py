@@ -18,7 +18,7 @@ from hilo.domain.people import Actor
 from hilo.entry import registry
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Tx
-from hilo.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from hilo.kit.errors import AuthExpired, Conflict, Forbidden, Invalid, NotFound
 
 ACTOR = people.system(CAST.workspace)
 NOBODY = Actor(
@@ -54,8 +54,9 @@ async def test_an_account_gets_its_secret_and_its_address(tx: Tx, channels: Chan
 async def test_secrets_open_for_their_own_account_only(tx: Tx, channels: Channels) -> None:
     row = await an_account(tx, channels)
     moved = msgspec.structs.replace(row, id=uuid4())
-    with pytest.raises(Exception, match="cannot be opened"):
-        channels.secrets(moved)
+    assert channels.secrets(moved) == {}
+    with pytest.raises(AuthExpired, match="HILO_SECRET_KEY"):
+        channels.opened(moved)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class Understanding:
 
     async def read(self, row: AccountRow, taken: Sequence[Pending]) -> Mapping[UUID, Said]:
         """Return what each of them says."""
-        account = self._channels.opened(row)
+        account = self._channels.readable(row)
         known = await self._begun(row.id, account)
         rest = await self._parse(
             row, account, [each for each in taken if each.id not in known.said]
@@ -68,7 +68,7 @@ class Understanding:
         """Begin to read what follows, where the last batch took long to read."""
         if row.id in self._is_slow:
             task = asyncio.create_task(self._look(row, after, most), name=f"read ahead {row.id}")
-            self._ahead[row.id] = (self._channels.opened(row), task)
+            self._ahead[row.id] = (self._channels.readable(row), task)
 
     async def _begun(self, id_: UUID, account: Account) -> _Read:
         then, task = self._ahead.pop(id_, (account, None))
@@ -85,7 +85,7 @@ class Understanding:
                 taken = await deliveries.take(tx, row.id, most, after=after)
         except FAILURES:
             return _Read()  # nothing is known ahead; their turn will meet the same failure
-        return await self._parse(row, self._channels.opened(row), no_more_than(taken))
+        return await self._parse(row, self._channels.readable(row), no_more_than(taken))
 
     async def _parse(self, row: AccountRow, account: Account, taken: Sequence[Pending]) -> _Read:
         connector, url = self._channels.of(row), self._channels.webhook_url(row)

@@ -2,7 +2,7 @@
 
 from hilo.domain.inboxes import catcher, consent, deliveries, queries
 from hilo.domain.inboxes.carrier import Carrier
-from hilo.domain.inboxes.channels import Channels
+from hilo.domain.inboxes.channels import CLOSED, Channels
 from hilo.domain.inboxes.connecting import connecting, keep_connected
 from hilo.domain.inboxes.events import (
     AccountChanged,
@@ -56,6 +56,7 @@ from hilo.domain.inboxes.verbs import (
 )
 
 __all__ = [
+    "CLOSED",
     "AccountChange",
     "AccountChanged",
     "AccountDeleted",

@@ -9,10 +9,12 @@ from uuid import UUID
 import msgspec
 
 from hilo.domain.inboxes.models import AccountRow, AccountView, InboxRow, InboxView
-from hilo.kit.crypto import Vault
-from hilo.kit.errors import Bug, invalid
+from hilo.kit.crypto import CannotOpen, Vault
+from hilo.kit.errors import AuthExpired, Bug, invalid
 from hilo.sdk.account import Account
 from hilo.sdk.channel import ChannelConnector
+
+CLOSED = "its secrets were sealed by another HILO_SECRET_KEY; bring that back, or connect it again"
 
 
 class Channels:
@@ -41,7 +43,16 @@ class Channels:
         return found
 
     def opened(self, row: AccountRow) -> Account:
-        """Return the account with its secrets open, for its connector only."""
+        """Return the account with its secrets open, for its connector only.
+
+        Raises: AuthExpired where they were sealed by a key we do not have.
+        """
+        if not self.opens(row):
+            raise AuthExpired(CLOSED)
+        return self.readable(row)
+
+    def readable(self, row: AccountRow) -> Account:
+        """Return the account for reading what arrived: secrets that do not open are left out."""
         return Account(
             id=row.id,
             workspace=row.workspace_id,
@@ -58,9 +69,19 @@ class Channels:
         """Close secrets so that only this account's row opens them."""
         return self.vault.seal(msgspec.json.encode(secrets), f"account:{account}")
 
+    def opens(self, row: AccountRow) -> bool:
+        """Say whether the account's secrets were sealed by a key we have."""
+        return self._open(row) is not None
+
     def secrets(self, row: AccountRow) -> dict[str, str]:
-        """Open an account's secrets."""
-        opened = self.vault.open(row.secrets, f"account:{row.id}")
+        """Open an account's secrets; none where they were sealed by a key we do not have."""
+        return self._open(row) or {}
+
+    def _open(self, row: AccountRow) -> dict[str, str] | None:
+        try:
+            opened = self.vault.open(row.secrets, f"account:{row.id}")
+        except CannotOpen:
+            return None
         return msgspec.json.decode(opened, type=dict[str, str])
 
     def webhook_url(self, row: AccountRow) -> str:

@@ -167,9 +167,10 @@ async def change_account(
     before = SettingsRead(
         settings=old.settings, secrets=channels.secrets(old), address=old.address, name=old.name
     )
-    read = before
+    read, sealed = before, old.secrets
     if change.settings is not UNSET:
         read = _configure(channels.of(old), change.settings, before)
+        sealed = channels.seal(old.id, read.secrets)
     name = old.name if change.name is UNSET else change.name.strip()
     _check_name(name)
     address = read.address.lower() if read.address else None
@@ -182,7 +183,7 @@ async def change_account(
             name=name,
             address=address,
             settings=read.settings,
-            secrets=channels.seal(old.id, read.secrets),
+            secrets=sealed,
             state=state if change.state is UNSET else change.state,
         ),
     )
