@@ -11,7 +11,7 @@ from hilo.sdk.account import Account, Delivery
 from hilo.sdk.channel import ChannelConnector
 from hilo.sdk.inbound import Inbound
 from hilo.sdk.outbound import Call, FileOut, HttpCall, HttpReply, MessageOut, Recipient, Reply
-from hilo.sdk.simulator import Request, Response, Simulator, Webhook
+from hilo.sdk.simulator import Phone, Request, Response, Simulator, Webhook
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 T = TypeVar("T")
@@ -24,6 +24,11 @@ def part(to: Recipient, text: str = "", **more: object) -> MessageOut:
         "now": AT,
     }  # fmt: skip
     return msgspec.convert({**plain, "to": to, "text": text, **more}, MessageOut)
+
+
+def phone(simulator: Simulator, who: str = "7") -> Phone:
+    """Return somebody's phone."""
+    return next(each for each in simulator.phones() if each.who == who)
 
 
 def file(media_type: str, content: bytes = b"bytes", name: str = "a.bin") -> FileOut:

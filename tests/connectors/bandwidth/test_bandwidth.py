@@ -1,6 +1,6 @@
 """The carrier's connector against its own vendor on a shelf."""
 
-from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 import pytest
@@ -17,12 +17,14 @@ from hilo.kit.errors import (
     TemporaryFailure,
     Throttled,
 )
-from hilo.sdk.inbound import ConsentIn, Inbound, MessageIn, StatusIn
-from hilo.sdk.outbound import HttpCall, MessageOut, Recipient
+from hilo.sdk.inbound import ConsentIn, MessageIn, StatusIn
+from hilo.sdk.outbound import HttpCall, Recipient
 from hilo.sdk.simulator import Deed, Simulator, Webhook
 from shelf import AT, play
 
 TO = Recipient(kind="phone", value="+12025550007")
+read = partial(shelf.read, CONNECTOR, ACCOUNT)
+out = partial(shelf.part, TO)
 
 
 @pytest.fixture
@@ -31,16 +33,6 @@ def carrier() -> Simulator:
     made = CONNECTOR.simulator(ACCOUNT)
     made.deed(Deed(does="text", who="7", text="hola"), AT)
     return made
-
-
-def read(webhooks: Sequence[Webhook]) -> Sequence[Inbound]:
-    """Return what the connector makes of webhooks."""
-    return shelf.read(CONNECTOR, ACCOUNT, webhooks)
-
-
-def out(text: str = "", **more: object) -> MessageOut:
-    """Return a part to send."""
-    return shelf.part(TO, text, **more)
 
 
 def test_a_text_arrives_and_its_receipt_carries_our_tracker(carrier: Simulator) -> None:

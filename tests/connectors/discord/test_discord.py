@@ -1,7 +1,7 @@
 """The bot's connector against its own vendor on a shelf."""
 
-from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -23,12 +23,14 @@ from hilo.kit.errors import (
 )
 from hilo.sdk.account import Asked
 from hilo.sdk.content import Choice, Choices, Chosen, Sticker, Voice
-from hilo.sdk.inbound import DeletedIn, EchoIn, EditedIn, Inbound, MessageIn, ReactionIn
-from hilo.sdk.outbound import ActionOut, HttpCall, MarkOut, MessageOut, Recipient
-from hilo.sdk.simulator import Deed, Phone, Simulator, Webhook
-from shelf import AT, play
+from hilo.sdk.inbound import DeletedIn, EchoIn, EditedIn, MessageIn, ReactionIn
+from hilo.sdk.outbound import ActionOut, HttpCall, MarkOut, Recipient
+from hilo.sdk.simulator import Deed, Simulator, Webhook
+from shelf import AT, phone, play
 
 TO = Recipient(kind="external", value="800000000000000007")
+read = partial(shelf.read, CONNECTOR, ACCOUNT)
+out = partial(shelf.part, TO)
 
 
 @pytest.fixture
@@ -37,21 +39,6 @@ def vendor() -> Simulator:
     made = CONNECTOR.simulator(ACCOUNT)
     made.deed(Deed(does="text", who="7", name="Lucía", text="hola"), AT)
     return made
-
-
-def read(webhooks: Sequence[Webhook]) -> Sequence[Inbound]:
-    """Return what the connector makes of webhooks."""
-    return shelf.read(CONNECTOR, ACCOUNT, webhooks)
-
-
-def phone(vendor: Simulator) -> Phone:
-    """Return contact 7's phone."""
-    return vendor.phones()[0]
-
-
-def out(text: str = "", **more: object) -> MessageOut:
-    """Return a part to send."""
-    return shelf.part(TO, text, **more)
 
 
 def test_a_trial_is_answered_and_a_stale_or_altered_one_refused() -> None:

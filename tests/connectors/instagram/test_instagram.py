@@ -11,8 +11,8 @@ I-12         test_a_text_is_counted_in_bytes
 """
 
 import json
-from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,12 +24,13 @@ from hilo.connectors.instagram.testing import ACCOUNT, BY_PAGE
 from hilo.kit.errors import AuthExpired, Invalid, Rejected
 from hilo.sdk.account import Account, Delivery
 from hilo.sdk.content import Comment
-from hilo.sdk.inbound import EchoIn, Inbound, MessageIn, StatusIn, Unknown
+from hilo.sdk.inbound import EchoIn, MessageIn, StatusIn, Unknown
 from hilo.sdk.outbound import ActionOut, HttpCall, HttpReply, MessageOut, Recipient
 from hilo.sdk.simulator import Deed, Simulator, Webhook
 from shelf import AT, play
 
 TO = Recipient(kind="external", value="55500000000007")
+read = partial(shelf.read, CONNECTOR, ACCOUNT)
 
 
 @pytest.fixture
@@ -38,10 +39,6 @@ def vendor() -> Simulator:
     made = CONNECTOR.simulator(ACCOUNT)
     made.deed(Deed(does="text", who="7", text="hola"), AT)
     return made
-
-
-def read(webhooks: Sequence[Webhook]) -> Sequence[Inbound]:
-    return shelf.read(CONNECTOR, ACCOUNT, webhooks)
 
 
 def part(text: str = "", to: Recipient = TO, **more: object) -> MessageOut:

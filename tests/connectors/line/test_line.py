@@ -1,6 +1,6 @@
 """The official account's connector against its own vendor on a shelf."""
 
-from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -21,12 +21,14 @@ from hilo.kit.errors import (
 )
 from hilo.sdk.account import Delivery
 from hilo.sdk.content import Choice, Choices, Chosen, Place, Sticker, Voice
-from hilo.sdk.inbound import ConsentIn, DeletedIn, Inbound, MessageIn, Unknown
+from hilo.sdk.inbound import ConsentIn, DeletedIn, MessageIn, Unknown
 from hilo.sdk.outbound import HttpCall, MarkOut, MessageOut, Recipient
-from hilo.sdk.simulator import Deed, Phone, Response, Simulator, Webhook
-from shelf import AT, play
+from hilo.sdk.simulator import Deed, Response, Simulator, Webhook
+from shelf import AT, phone, play
 
 TO = Recipient(kind="external", value=f"U{0x1007:032x}")
+read = partial(shelf.read, CONNECTOR, ACCOUNT)
+out = partial(shelf.part, TO)
 
 
 @pytest.fixture
@@ -35,21 +37,6 @@ def vendor() -> Simulator:
     made = CONNECTOR.simulator(ACCOUNT)
     made.deed(Deed(does="text", who="7", name="Lucía", text="hola"), AT)
     return made
-
-
-def read(webhooks: Sequence[Webhook]) -> Sequence[Inbound]:
-    """Return what the connector makes of webhooks."""
-    return shelf.read(CONNECTOR, ACCOUNT, webhooks)
-
-
-def phone(vendor: Simulator) -> Phone:
-    """Return contact 7's phone."""
-    return vendor.phones()[0]
-
-
-def out(text: str = "", **more: object) -> MessageOut:
-    """Return a part to send."""
-    return shelf.part(TO, text, **more)
 
 
 def called(message: MessageOut) -> HttpCall:

@@ -11,8 +11,8 @@ F-12         test_a_subscription_that_was_taken_away_is_asked_for_again
 """
 
 import json
-from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,7 +29,6 @@ from hilo.sdk.inbound import (
     DeletedIn,
     EchoIn,
     EditedIn,
-    Inbound,
     MessageIn,
     ReactionIn,
     SeenIn,
@@ -40,6 +39,7 @@ from hilo.sdk.simulator import Bubble, Deed, Simulator, Webhook
 from shelf import AT, play
 
 TO = Recipient(kind="external", value="24000000000007")
+read = partial(shelf.read, CONNECTOR, ACCOUNT)
 
 
 @pytest.fixture
@@ -48,10 +48,6 @@ def vendor() -> Simulator:
     made = CONNECTOR.simulator(ACCOUNT)
     made.deed(Deed(does="text", who="7", text="hola"), AT)
     return made
-
-
-def read(webhooks: Sequence[Webhook]) -> Sequence[Inbound]:
-    return shelf.read(CONNECTOR, ACCOUNT, webhooks)
 
 
 def part(text: str = "", to: Recipient = TO, **more: object) -> MessageOut:

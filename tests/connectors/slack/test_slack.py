@@ -1,7 +1,7 @@
 """The application's connector against its own vendor on a shelf."""
 
-from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -24,12 +24,14 @@ from hilo.kit.errors import (
 )
 from hilo.sdk.account import Asked
 from hilo.sdk.content import Choice, Choices, Chosen
-from hilo.sdk.inbound import DeletedIn, EchoIn, EditedIn, Inbound, MessageIn, ReactionIn, Unknown
-from hilo.sdk.outbound import ActionOut, HttpCall, HttpReply, MessageOut, Recipient
-from hilo.sdk.simulator import Deed, Phone, Simulator, Webhook
-from shelf import AT, play
+from hilo.sdk.inbound import DeletedIn, EchoIn, EditedIn, MessageIn, ReactionIn, Unknown
+from hilo.sdk.outbound import ActionOut, HttpCall, HttpReply, Recipient
+from hilo.sdk.simulator import Deed, Simulator, Webhook
+from shelf import AT, phone, play
 
 TO = Recipient(kind="external", value="D00000007")
+read = partial(shelf.read, CONNECTOR, ACCOUNT)
+out = partial(shelf.part, TO)
 
 
 @pytest.fixture
@@ -38,21 +40,6 @@ def desk() -> Simulator:
     made = CONNECTOR.simulator(ACCOUNT)
     made.deed(Deed(does="text", who="7", name="Lucía", text="hola"), AT)
     return made
-
-
-def read(webhooks: Sequence[Webhook]) -> Sequence[Inbound]:
-    """Return what the connector makes of webhooks."""
-    return shelf.read(CONNECTOR, ACCOUNT, webhooks)
-
-
-def phone(desk: Simulator) -> Phone:
-    """Return contact 7's phone."""
-    return desk.phones()[0]
-
-
-def out(text: str = "", **more: object) -> MessageOut:
-    """Return a part to send."""
-    return shelf.part(TO, text, **more)
 
 
 def test_the_challenge_comes_back_and_a_stale_moment_is_refused() -> None:

@@ -1,7 +1,7 @@
 """The bot's connector against its own vendor on a shelf: what goes out arrives, and back."""
 
-from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 import pytest
@@ -15,7 +15,7 @@ from hilo.kit.errors import AuthExpired, Invalid, Rejected, Throttled, UnknownOu
 from hilo.sdk.abilities import Fetched
 from hilo.sdk.account import Asked, Delivery
 from hilo.sdk.content import Choice, Choices, Chosen, People, Person, Place, Sticker, Voice
-from hilo.sdk.inbound import ConsentIn, EditedIn, Inbound, MessageIn, ReactionIn, Unknown
+from hilo.sdk.inbound import ConsentIn, EditedIn, MessageIn, ReactionIn, Unknown
 from hilo.sdk.outbound import (
     Accepted,
     ActionOut,
@@ -25,10 +25,11 @@ from hilo.sdk.outbound import (
     MessageOut,
     Recipient,
 )
-from hilo.sdk.simulator import Deed, Phone, Simulator, Webhook
-from shelf import AT, play
+from hilo.sdk.simulator import Deed, Simulator
+from shelf import AT, phone, play
 
 TO = Recipient(kind="external", value="1000000007")
+read = partial(shelf.read, CONNECTOR, ACCOUNT)
 
 
 @pytest.fixture
@@ -37,16 +38,6 @@ def bot() -> Simulator:
     made = CONNECTOR.simulator(ACCOUNT)
     made.deed(Deed(does="text", who="7", name="Lucía", text="hola"), AT)
     return made
-
-
-def read(webhooks: Sequence[Webhook]) -> Sequence[Inbound]:
-    """Return what the connector makes of webhooks."""
-    return shelf.read(CONNECTOR, ACCOUNT, webhooks)
-
-
-def phone(bot: Simulator) -> Phone:
-    """Return contact 7's phone."""
-    return next(each for each in bot.phones() if each.who == "7")
 
 
 def out(text: str = "", to: Recipient = TO, **more: object) -> MessageOut:

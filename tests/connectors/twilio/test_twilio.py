@@ -1,7 +1,7 @@
 """The network's connector against its own vendor on a shelf."""
 
-from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from urllib.parse import parse_qs
 
 import msgspec
@@ -23,13 +23,15 @@ from hilo.kit.errors import (
 )
 from hilo.sdk.account import Asked, Delivery
 from hilo.sdk.content import Place, Template
-from hilo.sdk.inbound import ConsentIn, Inbound, MessageIn, StatusIn, Unknown
-from hilo.sdk.outbound import HttpCall, MessageOut, Recipient
+from hilo.sdk.inbound import ConsentIn, MessageIn, StatusIn, Unknown
+from hilo.sdk.outbound import HttpCall, Recipient
 from hilo.sdk.simulator import Deed, Simulator, Webhook
 from shelf import AT, play
 
 TO = Recipient(kind="phone", value="+12025550007")
 WHATSAPP = structs.replace(ACCOUNT, settings={**ACCOUNT.settings, "by": "whatsapp"})
+read = partial(shelf.read, CONNECTOR, ACCOUNT)
+out = partial(shelf.part, TO)
 
 
 @pytest.fixture
@@ -38,16 +40,6 @@ def network() -> Simulator:
     made = CONNECTOR.simulator(ACCOUNT)
     made.deed(Deed(does="text", who="7", text="hola"), AT)
     return made
-
-
-def read(webhooks: Sequence[Webhook]) -> Sequence[Inbound]:
-    """Return what the connector makes of webhooks."""
-    return shelf.read(CONNECTOR, ACCOUNT, webhooks)
-
-
-def out(text: str = "", **more: object) -> MessageOut:
-    """Return a part to send."""
-    return shelf.part(TO, text, **more)
 
 
 def test_a_text_arrives_and_its_receipts_come_back_with_our_tracker(network: Simulator) -> None:

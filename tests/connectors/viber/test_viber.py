@@ -1,6 +1,6 @@
 """The bot's connector against its own vendor on a shelf."""
 
-from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -20,12 +20,14 @@ from hilo.kit.errors import (
 )
 from hilo.sdk.account import Answer, Asked
 from hilo.sdk.content import Choice, Choices, Chosen, People, Person, Place, Sticker
-from hilo.sdk.inbound import ConsentIn, ContactChanged, Inbound, MessageIn, StatusIn
+from hilo.sdk.inbound import ConsentIn, ContactChanged, MessageIn, StatusIn
 from hilo.sdk.outbound import HttpCall, MessageOut, Recipient, tracked
-from hilo.sdk.simulator import Deed, Phone, Response, Simulator, Webhook
-from shelf import AT, play
+from hilo.sdk.simulator import Deed, Response, Simulator, Webhook
+from shelf import AT, phone, play
 
 TO = Recipient(kind="external", value="contact000007==")
+read = partial(shelf.read, CONNECTOR, ACCOUNT)
+out = partial(shelf.part, TO)
 
 
 @pytest.fixture
@@ -34,21 +36,6 @@ def bot() -> Simulator:
     made = CONNECTOR.simulator(ACCOUNT)
     made.deed(Deed(does="text", who="7", name="Lucía", text="hola"), AT)
     return made
-
-
-def read(webhooks: Sequence[Webhook]) -> Sequence[Inbound]:
-    """Return what the connector makes of webhooks."""
-    return shelf.read(CONNECTOR, ACCOUNT, webhooks)
-
-
-def phone(bot: Simulator) -> Phone:
-    """Return contact 7's phone."""
-    return bot.phones()[0]
-
-
-def out(text: str = "", **more: object) -> MessageOut:
-    """Return a part to send."""
-    return shelf.part(TO, text, **more)
 
 
 def body_of(message: MessageOut) -> dict[str, object]:
