@@ -24,6 +24,7 @@ from bench import (
     rows_chat,
     rows_in,
     rows_live,
+    rows_out,
     rows_read,
     rows_start,
 )
@@ -54,6 +55,8 @@ ROWS: Mapping[str, tuple[Sequence[int], Row]] = {
     "sockets": ((11,), rows_live.sockets),
     "visitor to agent": ((4,), rows_chat.visitor_to_agent),
     "browser": ((16, 17), browser),
+    "callbacks": ((21,), rows_out.callbacks),
+    "one vendor hangs": ((21,), rows_out.one_hangs),
     "webhooks": ((1,), rows_in.webhooks),
     "ingest": ((2, 3), rows_in.ingest),
 }

@@ -89,7 +89,7 @@ class _Desk:
         wires = [await Wire.connect(self._bench.rig.url) for _ in range(_WIDTH)]
         queue = iter(range(visitors))
         await asyncio.gather(*(self._say_all(wire, queue, first) for wire in wires))
-        await _until(lambda: len(ready.heard) >= visitors)
+        await until(lambda: len(ready.heard) >= visitors)
         # A socket opened before the first message would be told of it while others still sign in.
         self._lines += await _each(self._visitors, lambda v: Line.open_line(self._chat(v)))
         await asyncio.sleep(1)
@@ -112,7 +112,7 @@ class _Desk:
             await asyncio.sleep(max(0.0, due[number] - time.perf_counter()))
             tasks.append(asyncio.create_task(one(number)))
         await asyncio.gather(*tasks)
-        await _until(lambda: all(len(ear.heard) >= count for ear in self.ears))
+        await until(lambda: all(len(ear.heard) >= count for ear in self.ears))
         while not free.empty():
             free.get_nowait().close()
         return due
@@ -181,7 +181,8 @@ async def _each(given: Sequence[Given], work: Callable[[Given], Awaitable[Made]]
     return await asyncio.gather(*(one(each) for each in given))
 
 
-async def _until(done: Callable[[], bool]) -> None:
+async def until(done: Callable[[], bool]) -> None:
+    """Wait until it is so, a minute at most; the caller looks what came."""
     for _ in range(int(_PATIENCE_S / _LOOK_S)):
         if done():
             return

@@ -86,22 +86,59 @@ def test_the_breaker_trips_and_closes(clock: Clock) -> None:
 def test_a_vendor_that_hangs_gets_few_calls_at_once(clock: Clock) -> None:
     pace = Pace(clock)
     with ExitStack() as stack:
-        for _ in range(10):
+        for _ in range(6):
             assert pace.wait_s(ONE, DORA, FREE) == 0
             stack.enter_context(pace.calling(ONE))
-        clock.now += 3
+        clock.now += 1.5
         assert pace.wait_s(ONE, DORA, FREE) > 0
         assert pace.wait_s(OTHER, DORA, FREE) == 0
-    assert pace.wait_s(ONE, DORA, FREE) == 0
+    clock.now += 10
+    for _ in range(4):
+        assert pace.wait_s(ONE, DORA, FREE) == 0
+        stack.enter_context(pace.calling(ONE))
+    assert pace.wait_s(ONE, DORA, FREE) > 0
+
+
+def fly(pace: Pace, clock: Clock, took_s: float) -> int:
+    """Make as many calls at once as may be; return how many."""
+    with ExitStack() as stack:
+        count = 0
+        while pace.wait_s(ONE, DORA, FREE) == 0:
+            stack.enter_context(pace.calling(ONE))
+            count += 1
+        clock.now += took_s
+    clock.now += 60
+    return count
 
 
 def test_a_quick_vendor_gets_many_and_not_all(clock: Clock) -> None:
     pace = Pace(clock)
-    with ExitStack() as stack:
-        for _ in range(30):
-            assert pace.wait_s(ONE, DORA, FREE) == 0
-            stack.enter_context(pace.calling(ONE))
-        assert pace.wait_s(ONE, DORA, FREE) > 0
+    found = [fly(pace, clock, 0.2) for _ in range(40)]
+    assert found[0] == 8
+    assert found == sorted(found)
+    assert found[-1] == 30
+
+
+def test_who_became_slow_must_prove_itself_again(clock: Clock) -> None:
+    pace = Pace(clock)
+    for _ in range(40):
+        fly(pace, clock, 0.2)
+    assert fly(pace, clock, 3) == 30
+    assert fly(pace, clock, 0.2) == 4
+    assert fly(pace, clock, 0.2) == 5
+
+
+def test_those_who_wait_look_one_after_the_other(clock: Clock) -> None:
+    pace = Pace(clock)
+    pace.failed(ONE, 30)
+    waits = [pace.wait_s(ONE, UUID(int=10 + n), FREE) for n in range(100)]
+    assert waits[0] == 30
+    assert waits == sorted(waits)
+    assert waits[-1] == pytest.approx(30.99)
+    rates = Rates(per_s=10, burst=1)
+    assert pace.wait_s(OTHER, DORA, rates) == 0
+    waits = [pace.wait_s(OTHER, DORA, rates) for _ in range(3)]
+    assert waits == pytest.approx([0.1, 0.2, 0.3])
 
 
 @given(st.integers(0, 10_000), st.floats(0, 3600))

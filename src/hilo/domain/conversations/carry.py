@@ -5,7 +5,9 @@ what may have happened is uncertain and shown, never repeated by itself, unless 
 that a repetition is recognised. Jobs of one conversation never run at the same time.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -45,6 +47,7 @@ _LOG = log.get(__name__)
 _STALE = timedelta(seconds=15)  # its worker is gone: the job's lock is ours
 _GIVE_UP = timedelta(hours=24)
 _HOLD_BACK = timedelta(minutes=2)  # then later replies of the conversation go first
+_WRITING = 8  # at the tables at once: people's own requests find a free connection
 
 
 class Stuck(Struct, frozen=True):
@@ -79,6 +82,7 @@ class Carriage:
         self._carrier = carrier
         self._stationery = stationery
         self._pace = Pace()
+        self._writing = asyncio.Semaphore(_WRITING)
 
     async def carry(self, job: Carry) -> None:
         """Send what is due in the conversation. Raises Later when some of it must wait."""
@@ -94,7 +98,7 @@ class Carriage:
     async def _load(self, job: Carry) -> tuple[Loaded | None, float | None]:
         """Choose the next part and write its attempt down, or say how long all must wait."""
         wait_s: float | None = None
-        async with self._db.transaction(job.workspace) as tx:
+        async with self._transaction(job.workspace) as tx:
             parts = await tx.all(
                 SQL.waiting, Part, workspace=tx.workspace, conversation=job.conversation
             )
@@ -181,8 +185,13 @@ class Carriage:
                 )
             except Exception as error:  # noqa: BLE001 - every outcome is written down
                 outcome = error
-        async with self._db.transaction(workspace) as tx:
+        async with self._transaction(workspace) as tx:
             await self._settle(tx, loaded, outcome)
+
+    @asynccontextmanager
+    async def _transaction(self, workspace: UUID) -> AsyncIterator[Tx]:
+        async with self._writing, self._db.transaction(workspace) as tx:
+            yield tx
 
     async def _settle(self, tx: Tx, loaded: Loaded, outcome: Accepted | Exception) -> None:
         part, account = loaded.part, loaded.row.id

@@ -1,6 +1,8 @@
 """How fast an account may send: buckets of its channel's rates, pauses, a breaker, calls at once.
 
-Kept in the process: a second worker learns the same from its own answers.
+An account that hangs must not delay the others. So it has few calls under way until it proved to be
+quick, fewer while one takes long, and those who wait for it come to look one after the other, never
+all at once. Kept in the process: a second worker learns the same from its own answers.
 """
 
 import random
@@ -18,8 +20,9 @@ _TRIP = 5  # failures in a row
 _REST_S = 20.0
 _LONGEST_S = 900.0
 _FIRST_S = 1.0
-_AT_ONCE, _AT_ONCE_SLOW = 30, 4
-_SLOW_S = 2.0  # an account whose call takes so long gets few more
+_AT_FIRST, _AT_MOST, _AT_LEAST = 8, 30, 4  # calls at once
+_SLOW_S = 1.0  # an account whose call takes so long gets few more
+_LOOK_S, _LOOK_SLOW_S = 0.01, 0.1  # between two who wait for one account
 _MOST_RECIPIENTS = 20_000
 _WHOLE = 1 - 1e-6
 
@@ -44,11 +47,38 @@ class _Bucket(Struct):
 
 
 class _Account(Struct):
-    """What is known of an account."""
+    """What is known of an account. places: calls at once; turn: when the next who waits looks."""
 
     bucket: _Bucket
     failures: int = 0
     flying: dict[int, float] = field(default_factory=dict)
+    places: int = _AT_FIRST
+    turn: float = 0.0
+
+    def is_slow(self, now: float) -> bool:
+        """Say whether a call takes long: the oldest stands first."""
+        return bool(self.flying) and now - next(iter(self.flying.values())) > _SLOW_S
+
+    def busy_s(self, now: float) -> float:
+        """Return 0 when there is a place, or when one may be free."""
+        if self.is_slow(now):
+            return _SLOW_S if len(self.flying) >= _AT_LEAST else 0.0
+        return 5 * _LOOK_S if len(self.flying) >= self.places else 0.0
+
+    def learn(self, now: float, began: float) -> None:
+        """Take a lesson from a call that ends: more places where all were used, or half."""
+        if now - began > _SLOW_S:
+            self.places = max(_AT_LEAST, self.places // 2)
+        elif len(self.flying) >= self.places:
+            self.places = min(_AT_MOST, self.places + 1)
+
+    def turn_s(self, now: float, wait_s: float, per_s: float) -> float:
+        """Give the next of those who wait a turn of their own, in so many seconds or later."""
+        self.turn = max(self.turn, now + wait_s)
+        mine = self.turn - now
+        look_s = _LOOK_SLOW_S if self.is_slow(now) else _LOOK_S
+        self.turn += max(look_s, 1 / per_s if per_s > 0 else 0.0)
+        return mine
 
 
 class Pace:
@@ -65,18 +95,16 @@ class Pace:
         """Return 0 and count a sending, or how long to wait before asking again."""
         now = self._clock()
         known = self._account(account, rates)
-        busy_s = self._busy_s(known, now)
-        if busy_s > 0:
-            return busy_s
         own_per_s = 1 / rates.recipient_every_s if rates.recipient_every_s > 0 else 0.0
         own = self._recipients.get((account, recipient))
         if own is None and own_per_s > 0:
             own = self._recipient((account, recipient), rates.recipient_burst, now)
-        wait_s = known.bucket.wait_s(now, rates.per_s, rates.burst)
-        if own is not None:
-            wait_s = max(wait_s, own.wait_s(now, own_per_s, rates.recipient_burst))
+        wait_s = max(known.busy_s(now), known.bucket.wait_s(now, rates.per_s, rates.burst))
+        own_s = 0.0 if own is None else own.wait_s(now, own_per_s, rates.recipient_burst)
+        if own_s > wait_s:
+            return own_s
         if wait_s > 0:
-            return wait_s
+            return known.turn_s(now, wait_s, rates.per_s)
         known.bucket.tokens -= 1
         if own is not None:
             own.tokens -= 1
@@ -92,6 +120,8 @@ class Pace:
         try:
             yield
         finally:
+            now = self._clock()
+            known.learn(now, known.flying[call])
             del known.flying[call]
 
     def worked(self, account: UUID) -> None:
@@ -133,15 +163,6 @@ class Pace:
                 if self._recipients[each].free_at <= now:
                     del self._recipients[each]
         return self._recipients.setdefault(key, _Bucket(float(max(burst, 1)), now))
-
-    def _busy_s(self, known: _Account, now: float) -> float:
-        """Keep a vendor that hangs from taking every place: others would wait behind it."""
-        if not known.flying:
-            return 0.0
-        is_slow = now - next(iter(known.flying.values())) > _SLOW_S
-        if len(known.flying) < (_AT_ONCE_SLOW if is_slow else _AT_ONCE):
-            return 0.0
-        return random.uniform(0.5, 2.0) if is_slow else 0.05  # noqa: S311 - spreads load
 
 
 def back_off_s(attempts: int, least_s: float = 0.0) -> float:

@@ -101,7 +101,12 @@ returning workspace_id, id, inbox_id, channel, name, address, settings, secrets,
 delete from account where workspace_id = :workspace and id = :account
 
 -- name: touch_out
-update account set last_out_at = :at where workspace_id = :workspace and id = :account
+-- Every few seconds is exact enough. Who finds the row taken passes by: replies of one account never wait for
+-- each other's commit here.
+update account set last_out_at = :at
+where id in (select id from account where workspace_id = :workspace and id = :account
+             and (last_out_at is null or last_out_at < :at::timestamptz - interval '10 seconds')
+             for no key update skip locked)
 
 -- name: cursor_get
 select value from account_cursor
