@@ -231,7 +231,7 @@ async def _phones(bench: Bench, channel: str, count: int) -> Phones:
         if len(found) == count:
             return Phones(made["id"], found)
         await asyncio.sleep(0.1)
-    raise AssertionError(f"{len(found)} of {count} conversations on {channel} began")
+    raise AssertionError(f"not all of {count} conversations on {channel} began")
 
 
 async def _round(bench: Bench, healthy: Sequence[Phones], sent: _Sent, *, hangs: bool) -> Samples:
