@@ -18,12 +18,13 @@ import pytest
 from msgspec import structs
 
 import contract
-from hilo.connectors.api import CONNECTOR, signing
+from hilo.connectors.api import CONNECTOR, outbound, signing
 from hilo.connectors.api.testing import ACCOUNT, SECRET
+from hilo.kit import clock
 from hilo.kit.errors import BadSignature, Invalid, MalformedPayload
 from hilo.sdk.account import Delivery, SettingsRead
 from hilo.sdk.inbound import MessageIn
-from hilo.sdk.outbound import HttpCall
+from hilo.sdk.outbound import HttpCall, HttpReply
 
 BODY = b'{"id":"m-1","from":{"id":"u-7"},"text":"hi"}'
 OTHER = "whsec_" + base64.b64encode(b"another key of thirty-two bytes!").decode()
@@ -120,3 +121,9 @@ def test_settings_are_checked_and_the_secret_is_made_once() -> None:
         with pytest.raises(Invalid) as caught:
             CONNECTOR.configure(wrong, None)
         assert caught.value.errors[0].field == f"settings.{next(iter(wrong))}"
+
+
+@pytest.mark.parametrize("body", [b"", b"ok", b"\xff", b"[1]", b'{"id":""}', b"[" * 5_000])
+def test_whatever_stands_in_an_answer_of_200_the_reply_has_left(body: bytes) -> None:
+    accepted = outbound.outcome(HttpReply(status=200, headers={}, body=body), clock.now())
+    assert accepted.external_id is None

@@ -1,6 +1,7 @@
 """The small tools of the kit: settings, vault, cursors, text, named queries, texts, files, ids."""
 
 import json
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import StringIO
@@ -207,3 +208,19 @@ def test_no_secret_enters_the_log(
         log.set_up("warning")
     line = json.loads(out.getvalue())
     assert {name: line[name] for name in shown} == shown
+
+
+def test_what_libraries_say_is_a_line_like_ours() -> None:
+    out = StringIO()
+    log.set_up("info", out=out)
+    try:
+        theirs = logging.getLogger("uvicorn.error")
+        broke = ValueError("smtp://me:word@host/x")
+        theirs.error("it broke at %s", "smtp://me:word@host/x", exc_info=broke)
+        theirs.info("of no interest")
+    finally:
+        log.set_up("warning")
+    (line,) = map(json.loads, out.getvalue().splitlines())
+    assert (line["source"], line["level"]) == ("uvicorn.error", "error")
+    assert line["event"] == "it broke at smtp://me:•••@host/x"
+    assert "word" not in line["exception"]

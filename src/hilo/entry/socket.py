@@ -139,7 +139,7 @@ class _Call:
             return
         try:
             said = msgspec.json.decode(text, type=Said)
-        except (msgspec.MsgspecError, UnicodeError):
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return
         listener = self._listener
         match said:

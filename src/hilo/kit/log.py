@@ -28,22 +28,39 @@ def set_up(level: str = "info", *, out: TextIO | None = None) -> None:
     if stream.isatty():
         shown = structlog.dev.ConsoleRenderer()
     least = getattr(logging, level.upper())
+    known: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    written: list[structlog.typing.Processor] = [
+        structlog.processors.format_exc_info,
+        redact,
+        shown,
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            redact,
-            shown,
-        ],
+        processors=[structlog.contextvars.merge_contextvars, *known, *written],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
     # Libraries speak through the standard module; only what is worth reading comes through.
     logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # its retries are said by us
-    logging.basicConfig(stream=stream, level=max(least, logging.WARNING), force=True)
+    theirs = logging.StreamHandler(stream)
+    theirs.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_sourced, *known],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *written],
+        )
+    )
+    logging.basicConfig(handlers=[theirs], level=max(least, logging.WARNING), force=True)
+
+
+def _sourced(
+    _logger: WrappedLogger, _method: str, event: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
+    """Name the library that speaks, as our own lines name where they come from."""
+    record = event["_record"]
+    return {"source": getattr(record, "name", ""), **event}
 
 
 def get(name: str) -> FilteringBoundLogger:

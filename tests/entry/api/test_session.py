@@ -158,6 +158,14 @@ async def test_an_idle_session_ends(ada: httpx2.AsyncClient, owner: asyncpg.Conn
         assert (await ada.get("/me")).status_code == 401
 
 
+async def test_a_session_in_use_ends_all_the_same(
+    ada: httpx2.AsyncClient, owner: asyncpg.Connection
+) -> None:
+    await owner.execute("update session set last_seen_at = now(), expires_at = now()")
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=10)):
+        assert (await ada.get("/me")).status_code == 401
+
+
 async def test_a_session_is_seen_at_most_once_a_minute(
     ada: httpx2.AsyncClient, owner: asyncpg.Connection
 ) -> None:

@@ -180,7 +180,12 @@ async def test_a_contact_that_types_is_told(
     assert (await wire.until("contact_typing"))["data"]["conversation_id"] == str(conversation)
 
 
-@pytest.mark.parametrize("said", ["", "{", "[]", '{"type":"sing"}', '{"type":"viewing"}', "\ud800"])
+DEEP = '{"type":"ping","x":' + "[" * 5_000
+
+
+@pytest.mark.parametrize(
+    "said", ["", "{", "[]", '{"type":"sing"}', '{"type":"viewing"}', "\ud800", DEEP]
+)
 async def test_nonsense_is_not_heard(ada: httpx2.AsyncClient, dial: Dial, said: str) -> None:
     wire = dial(ada)
     await wire.until("counts")

@@ -9,7 +9,6 @@ request proves it by itself.
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -177,7 +176,7 @@ def _decode(token: str, key: OctKey) -> Mapping[str, object]:
         raise BadSignature("the token is too long")
     try:
         claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
-    except (JoseError, ValueError, TypeError, json.JSONDecodeError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise BadSignature("the token is not signed by whom it should be") from error
     return dict(claims)
 

@@ -67,7 +67,7 @@ def outcome(reply: HttpReply, now: datetime) -> Accepted:
 def _given_id(body: bytes) -> str | None:
     try:
         answer = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     given = answer.get("id") if isinstance(answer, dict) else None
     if isinstance(given, str | int) and not isinstance(given, bool) and str(given).strip():

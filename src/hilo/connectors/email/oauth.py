@@ -197,7 +197,7 @@ def _asked(account: Account, given: Mapping[str, str]) -> Generator[Call, Reply,
         raise TemporaryFailure(f"the token endpoint answered {reply.status}")
     try:
         granted = msgspec.json.decode(reply.body, type=_Granted)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise TemporaryFailure(f"the token endpoint answered {reply.status}, no JSON") from error
     if reply.status != _OK and not granted.error:
         granted.error = f"status_{reply.status}"

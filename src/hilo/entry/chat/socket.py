@@ -228,7 +228,7 @@ class Socket:
                 return
             try:
                 said = msgspec.json.decode(raw, type=Said)
-            except (msgspec.MsgspecError, UnicodeError):
+            except (msgspec.MsgspecError, UnicodeError, RecursionError):
                 continue  # not ours to understand; a newer panel may say more
             await self._answer(talk, said, send)
 
