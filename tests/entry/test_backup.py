@@ -13,6 +13,7 @@ from frame import named
 from hilo.entry import backup
 from hilo.kit import db as database
 from hilo.kit import migrations
+from hilo.kit.config import Config
 from hilo.kit.db import Database
 from hilo.kit.server import Unfit
 
@@ -72,8 +73,8 @@ async def test_a_restored_installation_goes_on_where_the_backup_stood(
     (old / "files" / "a" / "b").write_bytes(b"photo")
     archive = tmp_path / "hilo.tar"
 
-    await backup.backup(source, old, archive, lambda _: None)
-    await backup.restore(target, new, archive, STEPS, lambda _: None)
+    await backup.backup(source, Config(data=old), archive, lambda _: None)
+    await backup.restore(target, Config(data=new), archive, STEPS, lambda _: None)
 
     assert (new / "files" / "a" / "b").read_bytes() == b"photo"
     assert await _unread(target) == ["event.3", "event.4"]
@@ -99,18 +100,18 @@ async def test_another_owner_takes_over_what_is_restored(
     await admin.execute(f"create database {name} owner {name}")
     heir = named(server_dsn, name).replace("hilo@", f"{name}:p%40ss%20w%2Frd@", 1)
     archive = tmp_path / "hilo.tar"
-    await backup.backup(source, tmp_path, archive, lambda _: None)
+    await backup.backup(source, Config(data=tmp_path), archive, lambda _: None)
     assert archive.stat().st_mode & 0o077 == 0, "nobody else reads it"
     with pytest.raises(Unfit, match=f"grant hilo_app to {name}"):
-        await backup.restore(heir, tmp_path, archive, STEPS, lambda _: None)
+        await backup.restore(heir, Config(data=tmp_path), archive, STEPS, lambda _: None)
     await admin.execute(f"grant hilo_app to {name}")
-    await backup.restore(heir, tmp_path, archive, STEPS, lambda _: None)
+    await backup.restore(heir, Config(data=tmp_path), archive, STEPS, lambda _: None)
     owner = await asyncpg.connect(heir)
     assert await owner.fetchval("select name from workspace") == "Kept"
     await owner.close()
     assert await _unread(heir) == ["event.3", "event.4"]
     again = tmp_path / "again.tar"
-    await backup.backup(heir, tmp_path, again, lambda _: None)
+    await backup.backup(heir, Config(data=tmp_path), again, lambda _: None)
     await admin.execute(f"drop database {name} with (force)")
     await admin.execute(f"drop role {name}")
     await admin.close()
@@ -120,15 +121,15 @@ async def test_a_restore_refuses_a_database_that_holds_a_workspace(
     source: str, tmp_path: Path
 ) -> None:
     archive = tmp_path / "hilo.tar"
-    await backup.backup(source, tmp_path, archive, lambda _: None)
+    await backup.backup(source, Config(data=tmp_path), archive, lambda _: None)
     with pytest.raises(backup.CannotRestore, match="already holds a workspace"):
-        await backup.restore(source, tmp_path, archive, STEPS, lambda _: None)
+        await backup.restore(source, Config(data=tmp_path), archive, STEPS, lambda _: None)
     assert await _unread(source) == ["event.3", "event.4"]
 
 
 async def test_an_altered_archive_is_refused(source: str, target: str, tmp_path: Path) -> None:
     archive, damaged = tmp_path / "hilo.tar", tmp_path / "damaged.tar"
-    await backup.backup(source, tmp_path, archive, lambda _: None)
+    await backup.backup(source, Config(data=tmp_path), archive, lambda _: None)
     with tarfile.open(archive) as good:
         good.extractall(tmp_path / "x", filter="data")
     with (tmp_path / "x" / "database.dump").open("ab") as dump:
@@ -136,14 +137,14 @@ async def test_an_altered_archive_is_refused(source: str, target: str, tmp_path:
     with tarfile.open(damaged, "x") as bad:
         bad.add(tmp_path / "x", ".")
     with pytest.raises(backup.CannotRestore, match=r"database\.dump is missing or altered"):
-        await backup.restore(target, tmp_path, damaged, STEPS, lambda _: None)
+        await backup.restore(target, Config(data=tmp_path), damaged, STEPS, lambda _: None)
 
 
 async def test_what_is_no_backup_is_refused(target: str, tmp_path: Path) -> None:
     file = tmp_path / "holiday.jpg"
     file.write_bytes(b"not a tar")
     with pytest.raises(backup.CannotRestore, match="not a backup"):
-        await backup.restore(target, tmp_path, file, STEPS, lambda _: None)
+        await backup.restore(target, Config(data=tmp_path), file, STEPS, lambda _: None)
 
 
 def test_the_password_stays_out_of_the_command() -> None:

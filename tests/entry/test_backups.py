@@ -57,7 +57,7 @@ async def test_one_is_made_when_due_and_the_oldest_go(dsn: str, config: Config) 
     await admin.execute("create database hilo_kept")
     await admin.close()
     config.data.mkdir()
-    await backup.restore(named(dsn, "hilo_kept"), config.data, new, STEPS, lambda _: None)
+    await backup.restore(named(dsn, "hilo_kept"), config, new, STEPS, lambda _: None)
     restored = await asyncpg.connect(named(dsn, "hilo_kept"))
     assert await restored.fetchval("select count(*) from contact") > 0
     await restored.close()

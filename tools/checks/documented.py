@@ -12,7 +12,7 @@ from pathlib import Path
 
 from checks.source import files, text_of, tree_of
 
-_SETTING = re.compile(r"""["']((?:HILO_[A-Z_]+[A-Z])|DATABASE_URL|VALKEY_URL)["']""")
+_SETTING = re.compile(r"""["']((?:HILO_[A-Z0-9_]+[A-Z])|DATABASE_URL|VALKEY_URL)["']""")
 _PERMISSION = re.compile(r"""["']([a-z_]+:[a-z_]+)["']""")
 # `word("serve", _serve, …`, `("load", _demo_load, …`, `add_parser("create", help=…)`.
 _WORD = re.compile(

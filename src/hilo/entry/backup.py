@@ -20,6 +20,7 @@ from msgspec import Struct
 
 import hilo
 from hilo.kit import clock, migrations, pgbin
+from hilo.kit.config import Config
 from hilo.kit.db import as_owner
 from hilo.kit.sql import Queries
 
@@ -35,6 +36,7 @@ _RENUMBER = (
     SQL.go_on,
 )
 _BLOCK_BYTES = 1 << 20
+_NOWHERE = ".no-files"
 UNFINISHED = ".hilo-backup-"
 # The policies that name the owner's role, which this server may not know: see `own_all`.
 _OF_OWNER = re.compile(r" POLICY \S+ \S+ owner( \S+)?$")
@@ -54,30 +56,35 @@ class Manifest(Struct, frozen=True, kw_only=True):
     parts: Mapping[str, str]
 
 
-async def backup(dsn: str, data: Path, target: Path, say: Say) -> Manifest:
+async def backup(dsn: str, config: Config, target: Path, say: Say) -> Manifest:
     """Write the archive; it takes its name only when it is whole. Hilo may run meanwhile.
 
+    Files in a bucket are not in it: the store keeps its own copies, and says so.
     Raises: CannotRestore when PostgreSQL's programs fail.
     """
+    if config.bucket is not None:
+        say(f"files stay in {config.bucket.url}: let the store keep versions or a copy of it")
+    files = config.data / ("files" if config.bucket is None else _NOWHERE)
     with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=target.parent) as folder:
         dump = Path(folder) / "database.dump"
         say("dumping the database")
         await _program(dsn, "pg_dump", "--format=custom", "--enable-row-security", f"--file={dump}")
-        manifest = await _describe(dsn, dump, data / "files")
+        manifest = await _describe(dsn, dump, files)
         say(f"writing {len(manifest.parts)} parts")
         whole = Path(folder) / "whole.tar"
-        await asyncio.to_thread(_pack, whole, manifest, dump, data / "files")
+        await asyncio.to_thread(_pack, whole, manifest, dump, files)
         whole.chmod(0o600)  # everybody's letters are in it
         whole.replace(target)
     return manifest
 
 
-async def restore(dsn: str, data: Path, source: Path, steps: Path, say: Say) -> Manifest:
+async def restore(dsn: str, config: Config, source: Path, steps: Path, say: Say) -> Manifest:
     """Read the archive into an empty installation, then bring it to the newest step.
 
+    Files of the archive go to the folder; with a bucket, `hilo files push` takes them there.
     Raises: CannotRestore, before anything is written.
     """
-    with tempfile.TemporaryDirectory(dir=data) as folder:
+    with tempfile.TemporaryDirectory(dir=config.data) as folder:
         say("reading and checking the archive")
         manifest = await asyncio.to_thread(_unpack, source, Path(folder))
         if manifest.step not in {step.name for step in migrations.steps(steps)}:
@@ -86,7 +93,10 @@ async def restore(dsn: str, data: Path, source: Path, steps: Path, say: Say) -> 
         say("restoring the database")
         await _fill(dsn, Path(folder))
         await _renumber(dsn)
-        _put_files(Path(folder) / "files", data / "files")
+        _put_files(Path(folder) / "files", config.data / "files")
+    if config.bucket is not None:
+        say(f"files are read from {config.bucket.url}; the archive's are in {config.data}/files:")
+        say("    run `hilo files push` to copy those the bucket lacks")
     await migrations.migrate(dsn, steps, say=say)
     return manifest
 

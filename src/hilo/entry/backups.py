@@ -53,7 +53,7 @@ class Backups:
                 last, now = newest(folder), clock.now()
                 if last is None or now - last >= every:
                     target = folder / now.strftime(_FORM)
-                    made = await backup.backup(self._dsn, self._config.data, target, _quiet)
+                    made = await backup.backup(self._dsn, self._config, target, _quiet)
                     _LOG.info("a backup was written", file=str(target), parts=len(made.parts))
                     last = now
                 await asyncio.to_thread(_tidy, folder, self._config.backups_keep)

@@ -18,8 +18,9 @@ from hilo.entry import backup, bootstrap, first, held
 from hilo.entry.doctor import examine
 from hilo.entry.doors import CannotListen
 from hilo.entry.serve import serve
+from hilo.kit import buckets, log, migrations
 from hilo.kit import config as settings
-from hilo.kit import log, migrations
+from hilo.kit.buckets import Bucket
 from hilo.kit.config import BadSetting, Config
 from hilo.kit.errors import HiloError
 from hilo.kit.migrations import NewerDatabase
@@ -101,6 +102,13 @@ def _parser() -> argparse.ArgumentParser:
     keep.add_argument("archive", type=Path)
     back = word("restore", _restore, "bring an archive into an empty data directory")
     back.add_argument("archive", type=Path)
+    files = words.add_parser("files", help="the way between folder and bucket")
+    ways = files.add_subparsers(required=True, metavar="verb")
+    for verb, move, text in (
+        ("push", buckets.push, "copy files from the folder of HILO_DATA to the bucket"),
+        ("pull", buckets.pull, "copy files from the bucket to the folder of HILO_DATA"),
+    ):
+        ways.add_parser(verb, help=text).set_defaults(run=_files, move=move)
     measure = word("bench", _bench, "measure this machine")
     measure.add_argument("rows", nargs="*", help="numbers of rows; all when absent")
     stuck = word("held", _held, "jobs and events that were given up")
@@ -186,7 +194,7 @@ async def _held(config: Config, given: argparse.Namespace) -> int:
 
 async def _backup(config: Config, given: argparse.Namespace) -> int:
     async with bootstrap.open_store(config, say) as store:
-        await backup.backup(store.dsn, config.data, given.archive.absolute(), say)
+        await backup.backup(store.dsn, config, given.archive.absolute(), say)
     say(f"written: {given.archive}")
     return 0
 
@@ -194,10 +202,15 @@ async def _backup(config: Config, given: argparse.Namespace) -> int:
 async def _restore(config: Config, given: argparse.Namespace) -> int:
     config.data.mkdir(parents=True, exist_ok=True)
     async with bootstrap.open_store(config, say) as store:
-        await backup.restore(
-            store.dsn, config.data, given.archive.absolute(), bootstrap.MIGRATIONS, say
-        )
+        await backup.restore(store.dsn, config, given.archive.absolute(), bootstrap.MIGRATIONS, say)
     say(f"restored from {given.archive}")
+    return 0
+
+
+async def _files(config: Config, given: argparse.Namespace) -> int:
+    if config.bucket is None:
+        raise BadSetting("there is no bucket: set HILO_FILES, and HILO_S3_ENDPOINT and the keys")
+    await given.move(config.data / "files", Bucket(config.bucket), say)
     return 0
 
 

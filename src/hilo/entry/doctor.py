@@ -15,7 +15,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hilo.entry import backups, bootstrap, registry
-from hilo.kit import clock, crypto, db, messages, migrations, readers, server
+from hilo.kit import buckets, clock, crypto, db, messages, migrations, readers, server
 from hilo.kit.config import Config
 from hilo.kit.crypto import CannotOpen, Vault
 from hilo.kit.db import Database
@@ -27,6 +27,8 @@ from hilo.kit.sql import Queries
 
 SQL = Queries("hilo.entry", "doctor.sql")
 STATIC = Path(__file__).parent / "static"
+_TRIAL = "doctor/trial"
+_MEND_STORE = "see HILO_FILES, HILO_S3_ENDPOINT, HILO_S3_REGION and the two keys"
 _FREE_BYTES = 1_000_000_000
 _SKEW_S = 5.0
 _LAG_S = 30.0
@@ -74,7 +76,7 @@ async def examine(config: Config, say: Callable[[str], None]) -> int:
 
 
 async def _all(config: Config) -> AsyncIterator[Line]:
-    for line in (_folder(config), _address(config), *_built()):
+    for line in (_folder(config), await _store(config), _address(config), *_built()):
         yield line
     if config.database_url is None and not bootstrap.private_postgres(config).is_made:
         mend = "run: hilo serve; or see HILO_DATA"
@@ -116,6 +118,24 @@ def _folder(config: Config) -> Line:
     if free < _FREE_BYTES:
         return Line("fault", text, "make room: a full disk stops the database")
     return Line("fine", text)
+
+
+async def _store(config: Config) -> Line:
+    """Keep a file in the bucket, read it and drop it; the folder was tried before."""
+    if config.bucket is None:
+        return Line("fine", f"files are kept in {config.data / 'files'}")
+    files, named = buckets.Bucket(config.bucket), config.bucket.url
+    try:
+        await files.put(_TRIAL, b"trial")
+        is_same = await files.get(_TRIAL) == b"trial"
+        await files.drop(_TRIAL)
+    except (HiloError, OSError) as error:
+        return Line(
+            "fault", f"files cannot be kept in {named}: {buckets.reason_of(error)}", _MEND_STORE
+        )
+    if not is_same:
+        return Line("fault", f"{named} gives back another file than it was given", _MEND_STORE)
+    return Line("fine", f"files are kept in {named}")
 
 
 def _address(config: Config) -> Line:

@@ -16,6 +16,7 @@ from hilo.entry.marks import Marker
 from hilo.entry.post import AccountPost, Post
 from hilo.entry.sandbox.controls import Controls
 from hilo.kit import messages
+from hilo.kit.buckets import Bucket, files_of
 from hilo.kit.bus import Bus, Local
 from hilo.kit.config import Config
 from hilo.kit.crypto import Vault
@@ -45,9 +46,9 @@ class AppState:
         return Doorman(self.db, self.bus, secure=self.config.public_url.startswith("https://"))
 
     @cached_property
-    def files(self) -> Files:
+    def files(self) -> Files | Bucket:
         """The file store."""
-        return Files(self.config.data / "files")
+        return files_of(self.config)
 
     @cached_property
     def http(self) -> Http:

@@ -1,6 +1,7 @@
 """What the operator decides: read once from the environment, then passed down."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,16 +11,38 @@ from msgspec import Struct
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _LEVELS = ("debug", "info", "warning", "error")
 _PORT_MAX = 65_535
+_BUCKET = re.compile(
+    r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/?([A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)?/?"
+)
 
 
 class BadSetting(Exception):
     """A variable of the environment cannot be used; the text names it and says what is expected."""
 
 
+class BucketConfig(Struct, frozen=True, kw_only=True):
+    """A bucket of an S3-compatible store. endpoint None: the first such store's own.
+
+    Without keys those of the machine are used (its environment, or its role).
+    """
+
+    bucket: str
+    prefix: str = ""
+    endpoint: str | None = None
+    region: str = "us-east-1"
+    access_key: str | None = None
+    secret_key: str | None = None
+
+    @property
+    def url(self) -> str:
+        """Its name as the operator wrote it."""
+        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """The settings. database_url None: the private PostgreSQL. secret_key None: made and kept.
 
-    data: files, the private database and the secret key live here.
+    data: files, the private database and the secret key live here. bucket: files live there.
     sandbox_url: where the simulators are, `hilo serve` itself by default.
     backups: the folder of scheduled backups, None = none are made.
     allow_private: networks that callbacks may reach although they are private, plain http included.
@@ -45,6 +68,7 @@ class Config(Struct, frozen=True, kw_only=True):
     backups: Path | None = None
     backups_every_h: int = 24
     backups_keep: int = 7
+    bucket: BucketConfig | None = None
 
     @property
     def own_url(self) -> str:
@@ -86,6 +110,29 @@ def read(environ: Mapping[str, str]) -> Config:
         backups=_folder(given, "HILO_BACKUPS"),
         backups_every_h=_count(given, "HILO_BACKUPS_EVERY_H", 24),
         backups_keep=_count(given, "HILO_BACKUPS_KEEP", 7),
+        bucket=_bucket(given),
+    )
+
+
+def _bucket(given: Mapping[str, str]) -> BucketConfig | None:
+    text = given.get("HILO_FILES")
+    if text is None:
+        return None
+    match = _BUCKET.fullmatch(text)
+    if match is None:
+        raise BadSetting(f"HILO_FILES must be s3://bucket or s3://bucket/folder, not {text!r}")
+    keys = ("HILO_S3_ACCESS_KEY", "HILO_S3_SECRET_KEY")
+    for name, other in (keys, keys[::-1]):
+        if name in given and other not in given:
+            raise BadSetting(f"{name} is set without {other}; set both, or neither")
+    endpoint = _url(given, "HILO_S3_ENDPOINT", ("https", "http"))
+    return BucketConfig(
+        bucket=match[1],
+        prefix=match[2] or "",
+        endpoint=None if endpoint is None else endpoint.rstrip("/"),
+        region=given.get("HILO_S3_REGION", "us-east-1"),
+        access_key=given.get(keys[0]),
+        secret_key=given.get(keys[1]),
     )
 
 

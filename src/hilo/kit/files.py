@@ -27,13 +27,13 @@ class Files:
 
     async def put(self, key: str, content: bytes) -> None:
         """Keep it; on disk when it returns."""
-        await self._store.put_async(_checked(key), content)
+        await self._store.put_async(checked(key), content)
         await asyncio.to_thread(_settle, self.folder / key)
 
     async def get(self, key: str) -> bytes:
         """Return it. Raises NotFound."""
         try:
-            found = await self._store.get_async(_checked(key))
+            found = await self._store.get_async(checked(key))
             return bytes(await found.bytes_async())
         except FileNotFoundError:
             raise NotFound("no such file in the store") from None
@@ -41,12 +41,13 @@ class Files:
     async def drop(self, key: str) -> None:
         """Remove it; one that is not there is no error."""
         try:
-            await self._store.delete_async(_checked(key))
+            await self._store.delete_async(checked(key))
         except FileNotFoundError:
             return
 
 
-def _checked(key: str) -> str:
+def checked(key: str) -> str:
+    """Return the key when it is one of ours. Raises Bug."""
     if not _KEY.match(key):
         raise Bug(f"{key!r} is not a key of the store")
     return key

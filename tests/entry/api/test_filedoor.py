@@ -1,17 +1,35 @@
 """Files at `/files/{id}`: for whom they are meant, and never as part of our pages."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx2
 import pytest
 
+import bucket as stores
 from cast import CAST
 from hilo.domain.library import NewFile, Reader, StoredFile, keep
 from hilo.entry.filedoor import file_app
 from hilo.entry.state import AppState
+from hilo.kit.buckets import Bucket
 from hilo.kit.ids import new_id
 
 HTML = b"<!doctype html><script>alert(document.cookie)</script>"
+
+
+@pytest.fixture(autouse=True, params=["folder", "bucket"])
+async def store(
+    request: pytest.FixtureRequest, app_state: AppState, tmp_path: Path
+) -> AsyncIterator[None]:
+    """Keep files in each kind of store: nobody may see a difference."""
+    if request.param == "folder":
+        yield
+        return
+    if stores.server() is None:
+        pytest.skip("rclone is not installed: pip install -r requirements/dev.txt")
+    async with stores.serving(tmp_path / "s3") as given:
+        app_state.files = Bucket(given)
+        yield
 
 
 @pytest.fixture

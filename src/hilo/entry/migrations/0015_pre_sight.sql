@@ -50,12 +50,15 @@ create function hilo_sees_contact(contact uuid) returns bool language plpgsql st
 end $$;
 -- Of these conversations and contacts those that a sight hides; what is not known is not hidden.
 create function hilo_hidden(sight text, subjects uuid[]) returns setof uuid language plpgsql stable security definer
-  set search_path = public, pg_catalog set hilo.sight = '' as $$ begin
+  set search_path = public, pg_catalog as $$
+declare before text := coalesce(current_setting('hilo.sight', true), '');
+begin
   perform set_config('hilo.sight', $1, true);
   return query select s.id from unnest($2) s(id)
     where exists (select from conversation c where c.workspace_id = hilo_workspace() and c.id = s.id
                     and not hilo_sees(c.inbox_id, c.assignee_id, c.team_id))
        or not hilo_sees_contact(s.id);
+  perform set_config('hilo.sight', before, true);
 end $$;
 do $$ declare f text; begin
   for f in select p.oid::regprocedure::text from pg_proc p where p.pronamespace = 'public'::regnamespace
