@@ -159,6 +159,18 @@ def _keys(*strokes: str) -> Callable[[Page], None]:
     return act
 
 
+def _macros(page: Page) -> None:
+    """Look at what a macro would write and do here."""
+    _richest(page)
+    page.keyboard.press("m")
+    page.get_by_role("option").first.wait_for()
+
+
+def _macro(page: Page) -> None:
+    page.get_by_role("button", name="Refund agreed").first.click()
+    page.get_by_role("dialog").wait_for()
+
+
 def _palette(page: Page) -> None:
     _open_first(page)
     page.keyboard.press("Control+k")
@@ -295,6 +307,8 @@ SCREENS = (
     Screen("rich", "/inbox?view=open", _rich),
     Screen("snooze", "/inbox?view=open", _keys("h"), docs=(WIDE,)),
     Screen("assign", "/inbox?view=open", _keys("a")),
+    Screen("pressing", "/inbox?view=open&sort=priority", _keys("p")),
+    Screen("macros", "/inbox?view=open", _macros, docs=(WIDE,)),
     Screen("palette", "/inbox?view=open", _palette, docs=(WIDE,)),
     Screen("keys", "/inbox?view=open", _keys("?")),
     Screen("contacts", "/contacts"),
@@ -312,6 +326,8 @@ SCREENS = (
     Screen("quarantine", "/settings/quarantine"),
     Screen("agents", "/settings/agents"),
     Screen("teams", "/settings/teams"),
+    Screen("macro-list", "/settings/macros"),
+    Screen("macro", "/settings/macros", _macro),
     Screen("tags", "/settings/tags"),
     Screen("tokens", "/settings/tokens"),
     Screen("profile", "/settings/profile"),

@@ -22,6 +22,7 @@ _ROUTES = (
     "/settings/inboxes",
     "/settings/agents",
     "/settings/teams",
+    "/settings/macros",
     "/settings/tags",
     "/settings/tokens",
     "/settings/quarantine",

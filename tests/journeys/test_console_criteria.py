@@ -275,6 +275,8 @@ async def test_no_state_of_the_inbox_keeps_anybody_out(
         "note": "n",
         "snooze": "h",
         "tags": "l",
+        "priority": "p",
+        "macros": "m",
         "assign": "a",
         "palette": "Control+k",
         "keys": "?",

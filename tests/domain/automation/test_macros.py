@@ -73,7 +73,7 @@ async def test_one_act_that_fails_is_named_and_undoes_the_others(tx: Tx) -> None
     with pytest.raises(MacroFailed) as failed:
         async with tx.attempt():
             await apply_macro(tx, ADA, matter, macro.id, CHANNELS)
-    assert failed.value.params == {"act": "tag", "number": 2, "reason": "not-found"}
+    assert failed.value.params == {"act": "tag", "number": 2, "because": "not-found"}
     assert (await desk.get_conversation(tx, ADA, matter)).status == "open"
     (listed,) = await list_macros(tx, ADA)
     assert listed.uses == 0

@@ -30,7 +30,7 @@ const press = (keys: string): void => {
     setTimeout(() => document.dispatchEvent(new window.KeyboardEvent("keydown", init)), 60 + index * 10);
   }
 };
-const HERE: readonly Action[] = ["reply", "note", "resolve", "snooze", "assign", "take", "tag", "priority", "status", "panel", "undo"];
+const HERE: readonly Action[] = ["reply", "note", "resolve", "snooze", "assign", "take", "tag", "priority", "macro", "status", "panel", "undo"];
 
 function useRows(typed: string, close: () => void): Row[] {
   const t = useT();

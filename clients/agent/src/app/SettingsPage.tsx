@@ -4,7 +4,7 @@ import { Link, Navigate, Outlet, useMatches } from "@tanstack/react-router";
 import { useT } from "@lib/i18n";
 import { useRoom } from "@lib/media";
 import { useMe } from "@lib/queries";
-import { IconArrowLeft, IconKey, IconMessageCircle, IconPlug, IconShieldX, IconTag, IconUser, IconUsers, IconUsersGroup, IconWorld } from "@ui/icons";
+import { IconArrowLeft, IconBolt, IconKey, IconMessageCircle, IconPlug, IconShieldX, IconTag, IconUser, IconUsers, IconUsersGroup, IconWorld } from "@ui/icons";
 import css from "./SettingsPage.module.css";
 
 const GROUPS = [
@@ -15,7 +15,7 @@ const GROUPS = [
     ["/settings/agents", "settings.agents", IconUsers, "agent:read"], ["/settings/teams", "settings.teams", IconUsersGroup, "agent:read"],
     ["/settings/profile", "settings.profile", IconUser, null]] },
   { title: "settings.group_work", pages: [
-    ["/settings/tags", "settings.tags", IconTag, "conversation:read"], ["/settings/tokens", "settings.tokens", IconKey, "token:write"],
+    ["/settings/macros", "settings.macros", IconBolt, "macro:use"], ["/settings/tags", "settings.tags", IconTag, "conversation:read"], ["/settings/tokens", "settings.tokens", IconKey, "token:write"],
     ["/settings/workspace", "settings.workspace", IconWorld, "workspace:write"]] },
 ] as const;
 

@@ -85,13 +85,14 @@ const teamsPage = createRoute({ getParentRoute: () => settings, path: "teams", c
 const tokensPage = createRoute({ getParentRoute: () => settings, path: "tokens", component: lazyRouteComponent(() => import("@features/people/TokensPage"), "TokensPage") });
 const profilePage = createRoute({ getParentRoute: () => settings, path: "profile", component: lazyRouteComponent(() => import("@features/people/ProfilePage"), "ProfilePage") });
 const workspacePage = createRoute({ getParentRoute: () => settings, path: "workspace", component: lazyRouteComponent(() => import("@features/people/WorkspacePage"), "WorkspacePage") });
+const macrosPage = createRoute({ getParentRoute: () => settings, path: "macros", component: lazyRouteComponent(() => import("@features/conversations/macros/MacrosPage"), "MacrosPage") });
 const tagsPage = createRoute({ getParentRoute: () => settings, path: "tags", component: lazyRouteComponent(() => import("@features/library/TagsPage"), "TagsPage") });
 
 const tree = root.addChildren([
   signIn, reset, invitation,
   desk.addChildren([
     home, inbox.addChildren([inboxOpen]), contacts, contact, search, playground, wizard,
-    settings.addChildren([inboxesPage, accountPage, consentBack, widgetPage, quarantinePage, agentsPage, teamsPage, tokensPage, profilePage, workspacePage, tagsPage]),
+    settings.addChildren([inboxesPage, accountPage, consentBack, widgetPage, quarantinePage, agentsPage, teamsPage, tokensPage, profilePage, workspacePage, tagsPage, macrosPage]),
   ]),
 ]);
 

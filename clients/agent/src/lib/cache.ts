@@ -112,7 +112,7 @@ export function applyEvent(event: LogEvent): void {
   else if (["contact", "identity", "account", "inbox"].includes(area)) void cache.invalidateQueries({ queryKey: ["ways"] });
   if (area === "template" || area === "templates") void cache.invalidateQueries({ queryKey: ["templates"] });
   const lists: Record<string, string> = {
-    agent: "agents", invitation: "agents", team: "teams", tag: "tags", inbox: "inboxes", account: "inboxes", delivery: "quarantine",
+    agent: "agents", invitation: "agents", team: "teams", tag: "tags", macro: "macros", inbox: "inboxes", account: "inboxes", delivery: "quarantine",
   };
   if (lists[area]) void cache.invalidateQueries({ queryKey: [lists[area]] });
   if (data.conversation) {

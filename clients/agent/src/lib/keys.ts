@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { store } from "./store";
 
 export type Action =
-  | "next" | "previous" | "open" | "select" | "resolve" | "snooze" | "assign" | "take" | "tag" | "priority" | "status"
+  | "next" | "previous" | "open" | "select" | "resolve" | "snooze" | "assign" | "take" | "tag" | "priority" | "macro" | "status"
   | "reply" | "note" | "undo" | "panel" | "search" | "help" | "palette" | "send" | "send_resolve" | "way" | "leave"
   | "view_1" | "view_2" | "view_3" | "view_4" | "view_5" | "view_6"
   | "go_inbox" | "go_contacts" | "go_playground" | "go_settings";
@@ -13,7 +13,7 @@ export type KeyMap = Record<Action, string>;
 /** "mod" is Ctrl, or Command where there is one. "g i" is one key after the other. */
 export const DEFAULTS: KeyMap = {
   next: "j", previous: "k", open: "o", select: "x", resolve: "e", snooze: "h", assign: "a", take: "i", tag: "l",
-  priority: "p",
+  priority: "p", macro: "m",
   status: "s", reply: "r", note: "n", undo: "z", panel: "]", search: "/", help: "?", palette: "mod+k",
   send: "mod+enter", send_resolve: "mod+shift+enter", way: "mod+.", leave: "escape",
   view_1: "1", view_2: "2", view_3: "3", view_4: "4", view_5: "5", view_6: "6",
@@ -25,7 +25,7 @@ export const AREAS: readonly { title: Key; actions: readonly [Action, Key][] }[]
   { title: "keys.list", actions: [["next", "keys.next"], ["previous", "keys.previous"], ["open", "keys.open"], ["select", "keys.select"]] },
   { title: "keys.triage", actions: [
     ["resolve", "act.resolve"], ["snooze", "act.snooze"], ["assign", "act.assign"], ["take", "act.take"],
-    ["tag", "act.tag"], ["priority", "act.priority"], ["status", "act.status"], ["undo", "keys.undo"]] },
+    ["tag", "act.tag"], ["priority", "act.priority"], ["macro", "act.macro"], ["status", "act.status"], ["undo", "keys.undo"]] },
   { title: "keys.thread", actions: [
     ["reply", "act.reply"], ["note", "act.note"], ["send", "keys.send"], ["send_resolve", "keys.send_resolve"], ["way", "keys.way"],
     ["panel", "act.panel"], ["leave", "keys.leave"]] },

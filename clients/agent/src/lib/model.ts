@@ -18,6 +18,16 @@ export interface Agent {
 export interface Team { id: Id; name: string; agent_ids: Id[] }
 export interface Tag { id: Id; name: string; color: string }
 
+/** One act of a macro; `do` says which. */
+export type MacroAct =
+  | { do: "assign"; to: "me" | "agent" | "team" | "nobody"; id?: Id | null }
+  | { do: "tag" | "untag"; tag_id: Id }
+  | { do: "prioritize"; priority: Priority }
+  | { do: "snooze"; for_s: number | null }
+  | { do: "pend" } | { do: "resolve" }
+  | { do: "note"; text: string };
+export interface Macro { id: Id; name: string; text: string; acts: MacroAct[]; is_shared: boolean; uses: number }
+
 export interface Setting {
   name: string; kind: "text" | "email" | "url" | "number" | "bool" | "secret" | "choice" | "list";
   required: boolean; default: string | number | boolean | string[] | null; choices: string[]; advanced: boolean;

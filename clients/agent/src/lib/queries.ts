@@ -5,7 +5,7 @@ import { api } from "./api";
 import { cache, overlay } from "./cache";
 import { learn } from "./i18n";
 import { flowing } from "./live";
-import { belongs, type Agent, type Channel, type Contact, type Counts, type Inbox, type ListFilter, type Me, type Tag, type Team, type Template, type Way } from "./model";
+import { belongs, type Agent, type Channel, type Contact, type Counts, type Inbox, type ListFilter, type Macro, type Me, type Tag, type Team, type Template, type Way } from "./model";
 
 const SLOW = 10 * 60_000;
 const items = <Item>(page: Page<Item> | Item[]): Item[] => (Array.isArray(page) ? page : page.items);
@@ -18,6 +18,12 @@ export const meQuery = queryOptions({ queryKey: ["me"], queryFn: () => api.get<M
 export const agentsQuery = listOf<Agent>("agents");
 export const teamsQuery = listOf<Team>("teams");
 export const tagsQuery = listOf<Tag>("tags");
+export const macrosQuery = listOf<Macro>("macros");
+/** With their words filled for this conversation. */
+export const offeredQuery = (id: Id) => queryOptions({
+  queryKey: ["macros", "for", id], staleTime: 30_000,
+  queryFn: async ({ signal }) => items(await api.get<Page<Macro>>(`/conversations/${id}/macros`, {}, signal)),
+});
 export const inboxesQuery = listOf<Inbox>("inboxes");
 export const channelsQuery = queryOptions({
   queryKey: ["channels"], staleTime: SLOW,

@@ -22,6 +22,9 @@ interface Props {
   /** Stays open, so that one may choose several. */
   stay?: boolean;
   empty?: string;
+  /** What the choice would do, shown under the list. */
+  preview?: (choice: Choice) => ReactNode;
+  width?: number;
   children: ReactNode;
 }
 
@@ -29,13 +32,13 @@ const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, 
 
 export function Picker(props: Props) {
   return (
-    <Floating open={props.open} onClose={() => props.onOpen(false)} trigger={props.children} label={props.title} width={290} layer="picker">
+    <Floating open={props.open} onClose={() => props.onOpen(false)} trigger={props.children} label={props.title} width={props.width ?? 290} layer="picker">
       <Choosing {...props} />
     </Floating>
   );
 }
 
-function Choosing({ title, placeholder, onOpen, choices, onChoose, stay = false, empty }: Props) {
+function Choosing({ title, placeholder, onOpen, choices, onChoose, stay = false, empty, preview }: Props) {
   const t = useT();
   const list = useId();
   const [typed, setTyped] = useState("");
@@ -88,6 +91,7 @@ function Choosing({ title, placeholder, onOpen, choices, onChoose, stay = false,
         })}
         {shown.length === 0 ? <li role="presentation" className={css.none}>{empty ?? t("picker.empty")}</li> : null}
       </ul>
+      {preview && shown[index] ? <div className={css.preview}>{preview(shown[index])}</div> : null}
     </div>
   );
 }

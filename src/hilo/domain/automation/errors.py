@@ -4,6 +4,6 @@ from hilo.kit.errors import Conflict
 
 
 class MacroFailed(Conflict):
-    """An act could not be done, so none was. params: act, number (from 1), reason (its code)."""
+    """An act could not be done, so none was. params: act, number (from 1), because (a code)."""
 
     code = "macro-failed"

@@ -139,7 +139,7 @@ async def apply_macro(
                 f"act {number}, {name}: {problem.message}",
                 act=name,
                 number=number,
-                reason=problem.code,
+                because=problem.code,
             ) from problem
     await tx.run(
         SQL.count_use, workspace=tx.workspace, agent=actor.agent, macro=macro_id, now=tx.now

@@ -13,6 +13,7 @@ from msgspec import Struct
 from hilo.domain import inboxes
 from hilo.domain.inboxes import Channels
 from hilo.domain.people import system
+from hilo.entry.demo.macros import add_macros
 from hilo.entry.demo.plan import plan
 from hilo.entry.demo.rows import MAIL, NewFile, Places, Row, Rows, Tables
 from hilo.entry.demo.texts import People, people
@@ -106,7 +107,13 @@ async def drop(tx: Tx, store: Store) -> int:
     for key in await tx.all(SQL.drop_files, str, workspace=tx.workspace):
         await store.drop(key)
     await tx.run(SQL.drop_parked, workspace=tx.workspace)
-    for query in (SQL.drop_tags, SQL.drop_accounts, SQL.drop_inboxes, SQL.drop_teams):
+    for query in (
+        SQL.drop_macros,
+        SQL.drop_tags,
+        SQL.drop_accounts,
+        SQL.drop_inboxes,
+        SQL.drop_teams,
+    ):
         await tx.run(query, workspace=tx.workspace)
     await tx.run(SQL.drop_agents, workspace=tx.workspace)
     await tx.run(SQL.forget, workspace=tx.workspace)
@@ -126,6 +133,7 @@ async def _places(tx: Tx, demo: Demo, texts: People) -> Places:
     await _mark(tx, "inbox", list(found.values()))
     await _mark(tx, "account", [*homes.values(), *phones])
     await _mark(tx, "tag", list(tags.values()))
+    await _mark(tx, "macro", await add_macros(tx, tags))
     named = [(each, text.name) for each, text in zip(agents, texts.agents, strict=True)]
     return Places([*named, (demo.owner, demo.owner_name)], teams, tags, found, homes)
 

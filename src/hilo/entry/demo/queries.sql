@@ -150,6 +150,12 @@ returning f.store_key
 delete from delivery v using demo_row d
 where v.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'delivery' and d.row_id = v.id
 
+-- name: drop_macros
+-- One that somebody changed is theirs.
+delete from macro m using demo_row d
+where m.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'macro' and d.row_id = m.id
+  and m.updated_at = m.created_at
+
 -- name: drop_tags
 delete from tag t using demo_row d
 where t.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'tag' and d.row_id = t.id

@@ -7,11 +7,12 @@ import { useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { say } from "@lib/toasts";
 import { Button, IconButton } from "@ui/Button";
-import { IconAlarmSnooze, IconCheck, IconDots, IconFlag, IconLink, IconRotateClockwise, IconTag, IconUser } from "@ui/icons";
+import { IconAlarmSnooze, IconBolt, IconCheck, IconDots, IconFlag, IconLink, IconRotateClockwise, IconTag, IconUser } from "@ui/icons";
 import { Menu } from "@ui/Menu";
 import css from "./Acts.module.css";
 import { reopen, resolve, take, unread } from "./acts";
 import { asked, type PickerName } from "./desk";
+import { MacroPicker } from "./macros/MacroPicker";
 import { PriorityPicker } from "./Priority";
 import { AssignPicker, SnoozePicker, StatusPicker, TagPicker } from "./Pickers";
 
@@ -42,7 +43,7 @@ export function Acts({ targets, compact = false, onDone }: Props) {
   const toggle = (name: PickerName) => () => setOpen((now) => (now === name ? null : name));
   useKeys({
     resolve: settle, take: () => void take(targets, me.id), assign: toggle("assign"), snooze: toggle("snooze"),
-    tag: toggle("tag"), priority: toggle("priority"), status: toggle("status"),
+    tag: toggle("tag"), priority: toggle("priority"), macro: toggle("macro"), status: toggle("status"),
   });
   const at = (name: PickerName) => ({ open: open === name, onOpen: (on: boolean) => setOpen(on ? name : null) });
 
@@ -57,6 +58,9 @@ export function Acts({ targets, compact = false, onDone }: Props) {
       <PriorityPicker targets={targets} {...at("priority")}>
         <IconButton label={t("act.priority")} keys={map.priority} onClick={toggle("priority")}><IconFlag size={17} /></IconButton>
       </PriorityPicker>
+      <MacroPicker targets={targets} {...at("macro")} onDone={onDone}>
+        {compact ? <IconButton label={t("act.macro")} keys={map.macro} onClick={toggle("macro")}><IconBolt size={17} /></IconButton> : <span className={css.anchor} />}
+      </MacroPicker>
       <AssignPicker targets={targets} {...at("assign")}>
         {compact ? <IconButton label={t("act.assign")} keys={map.assign} onClick={toggle("assign")}><IconUser size={17} /></IconButton>
           : <Owner targets={targets} keys={map.assign} onClick={toggle("assign")} />}
@@ -71,7 +75,7 @@ export function Acts({ targets, compact = false, onDone }: Props) {
       ) : (
         <Button kind="primary" keys={map.resolve} onClick={settle} className={css.resolve!} icon={<IconCheck size={15} stroke={2.2} />}>{t("act.resolve")}</Button>
       )}
-      {compact ? null : <More conversation={targets[0]} onStatus={toggle("status")} />}
+      {compact ? null : <More conversation={targets[0]} onStatus={toggle("status")} onMacro={toggle("macro")} />}
     </div>
   );
 }
@@ -86,7 +90,7 @@ function Owner({ targets, keys, ...rest }: { targets: readonly Conversation[]; k
   );
 }
 
-function More({ conversation, onStatus }: { conversation: Conversation | undefined; onStatus: () => void }) {
+function More({ conversation, onStatus, onMacro }: { conversation: Conversation | undefined; onStatus: () => void; onMacro: () => void }) {
   const t = useT();
   const { map } = useStore(keymap);
   const me = useMe().agent;
@@ -94,6 +98,7 @@ function More({ conversation, onStatus }: { conversation: Conversation | undefin
   return (
     <Menu label={t("act.more")} trigger={<IconButton label={t("act.more")}><IconDots size={17} /></IconButton>} items={[
       { label: t("act.take"), hint: cap(map.take), run: () => void take([conversation], me.id) },
+      { label: t("act.macro"), hint: cap(map.macro), run: onMacro },
       { label: t("act.status"), hint: cap(map.status), run: onStatus },
       { label: t("act.mark_unread"), run: () => void unread(conversation) },
       { label: t("act.copy_link"), icon: <IconLink size={15} />, run: () => {

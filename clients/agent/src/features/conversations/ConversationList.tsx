@@ -96,7 +96,7 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
     select: () => (under ? toggleSelected(under.id) : false),
     ...(openId ? {} : {
       resolve: onCursor((one) => { go(1); void resolve([one]); }), take: onCursor((one) => void take([one], me.id)),
-      assign: pick("assign"), snooze: pick("snooze"), tag: pick("tag"), priority: pick("priority"), status: pick("status"),
+      assign: pick("assign"), snooze: pick("snooze"), tag: pick("tag"), priority: pick("priority"), macro: pick("macro"), status: pick("status"),
       leave: () => (chosen.size ? clearSelected() : false),
     }),
   });

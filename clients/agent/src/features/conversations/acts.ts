@@ -2,7 +2,8 @@
 import type { Conversation, Id, Priority } from "@shared/types";
 import { api, ApiError } from "@lib/api";
 import { cache, showConversation } from "@lib/cache";
-import { now, reasonOf } from "@lib/i18n";
+import type { T } from "@shared/t";
+import { now, reasonOf, sayOr } from "@lib/i18n";
 import type { Me, Tag } from "@lib/model";
 import { outbox, type Call } from "@lib/outbox";
 import { moment } from "@lib/time";
@@ -17,7 +18,7 @@ const put = (id: Id, what: string, body?: unknown): Call => ({ method: "PUT", pa
 const drop = (id: Id, what: string): Call => ({ method: "DELETE", path: path(id, what) });
 
 /** Shown at once, then on its way by the outbox; true unless it was refused. */
-async function act(one: Conversation, change: Change, call: Call): Promise<boolean> {
+export async function act(one: Conversation, change: Change, call: Call): Promise<boolean> {
   touched.add(one.id);
   const me = cache.getQueryData<Me>(["me"]);
   if (!me) return false;
@@ -26,14 +27,22 @@ async function act(one: Conversation, change: Change, call: Call): Promise<boole
   return (await outcome) !== "refused";
 }
 
+/** Which act of a macro could not be done, and why. */
+function stepOf(t: T, error: unknown): string | null {
+  if (!(error instanceof ApiError) || error.code !== "macro-failed") return null;
+  const { act: step, because } = error.problem.params ?? {};
+  return t("macro.failed", { act: sayOr(t, `macro.do_${String(step)}`, String(step)), reason: sayOr(t, `error.${String(because)}`, t("error.bad-request")) });
+}
+
 export function explain(error: unknown): void {
   const t = now();
   const taken = error instanceof ApiError && error.status === 409 ? error.problem.params?.["assignee_name"] : undefined;
-  const text = taken ? t("toast.taken_by", { name: String(taken) }) : t("toast.failed", { reason: reasonOf(t, error) });
+  const text = taken ? t("toast.taken_by", { name: String(taken) }) : t("toast.failed", { reason: stepOf(t, error) ?? reasonOf(t, error) });
   say(text, { kind: "error" });
 }
 
-function tell(text: string, back: () => Promise<unknown>): void {
+/** What was done is on the screen; here is its way back. */
+export function tell(text: string, back: () => Promise<unknown>): void {
   const t = now();
   remember(text, back);
   say(text, { hint: t("toast.undo_hint"), ms: 10_000, action: { label: t("common.undo"), run: () => void undo() } });
@@ -64,7 +73,7 @@ async function restore(old: Conversation): Promise<void> {
   await act(current, { status: old.status, snoozed_until: old.snoozed_until }, call);
 }
 
-async function many(list: readonly Conversation[], one: (item: Conversation) => Promise<boolean>): Promise<Conversation[]> {
+export async function many(list: readonly Conversation[], one: (item: Conversation) => Promise<boolean>): Promise<Conversation[]> {
   const done = await Promise.all(list.map(one));
   return list.filter((_, index) => done[index]);
 }
@@ -94,6 +103,19 @@ export async function snooze(list: readonly Conversation[], until: Date | null):
   const done = await many(list, (one) => act(one, { status: "snoozed", snoozed_until: at }, put(one.id, "snooze", { until: at })));
   const t = now();
   if (done.length) tell(at ? t("toast.snoozed", { time: moment(t, at) }) : t("toast.snoozed_reply"), restoreAll(done));
+}
+
+/** Brings everything triage changes back to how it was, one act after the other. */
+export async function restoreWhole(old: Conversation): Promise<void> {
+  const current = (): Conversation => cache.getQueryData<Conversation>(["conversation", old.id]) ?? old;
+  const before = current();
+  const back: Promise<unknown>[] = [];
+  if (before.assignee_id !== old.assignee_id || before.team_id !== old.team_id) back.push(giveBack(old));
+  if (before.priority !== old.priority) back.push(setPriority(current(), old.priority));
+  for (const tag of before.tag_ids.filter((id) => !old.tag_ids.includes(id))) back.push(setTag(current(), tag, false));
+  for (const tag of old.tag_ids.filter((id) => !before.tag_ids.includes(id))) back.push(setTag(current(), tag, true));
+  if (before.status !== old.status || before.snoozed_until !== old.snoozed_until) back.push(restore(old));
+  await Promise.all(back);
 }
 
 export interface Owner { agent?: Id; team?: Id; name: string }

@@ -3,7 +3,7 @@ import type { Id } from "@shared/types";
 import type { Quoted } from "@lib/model";
 import { store } from "@lib/store";
 
-export type PickerName = "assign" | "snooze" | "tag" | "priority" | "status";
+export type PickerName = "assign" | "snooze" | "tag" | "priority" | "macro" | "status";
 
 export const cursor = store<Id | null>(null);
 export const selected = store<ReadonlySet<Id>>(new Set());

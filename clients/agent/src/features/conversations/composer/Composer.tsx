@@ -13,6 +13,7 @@ import { Button, IconButton } from "@ui/Button";
 import { IconPaperclip, IconSend, IconTemplate } from "@ui/icons";
 import { resolve } from "../acts";
 import { wanted } from "../desk";
+import { doneWhenSent, useSlash, WaitingActs } from "../macros";
 import { receiveBack, type Back } from "./back";
 import type { BoxHandle } from "./box";
 import css from "./Composer.module.css";
@@ -124,6 +125,8 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   };
   useEffect(() => receiveBack(conversation.id, (back) => takeBack.current(back)), [conversation.id]);
 
+  const slash = useSlash(conversation, box, { note, toReply: () => setMode("reply"), onDone: onResolved });
+
   function begin(side: Mode): void {
     flushSync(() => setMode(side)); // what is typed next belongs in it
     box.current?.focus();
@@ -144,6 +147,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     const sent = send({
       conversation, me, kind: mode, draft: old, lastSeq, rich, way: note ? null : way, undo: mode === "reply" && channel?.features.includes("undo") ? UNDO_S : 0,
     });
+    if (mode === "reply") void doneWhenSent(conversation, sent, how.settle ? () => undefined : onResolved);
     if (how.settle && (await sent)) {
       onResolved();
       await resolve([conversation]);
@@ -175,7 +179,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   const placeholder = note ? t("composer.note_placeholder") : t("composer.reply_placeholder", { name });
 
   return (
-    <section className={`${css.composer} ${note ? css.note : ""} ${dropping ? css.dropping : ""}`} aria-label={t(note ? "composer.note" : "composer.label")}
+    <section onKeyDownCapture={slash.onKey} className={`${css.composer} ${note ? css.note : ""} ${dropping ? css.dropping : ""}`} aria-label={t(note ? "composer.note" : "composer.label")}
       onDragOver={(event) => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); setDropping(true); } }}
       onDragLeave={(event) => { if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false); }}
       onDrop={onDrop}>
@@ -195,11 +199,13 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
           change((now) => ({ text, meta: { ...now.meta, html } }));
           if (text) typing();
         }} />
+      {note ? null : <WaitingActs id={conversation.id} />}
       <FileRow files={shownFiles} going={uploads.going} onRemove={(id) => change({ meta: { ...meta, attachments: files.filter((file) => file.id !== id) } })} />
       {plan ? <Foresight plan={plan} files={shownFiles} channel={nameOf(channelId)} most={channel!.limits.attachments} /> : null}
       <div className={css.bar}>
         <input ref={picker} type="file" multiple hidden tabIndex={-1} aria-hidden onChange={(event) => { uploads.add(event.target.files ?? []); event.target.value = ""; }} />
         <IconButton label={t("composer.attach")} onClick={() => picker.current?.click()}><IconPaperclip size={17} /></IconButton>
+        {slash.button}
         {!note && way?.identity_id && channel?.features.includes("templates") && (way.closed === null || way.takes_template)
           ? <IconButton label={t("template.button")} onClick={() => setTemplates(true)}><IconTemplate size={17} /></IconButton> : null}
         {rich ? <div ref={setBar} className={css.tools} /> : null}

@@ -69,6 +69,13 @@ function PlainBox({ text, label, placeholder, onChange, onFiles, onComposing, in
     blur: () => box.current?.blur(),
     holds: (target) => target !== null && target === box.current,
     caret: () => box.current?.selectionStart ?? 0,
+    insert: (words) => {
+      const at = box.current;
+      if (!at) return;
+      at.focus();
+      at.setRangeText(words, at.selectionStart, at.selectionEnd, "end");
+      onChange(at.value, undefined);
+    },
   });
   useImperativeHandle(ref, handle);
   useImperativeHandle(inner, handle);

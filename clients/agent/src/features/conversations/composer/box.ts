@@ -9,6 +9,8 @@ export interface BoxHandle {
   /** Whether an event's target is in it. */
   holds: (target: EventTarget | null) => boolean;
   caret: () => number;
+  /** Puts words where the caret is. */
+  insert: (words: string) => void;
 }
 
 /** Takes files; `done` is told of each that has arrived, for one that stands in the text. */

@@ -75,6 +75,11 @@ export default function RichBox({ text, html, label, placeholder, files, bar, st
     blur: () => editor?.view.dom.blur(),
     holds: (target) => Boolean(home.current?.contains(target as globalThis.Node | null)),
     caret: () => Math.max(0, (editor?.state.selection.from ?? 1) - 1),
+    insert: (words) => {
+      if (!editor) return;
+      editor.view.focus();
+      editor.commands.insertContent(docOf(words));
+    },
   }), [editor]);
 
   return (
