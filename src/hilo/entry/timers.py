@@ -88,8 +88,8 @@ async def _sync(tools: Tools, connector: Templating, workspace: UUID, id_: UUID)
         row = await inboxes.queries.account(tx, id_)
     if row is None:
         return
-    account = state.channels.opened(row)
     try:
+        account = state.channels.opened(row)
         seen = await tools.carrier.send(connector.templates(account), account)
     except ConnectorError as error:
         _LOG.warning("templates.failed", account=str(id_), error=repr(error))

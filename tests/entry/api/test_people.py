@@ -316,6 +316,29 @@ async def test_a_profile_is_ones_own(ben: httpx2.AsyncClient) -> None:
     assert others.status_code == 403
 
 
+@pytest.mark.parametrize("table", ["invitation", "password_reset"])
+async def test_a_link_that_is_too_old_opens_nothing(
+    app_state: AppState,
+    ada: httpx2.AsyncClient,
+    anonymous: httpx2.AsyncClient,
+    owner: asyncpg.Connection,
+    table: str,
+) -> None:
+    made = await ada.post("/invitations", json={"email": "eve@hilo.test"})
+    invited = made.json()["link"].partition("token=")[2]
+    reset = (await first.reset_link(app_state, CAST.ben.email)).partition("token=")[2]
+    password = "a-new-one-2026"
+    await owner.execute(f"update {table} set expires_at = now() - interval '1 second'")  # noqa: S608
+    joined = await anonymous.post(
+        "/invitations/accept", json={"token": invited, "name": "Eve", "password": password}
+    )
+    chosen = await anonymous.post(
+        "/password-resets/use", json={"token": reset, "password": password}
+    )
+    assert joined.status_code == (404 if table == "invitation" else 201)
+    assert chosen.status_code == (401 if table == "password_reset" else 204)
+
+
 async def test_who_runs_hilo_makes_a_way_back_where_no_mail_is_sent(
     app_state: AppState, anonymous: httpx2.AsyncClient
 ) -> None:

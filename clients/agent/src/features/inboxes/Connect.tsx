@@ -20,9 +20,11 @@ import { SettingFields } from "./SettingFields";
 export function ChannelChoice({ onChoose }: { onChoose: (channel: Channel) => void }) {
   const t = useT();
   const nameOf = useChannelName();
+  // What asks for least comes first: a newcomer can begin with it.
+  const channels = [...useChannels().values()].sort((one, other) => asked(one) - asked(other));
   return (
     <ul className={css.channels}>
-      {[...useChannels().values()].map((one) => {
+      {channels.map((one) => {
         const about = `channel.${one.id}.about`;
         return (
           <li key={one.id}>
@@ -36,6 +38,10 @@ export function ChannelChoice({ onChoose }: { onChoose: (channel: Channel) => vo
       })}
     </ul>
   );
+}
+
+function asked(channel: Channel): number {
+  return channel.settings.filter((setting) => setting.required).length;
 }
 
 export async function connect(inbox: string, channel: Channel, form: FormData): Promise<Account> {
