@@ -4,7 +4,8 @@ One process at a time renews an account: some vendors take back a renewal that i
 """
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from hilo.domain import inboxes, people
 from hilo.domain.inboxes import CLOSED, AccountChange, AccountRow, Carrier, consent
@@ -12,10 +13,14 @@ from hilo.entry.state import AppState
 from hilo.kit import clock, log
 from hilo.kit.errors import AuthExpired, ConnectorError
 from hilo.kit.lock import Locks
+from hilo.sdk.abilities import Lasting
 from hilo.sdk.authorising import Authorising
 
 _LOG = log.get(__name__)
 _LOOK_S = 20.0
+# Before the first warning, so that nobody is told of what mends itself.
+_REFRESH_WITHIN = timedelta(days=max(consent.WARNING_DAYS) + 7)
+_AGAIN = timedelta(hours=6)
 _WARN_WITHIN = timedelta(days=max(consent.WARNING_DAYS) + 1)
 
 
@@ -27,6 +32,7 @@ class Renewer:
         self._state = state
         self._carrier = carrier
         self._locks = locks
+        self._tried: dict[UUID, datetime] = {}
 
     async def run(self) -> None:
         """Look every few seconds, until cancelled."""
@@ -49,7 +55,7 @@ class Renewer:
                         await consent.warn(tx, channels, row)
                 if row is None or not await self._opens(row):
                     continue
-                if isinstance(connector, Authorising):
+                if isinstance(connector, Authorising | Lasting):
                     await self._renew(connector, row)
 
     async def _opens(self, row: AccountRow) -> bool:
@@ -66,7 +72,7 @@ class Renewer:
                     await inboxes.hold_account(tx, channels, row.id, problem)
         return is_open
 
-    async def _renew(self, connector: Authorising, seen: AccountRow) -> None:
+    async def _renew(self, connector: Authorising | Lasting, seen: AccountRow) -> None:
         if not self._is_due(connector, seen):
             return
         async with self._locks.attempt(f"renew:{seen.id}") as ours:
@@ -76,6 +82,7 @@ class Renewer:
                 row = await inboxes.queries.account(tx, seen.id)
             if row is None or not self._is_due(connector, row):
                 return  # another process was quicker
+            self._tried[row.id] = clock.now()
             try:
                 await self._ask(connector, row)
             except AuthExpired as error:
@@ -85,16 +92,31 @@ class Renewer:
             except ConnectorError as error:
                 _LOG.warning("renewing.failed", account=str(row.id), error=repr(error))
 
-    async def _ask(self, connector: Authorising, row: AccountRow) -> None:
+    async def _ask(self, connector: Authorising | Lasting, row: AccountRow) -> None:
         account = self._state.channels.opened(row)
-        connected = await self._carrier.send(connector.renew(account, clock.now()), account)
+        if isinstance(connector, Authorising):
+            asking = connector.renew(account, clock.now())
+        else:
+            asking = connector.refresh(account)
+        connected = await self._carrier.send(asking, account)
+        if not connected.secrets:
+            return  # as before; the warnings go on
         async with self._state.db.transaction(row.workspace_id) as tx:
             await consent.keep_renewed(tx, self._state.channels, row.id, connected)
         self._state.accounts.forget(row.id)
 
-    def _is_due(self, connector: Authorising, row: AccountRow) -> bool:
-        due = connector.renew_at(self._state.channels.opened(row))
+    def _is_due(self, connector: Authorising | Lasting, row: AccountRow) -> bool:
+        if isinstance(connector, Authorising):
+            due = connector.renew_at(self._state.channels.opened(row))
+        else:
+            due = self._refresh_at(row)
         return row.state == "active" and due is not None and due <= clock.now()
+
+    def _refresh_at(self, row: AccountRow) -> datetime | None:
+        if row.expires_at is None:
+            return None
+        first, tried = row.expires_at - _REFRESH_WITHIN, self._tried.get(row.id)
+        return first if tried is None else max(first, tried + _AGAIN)
 
 
 def _ends_soon(row: AccountRow) -> bool:

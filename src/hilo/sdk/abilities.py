@@ -1,7 +1,7 @@
 """What only some channels can do. A connector that has the method has the ability."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -219,6 +219,15 @@ class Checking(Protocol):
         ...
 
 
+@runtime_checkable
+class Lasting(Protocol):
+    """Optional: credentials that end, and are made anew by themselves before they do."""
+
+    def refresh(self, account: Account) -> Generator[Call, Reply, "Connected"]:
+        """Get newer ones; nothing new where these cannot be. Raises AuthExpired: they are over."""
+        ...
+
+
 class Connected(Struct, frozen=True, kw_only=True):
     """What the vendor told while connecting. expires_at: when the credentials end.
 
@@ -232,6 +241,12 @@ class Connected(Struct, frozen=True, kw_only=True):
     expires_in_s: int | None = None
     settings: Mapping[str, object] = {}
     secrets: Mapping[str, str] = {}
+
+    def ends_at(self, now: datetime) -> datetime | None:
+        """Return when the credentials end, however the vendor told it."""
+        if self.expires_at is not None or self.expires_in_s is None:
+            return self.expires_at
+        return now + timedelta(seconds=self.expires_in_s)
 
 
 @runtime_checkable

@@ -73,6 +73,10 @@ class Instagram(DialogueChannel):
         """Subscribe to the account; renew its token."""
         return setup.connect(account)
 
+    def refresh(self, account: Account) -> Generator[Call, Reply, Connected]:
+        """Renew the token, so that its 60 days never end."""
+        return setup.refresh(account)
+
     def check(self, account: Account) -> Generator[Call, Reply, Sequence[Check]]:
         """Try each step."""
         return setup.check(account)

@@ -84,6 +84,13 @@ def connect(account: Account) -> Generator[Call, Reply, Connected]:
     return found if is_by_page(account) else (yield from _renewed(graph, account, found))
 
 
+def refresh(account: Account) -> Generator[Call, Reply, Connected]:
+    """Let the token's 60 days begin anew; a page's token has no end of its own."""
+    if is_by_page(account):
+        return Connected()
+    return (yield from _renewed(way(account).graph, account, Connected()))
+
+
 def _renewed(graph: Graph, account: Account, found: Connected) -> Generator[Call, Reply, Connected]:
     """Return what was found with a new token; one that is younger than a day stays."""
     token = account.secrets.get("access_token", "")

@@ -1,27 +1,37 @@
 """How an account's way out does: what waits, what failed, what nobody knows."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from msgspec import Struct
 
 from hilo.domain.conversations.models import MessageError
+from hilo.domain.inboxes import AccountRow
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
+from hilo.kit.ids import first_id
 from hilo.kit.sql import Queries
 
 SQL = Queries(__package__, "health.sql")
+_NEWEST = 20_000
 _DAY = timedelta(days=1)
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """waiting: parts in the outbox, the oldest since waiting_since. failed_a_day: in 24 hours."""
+    """waiting: parts in the outbox, the oldest since waiting_since. failed_a_day: in 24 hours.
+
+    attempted: the calls of those 24 hours (of the workspace's newest twenty thousand), error_rate:
+    how many of a hundred failed or are uncertain; None without calls. expires_at: when the
+    credentials end.
+    """
 
     waiting: int
     waiting_since: datetime | None
     uncertain: int
     failed_a_day: int
     last_error: MessageError | None
+    attempted: int = 0
+    error_rate: float | None = None
+    expires_at: datetime | None = None
 
 
 class _Row(Struct, frozen=True):
@@ -30,13 +40,22 @@ class _Row(Struct, frozen=True):
     uncertain: int
     failed_a_day: int
     last_error: dict[str, str] | None
+    attempted: int
+    wrong: int
 
 
-async def health(tx: Tx, actor: Actor, account: UUID) -> Health:
+async def health(tx: Tx, actor: Actor, account: AccountRow) -> Health:
     """Return an account's numbers. Raises: Forbidden."""
     actor.must("inbox:read")
+    since = tx.now - _DAY
     row = await tx.one(
-        SQL.health, _Row, workspace=tx.workspace, account=account, since=tx.now - _DAY
+        SQL.health,
+        _Row,
+        workspace=tx.workspace,
+        account=account.id,
+        since=since,
+        first_id=first_id(since - _DAY),  # a reply may wait a while for its call
+        most=_NEWEST,
     )
     error = row.last_error
     return Health(
@@ -45,4 +64,7 @@ async def health(tx: Tx, actor: Actor, account: UUID) -> Health:
         uncertain=row.uncertain,
         failed_a_day=row.failed_a_day,
         last_error=None if error is None else MessageError(**error),
+        attempted=row.attempted,
+        error_rate=round(100 * row.wrong / row.attempted, 1) if row.attempted else None,
+        expires_at=account.expires_at,
     )

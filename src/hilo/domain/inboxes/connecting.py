@@ -36,10 +36,9 @@ async def keep_connected(
     address = connected.address.lower() if connected.address else row.address
     await refuse_taken(tx, row, address)
     secrets = {**channels.secrets(row), **connected.secrets}
-    if connected.secrets or connected.expires_at is not None:
-        await queries.keep_credentials(
-            tx, row.id, channels.seal(row.id, secrets), connected.expires_at
-        )
+    ends_at = connected.ends_at(tx.now)
+    if connected.secrets or ends_at is not None:
+        await queries.keep_credentials(tx, row.id, channels.seal(row.id, secrets), ends_at)
     row = await queries.change_account(
         tx,
         msgspec.structs.replace(

@@ -132,7 +132,7 @@ async def _keep(tx: Tx, channels: Channels, account: UUID, connected: Connected)
     row = await find_account(tx, account)
     secrets = {**channels.secrets(row), **connected.secrets}
     return await queries.keep_credentials(
-        tx, row.id, channels.seal(row.id, secrets), connected.expires_at
+        tx, row.id, channels.seal(row.id, secrets), connected.ends_at(tx.now)
     )
 
 

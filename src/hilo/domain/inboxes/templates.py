@@ -70,8 +70,9 @@ async def find_template(tx: Tx, account: UUID, name: str, language: str) -> Temp
 async def keep_templates(tx: Tx, account: UUID, seen: Sequence[TemplateSeen]) -> None:
     """Keep what the vendor has, and nothing else.
 
-    Publishes: TemplatesSynced.
+    Publishes: TemplatesSynced, when anything is another now.
     """
+    before = await _kept(tx, account)
     usable = {
         (each.name, each.language): clean_all(msgspec.to_builtins(each))
         for each in seen
@@ -85,7 +86,14 @@ async def keep_templates(tx: Tx, account: UUID, seen: Sequence[TemplateSeen]) ->
         rows=list(usable.values()),
     )
     await tx.run(SQL.forget, workspace=tx.workspace, account=account, now=tx.now)
-    tx.publish(TemplatesSynced(account_id=account, count=len(usable)))
+    if await _kept(tx, account) != before:
+        tx.publish(TemplatesSynced(account_id=account, count=len(usable)))
+
+
+async def _kept(tx: Tx, account: UUID) -> list[TemplateView]:
+    """Return an account's templates without when they were last seen."""
+    rows = await tx.all(SQL.templates, TemplateView, workspace=tx.workspace, account=account)
+    return [msgspec.structs.replace(row, synced_at=tx.now) for row in rows]
 
 
 async def judge_template(tx: Tx, account: UUID, item: TemplateIn) -> None:

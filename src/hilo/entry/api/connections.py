@@ -65,8 +65,8 @@ async def sync_templates(account_id: Id, actor: Acting, app_state: Shared) -> Te
 @get(_PATH + "/health", tags=["inboxes"])
 async def get_health(account_id: Id, actor: Acting, tx: Open) -> Health:
     """Say how the account's way out does: what waits, what failed, what nobody knows."""
-    await inboxes.get_account(tx, actor, account_id)
-    return await conversations.health(tx, actor, account_id)
+    row = await inboxes.get_account(tx, actor, account_id)
+    return await conversations.health(tx, actor, row)
 
 
 ROUTES = [connect_account, list_templates, sync_templates, get_health]

@@ -8,7 +8,7 @@ import { ago, exact } from "@lib/time";
 import { wantsConsent } from "./Consent";
 import css from "./Inboxes.module.css";
 
-interface Numbers { waiting: number; waiting_since: Instant | null; uncertain: number; failed_a_day: number; last_error: MessageError | null }
+interface Numbers { waiting: number; waiting_since: Instant | null; uncertain: number; failed_a_day: number; last_error: MessageError | null; attempted: number; error_rate: number | null }
 
 export function Health({ account }: { account: Account }) {
   const t = useT();
@@ -23,7 +23,7 @@ export function Health({ account }: { account: Account }) {
         {data ? (
           <>
             <span>{t("account.waiting", { count: data.waiting })}{data.waiting_since ? ` (${ago(t, data.waiting_since)})` : ""}</span>
-            <span>{t("account.failed_day", { count: data.failed_a_day })}</span>
+            <span>{t("account.failed_day", { count: data.failed_a_day })}{data.error_rate === null ? "" : ` (${t("account.error_rate", { rate: data.error_rate, count: data.attempted })})`}</span>
             {data.uncertain ? <span>{t("account.uncertain", { count: data.uncertain })}</span> : null}
             {data.last_error ? <span>{t("account.last_error", { reason: sayOr(t, `error.${data.last_error.code}`, data.last_error.code) })}</span> : null}
           </>
