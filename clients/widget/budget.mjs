@@ -35,7 +35,7 @@ function needed(name, found = new Set()) {
 export function measure() {
   const assets = readdirSync(join(out, "assets")).filter((name) => /\.(js|css)$/.test(name));
   const loader = gzip(`(()=>{const hiloBoot=${boot};\n${readFileSync(join(out, "loader.js"), "utf8")}\n})();\n`);
-  const first = [...needed(assets.find((name) => /^panel-.*\.js$/.test(name))), ...assets.filter((name) => name.endsWith(".css"))];
+  const first = [...needed(assets.find((name) => /^panel-.*\.js$/.test(name))), ...assets.filter((name) => /^panel-.*\.css$/.test(name))];
   const panel = first.map((name) => [name, weigh(`assets/${name}`)]);
   // A visitor loads one language: the heaviest counts.
   const pages = readdirSync(out).filter((name) => /^panel-\w\w\.html$/.test(name));

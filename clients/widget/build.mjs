@@ -16,18 +16,29 @@ const FIRST = /^(open|close|greeting|online|away|reply_\w+|log|write|send|sendin
 /** Texts of the launcher only: the server writes them into the loader. */
 const LAUNCHER = /^(unread|open)$/;
 
-/** The catalogue's `widget.` keys of one part, without `widget.` in front: of the empty "panel", or of a "talk". */
+/** Texts of the page that asks for notifications, and of what the server itself writes into one. */
+const NOTIFY = /^notify_/;
+const SERVER = /^push_file$/;
+
+/** The catalogue's `widget.` keys of one part, without `widget.` in front: of the empty "panel", a "talk" or "notify". */
 export function texts(part, locale) {
   const all = JSON.parse(readFileSync(join(here, `../shared/messages/${locale}.json`), "utf8"));
   const found = Object.entries(all).flatMap(([key, text]) => {
     const name = key.startsWith("widget.") ? key.slice("widget.".length) : "";
-    return name && !LAUNCHER.test(name) && FIRST.test(name) === (part === "panel") ? [[name, text]] : [];
+    const home = FIRST.test(name) ? "panel" : NOTIFY.test(name) ? "notify" : "talk";
+    return name && !LAUNCHER.test(name) && !SERVER.test(name) && home === part ? [[name, text]] : [];
   });
   return Object.fromEntries(found);
 }
 
 /** Marks for bundlers further on; there is none, and a browser would load them. */
-const unmarked = { name: "hilo-unmarked", renderChunk: (code) => code.replaceAll(/\/\* ?@__PURE__ ?\*\/ ?/g, " ") };
+const MARK = /([\w$]?)\/\* ?@__PURE__ ?\*\/ ?/g;
+const unmarked = {
+  name: "hilo-unmarked",
+  generateBundle(_, made) {
+    for (const part of Object.values(made)) part.code &&= part.code.replaceAll(MARK, (_mark, before) => (before ? `${before} ` : ""));
+  },
+};
 
 /** Colours as every browser knows them, and in a third of the letters. Source: CSS Color 4, 10.8 and 18. */
 function rgb(lightness, chroma, hue) {
@@ -85,18 +96,18 @@ function named(stem, ending, content) {
   return name;
 }
 
-/** Writes the page that loads script and style, one per language: the first texts stand in it, the others beside it. */
-function pages() {
-  const css = readFileSync(join(out, "panel.css"));
-  rmSync(join(out, "panel.css"));
-  const style = named("panel", "css", css);
-  const script = readdirSync(join(out, "assets")).find((each) => /^panel-.*\.js$/.test(each));
-  const template = readFileSync(join(here, "panel.html"), "utf8").replace("{style}", style).replace("{script}", `assets/${script}`);
+/** Writes a page that loads script and style, one per language: its texts stand in it, a talk's beside the panel's. */
+function pages(stem) {
+  const css = readFileSync(join(out, `${stem}.css`));
+  rmSync(join(out, `${stem}.css`));
+  const style = named(stem, "css", css);
+  const script = readdirSync(join(out, "assets")).find((each) => each.startsWith(`${stem}-`) && each.endsWith(".js"));
+  const template = readFileSync(join(here, `${stem}.html`), "utf8").replace("{style}", style).replace("{script}", `assets/${script}`);
   for (const locale of LOCALES) {
-    const first = JSON.stringify(texts("panel", locale)).replaceAll("<", "\\u003c");
-    const more = named(`texts-${locale}`, "json", JSON.stringify(texts("talk", locale)));
+    const first = JSON.stringify(texts(stem, locale)).replaceAll("<", "\\u003c");
+    const more = stem === "panel" ? named(`texts-${locale}`, "json", JSON.stringify(texts("talk", locale))) : "";
     const html = template.replace("{locale}", locale).replace("{texts}", first).replace("{more}", more);
-    writeFileSync(join(out, `panel-${locale}.html`), html);
+    writeFileSync(join(out, `${stem}-${locale}.html`), html);
   }
 }
 
@@ -114,6 +125,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   rmSync(out, { recursive: true, force: true });
   await bundle("panel", "es", "src/panel.tsx");
   await bundle("loader", "iife", "src/loader.ts");
-  pages();
+  await bundle("push", "iife", "src/push.ts");
+  await bundle("notify", "es", "src/notify.ts");
+  pages("panel");
+  pages("notify");
   compress();
 }

@@ -17,6 +17,7 @@ from agent import Desk
 from rig import EMAIL, PASSWORD, Rig
 from screen import say, signed_in
 from shop import Shop
+from visiting import Visits, visits
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None
@@ -59,6 +60,13 @@ async def browser() -> AsyncIterator[Browser]:
         )
         yield found
         await found.close()
+
+
+@pytest.fixture
+async def visit(browser: Browser, shop: Shop, hilo: Rig) -> AsyncIterator[Visits]:
+    """Give visitors of the shop."""
+    async for come in visits(browser, shop, hilo.url):
+        yield come
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import { newId } from "./ids";
 import type { Wire } from "./line";
 import type { Host, Live } from "./live";
 import { type Answer, Outbox, type Sent, type Store } from "./outbox";
-import type { Batch, Looks, Message, Session } from "./protocol";
+import type { Batch, Looks, Message, Posed, Session } from "./protocol";
 import { NOTHING, type State } from "./state";
 
 export type Deps = {
@@ -19,6 +19,8 @@ export type Deps = {
   readonly store: Store;
   readonly fetch: typeof fetch;
   readonly live: (chat: Host) => Promise<Live>;
+  /** Asks before the first message; takes back what is no longer asked. */
+  readonly ask: (questions: readonly Posed[]) => Promise<void>;
   readonly openSocket: (url: string) => Wire;
   readonly locale: string;
   readonly changed: () => void;
@@ -39,7 +41,8 @@ export class Chat implements Host {
   #loading: Promise<void> | undefined;
   #isBroken = false;
   #identity: string | undefined;
-  #page = "";
+  /** The page that shows the chat, as it last said. */
+  url = "";
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #turn = 0;
@@ -86,7 +89,7 @@ export class Chat implements Host {
       identity_jwt: this.#identity,
       locale: this.deps.locale,
       time_zone: this.#zone,
-      page: this.#page,
+      page: this.url,
     });
     if (turn !== this.#turn) return;
     if (answer?.ok) {
@@ -137,11 +140,11 @@ export class Chat implements Host {
   async track(name: string, data: Readonly<Record<string, unknown>>): Promise<void> {
     this.wake();
     await this.#open;
-    await this.doors.post("track", { name, data, page: this.#page });
+    await this.doors.post("track", { name, data, page: this.url });
   }
 
   page(url: string): void {
-    this.#page = url;
+    this.url = url;
   }
 
   online(): void {
@@ -204,6 +207,7 @@ export class Chat implements Host {
     this.doors.token = visitor_token;
     this.keep("visitor", visitor_token);
     this.keep("id", visitor_id);
+    await this.deps.ask(this.kept("answers") || this.state.outbox[0] ? [] : session.questions).catch(() => undefined);
     this.set({ phase: "ready", config, expectation, verified });
     this.#opened();
     await this.#listen(session);
@@ -233,7 +237,8 @@ export class Chat implements Host {
       client_id: entry.client_id,
       text: entry.text,
       attachments: entry.files.map((each) => each.id),
-      page: this.#page,
+      page: this.url,
+      answers: this.state.thread.messages[0] ? null : JSON.parse(this.kept("answers") || "null"),
     });
     if (answer?.ok) return "accepted";
     if (answer?.status === 401) void this.start();
@@ -247,7 +252,7 @@ export class Chat implements Host {
 
   #forget(): void {
     this.#identity = undefined;
-    for (const each of ["visitor", "id", "outbox", "seen", "email"]) this.deps.store.removeItem(this.#key(each));
+    for (const each of ["visitor", "id", "outbox", "seen", "email", "answers"]) this.deps.store.removeItem(this.#key(each));
     this.doors.token = "";
     this.#outbox.clear();
     this.#clear();

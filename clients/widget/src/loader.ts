@@ -145,6 +145,17 @@ function wake(): void {
   isAwake = true;
 }
 
+/**
+ * The panel gets the keys, unless the visitor writes on the page itself. Never before it is there: a frame that has the
+ * focus while it changes its process loses the keyboard, though the page believes otherwise.
+ */
+function tell(): void {
+  const isWriting = document.activeElement?.matches("input,textarea,select,[contenteditable]");
+  const focus = isOpen && !isWriting;
+  if (focus && isReady) frame?.focus();
+  post({ hilo: 1, type: "shown", open: isOpen, focus });
+}
+
 function show(open: boolean): void {
   if (open === isOpen) return;
   const hadFocus = document.activeElement === host;
@@ -152,9 +163,8 @@ function show(open: boolean): void {
   if (open) make();
   draw();
   post({ hilo: 1, type: "page", url: location.href });
-  post({ hilo: 1, type: "shown", open });
-  if (open) frame?.focus();
-  else if (hadFocus) button.focus();
+  tell();
+  if (!open && hadFocus) button.focus();
   emit(open ? "open" : "close");
 }
 
@@ -164,9 +174,8 @@ addEventListener("message", (event: MessageEvent<unknown>) => {
   const data = event.data;
   if (data.type === "ready") {
     isReady = true;
-    if (isOpen) frame.focus(); // loading may have taken the focus away
     for (const each of waiting.splice(0)) post(each);
-    post({ hilo: 1, type: "shown", open: isOpen });
+    tell();
     emit("ready");
   } else if (data.type === "close") show(false);
   else if (data.type === "ask") give(withStorage((kept) => Object.fromEntries(Object.entries({ ...kept }).filter(([key]) => key.startsWith(prefix)))) ?? {});

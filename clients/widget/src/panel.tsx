@@ -92,6 +92,9 @@ async function start(): Promise<void> {
       [talk] = await Promise.all([import("./talk"), words()]);
       return talk.listen(it);
     },
+    ask: async (posed) => {
+      if (posed[0] || ui.foot) (await Promise.all([import("./questions"), words()]))[0].pose(posed, view());
+    },
     reload: () => location.reload(),
     openSocket: (url) => new WebSocket(url) as Wire,
     locale,
@@ -112,7 +115,7 @@ async function start(): Promise<void> {
       if (data.open) chat.wake();
       set({ isOpen: data.open });
       // A keyboard that pops up by itself hides half of a small screen.
-      if (data.open && matchMedia("(hover: hover)").matches) document.querySelector("textarea")?.focus();
+      if (data.open && data.focus && matchMedia("(hover: hover)").matches) document.querySelector<HTMLElement>("textarea,.questions input")?.focus();
     } else if (data.type === "page") chat.page(String(data.url).slice(0, 1000));
     else if (data.type === "wake") chat.wake();
     else if (data.type === "identify") void identify(data.who);

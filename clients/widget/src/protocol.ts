@@ -31,8 +31,8 @@ export type Conversation = {
   readonly status: string;
 };
 
-/** back_at: when the office opens, while it is closed and nobody is there. */
-export type Expectation = { readonly online: boolean; readonly reply_s: number | null; readonly back_at?: string | null };
+/** back_at: when the office opens, while it is closed and nobody is there. before: how many wait longer, while nobody has the conversation. */
+export type Expectation = { readonly online: boolean; readonly reply_s: number | null; readonly back_at?: string | null; readonly before?: number | null };
 
 export type Brand = { readonly fill: string; readonly on: string; readonly ink: string; readonly "ink-dark": string };
 
@@ -63,12 +63,22 @@ export type Batch = {
   readonly more?: boolean;
 };
 
+/** A question before the first message. label: empty where the chat has its own words. */
+export type Posed = {
+  readonly name: string;
+  readonly kind: "name" | "email" | "phone" | "text" | "choice";
+  readonly required: boolean;
+  readonly label: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+};
+
 export type Session = Batch & {
   readonly visitor_token: string;
   readonly visitor_id: string;
   readonly verified: boolean;
   readonly config: Config;
   readonly expectation: Expectation;
+  readonly questions: readonly Posed[];
 };
 
 /** Frames of the socket, from the server. */
@@ -82,7 +92,8 @@ export type Frame =
 
 /** From the host page to the panel. `hilo` marks our own messages on a shared wire. */
 export type ToPanel =
-  | { readonly hilo: 1; readonly type: "shown"; readonly open: boolean }
+  /** focus: the visitor's keys may go to the panel; false while it writes on the page itself. */
+  | { readonly hilo: 1; readonly type: "shown"; readonly open: boolean; readonly focus: boolean }
   | { readonly hilo: 1; readonly type: "page"; readonly url: string }
   /** An intent: the session may begin. Before it a panel only waits. */
   | { readonly hilo: 1; readonly type: "wake" }

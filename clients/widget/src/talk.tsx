@@ -5,6 +5,7 @@
 
 import { h } from "preact";
 import { type Host, Live } from "./live";
+import type * as Calls from "./calls";
 import type { Message } from "./protocol";
 import css from "./talk.css?inline";
 import { isSeen } from "./thread";
@@ -21,6 +22,7 @@ type Props = { readonly view: View };
 let isAtEnd = true;
 let drawn = "";
 let live: Live | undefined;
+let calls: typeof Calls | undefined;
 
 adopt(css);
 
@@ -83,7 +85,8 @@ export function Older({ view: { state, t } }: Props) {
 }
 
 /** What a visitor may do with the conversation as a whole. */
-export function More({ view: { chat, state, ui, set, t } }: Props) {
+export function More({ view }: Props) {
+  const { chat, state, ui, set, t } = view;
   if (state.thread.messages.length === 0) return null;
   const isLoud = hasSound(chat);
   const sound = () => {
@@ -105,6 +108,9 @@ export function More({ view: { chat, state, ui, set, t } }: Props) {
   return (
     <details
       class="more"
+      onToggle={(event) => {
+        if (event.currentTarget.open) void unfold(view);
+      }}
       onKeyDown={(event) => {
         const box = event.currentTarget;
         if (event.key !== "Escape" || !box.open) return;
@@ -120,6 +126,7 @@ export function More({ view: { chat, state, ui, set, t } }: Props) {
         <button type="button" onClick={sound}>
           {t(isLoud ? "sound_off" : "sound_on")}
         </button>
+        {calls && <calls.Calls view={view} />}
         <button type="button" onClick={() => download(transcript(state.thread.messages, t), state.config.title)}>
           {t("download")}
         </button>
@@ -133,6 +140,11 @@ export function More({ view: { chat, state, ui, set, t } }: Props) {
       </div>
     </details>
   );
+}
+
+async function unfold(view: View): Promise<void> {
+  calls = await import("./calls");
+  await calls.look(view);
 }
 
 /** The conversation as plain text: when, who, what. */
@@ -227,8 +239,24 @@ function midnight(at: Date): number {
   return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 }
 
+/** What stands below what was said. */
+export function After({ view }: Props) {
+  return [<Line key="line" view={view} />, <AskEmail key="email" view={view} />];
+}
+
+/** How many are before one: while somebody is there, and until somebody has taken the conversation. */
+function Line({ view: { state, t } }: Props) {
+  const { online, before } = state.expectation ?? {};
+  if (!online || before === undefined || before === null) return null;
+  return (
+    <p class="mark line" role="status">
+      {before === 0 ? t("line_next") : t("line_before", { count: before })}
+    </p>
+  );
+}
+
 /** Asks for an e-mail: once, with the reason, after the first message, only when nobody is there. */
-export function AskEmail({ view: { chat, state, ui, set, t } }: Props) {
+function AskEmail({ view: { chat, state, ui, set, t } }: Props) {
   const lastAnswer = state.thread.messages.findLast((each) => each.author.kind === "agent");
   const isAnswered = lastAnswer !== undefined && Date.now() - Date.parse(lastAnswer.at) < PAUSE_MS;
   const isAway = state.expectation !== undefined && !state.expectation.online && !isAnswered;

@@ -15,7 +15,7 @@ from hilo.entry.hub import Hub
 from hilo.entry.marks import Marker
 from hilo.entry.post import AccountPost, Post
 from hilo.entry.sandbox.controls import Controls
-from hilo.kit import messages
+from hilo.kit import messages, webpush
 from hilo.kit.buckets import Bucket, files_of
 from hilo.kit.bus import Bus, Local
 from hilo.kit.config import Config
@@ -92,6 +92,13 @@ class AppState:
     def file_links(self) -> FileLinks:
         """Makes and checks the signed addresses of files."""
         return FileLinks(self.vault, self.config.public_url)
+
+    @cached_property
+    def push(self) -> webpush.Sender:
+        """Who we are to push services; the key follows HILO_SECRET_KEY."""
+        is_public = self.config.public_url.startswith("https://")
+        contact = self.config.public_url if is_public else "mailto:hilo@localhost"
+        return webpush.Sender(self.vault.key("web push"), contact)
 
     @cached_property
     def hub(self) -> Hub:

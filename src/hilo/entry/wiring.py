@@ -5,18 +5,23 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from hilo.domain.conversations import resume_mended
+from hilo.domain.conversations import MessageState, resume_mended
 from hilo.domain.inboxes import AccountChanged
+from hilo.domain.notifications import call_visitors
 from hilo.entry import timers, work
 from hilo.entry.work import Tools
 from hilo.kit.jobs import Job
 from hilo.kit.readers import Reader
 
 # Each walks all events by itself; a name is for ever, cursors carry it.
-READERS: Sequence[Reader] = (Reader("mended-accounts", {AccountChanged: [resume_mended]}),)
+READERS: Sequence[Reader] = (
+    Reader("mended-accounts", {AccountChanged: [resume_mended]}),
+    Reader("visitor-calls", {MessageState: [call_visitors]}),
+)
 
 # Work for the outside, queued in the transaction that caused it.
 JOBS: Mapping[str, Callable[[Tools, Job], Awaitable[None]]] = {
+    "call": work.call,
     "carry": work.carry,
     "fetch": work.fetch,
     "letter": work.letter,

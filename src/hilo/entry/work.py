@@ -17,10 +17,19 @@ from hilo.domain.conversations import (
     settle_file,
 )
 from hilo.domain.inboxes import AccountRow, Carrier
+from hilo.domain.notifications import Call
+from hilo.entry import push
 from hilo.entry.post import LetterJob, Postman
 from hilo.entry.state import AppState
 from hilo.kit.db import transient
-from hilo.kit.errors import Bug, HiloError, Rejected, TemporaryFailure, Throttled
+from hilo.kit.errors import (
+    Bug,
+    HiloError,
+    Rejected,
+    TemporaryFailure,
+    Throttled,
+    UnknownOutcome,
+)
 from hilo.kit.jobs import Job
 from hilo.sdk.abilities import Fetching, Profiling
 from hilo.sdk.manifest import Manifest
@@ -29,6 +38,7 @@ from hilo.sdk.outbound import Recipient
 _FETCH_TRIES = 6
 _RESOLVE_TRIES = 4
 _PROFILE_TRIES = 3
+_CALL_TRIES = 4
 _LONGEST_S = 300.0
 _MOST_FAILURES = 5
 
@@ -97,6 +107,15 @@ async def sweep(given: Tools, job: Job) -> None:
         await inboxes.deliveries.forget(tx, wanted.account, wanted.senders, wanted.up_to)
     for key in wanted.files:
         await given.state.files.drop(key)
+
+
+async def call(given: Tools, job: Job) -> None:
+    """Call a visitor's browser; one that cannot be reached for long is not called any more."""
+    try:
+        await push.call(given.state, job.read(Call))
+    except (TemporaryFailure, UnknownOutcome):  # the second call takes the place of the first
+        if job.failures + 1 < _CALL_TRIES:
+            raise
 
 
 async def letter(given: Tools, job: Job) -> None:

@@ -45,6 +45,9 @@ Feature = Literal[
 Unit = Literal["chars", "utf16", "utf8_bytes", "gsm7_segments"]
 Resolve = Literal["none", "key", "tracker", "echo", "list", "message_id"]
 Threading = Literal["contact_inbox", "mail_thread", "contact"]
+SettingKind = Literal[
+    "text", "email", "url", "number", "bool", "secret", "choice", "list", "questions"
+]
 QualityMark = str  # "done", "todo", or the reason of an exemption
 
 
@@ -116,11 +119,11 @@ class Setting(Struct, frozen=True, kw_only=True):
     """One field of the account's form. Its label is the message key `channel.<id>.setting.<name>`.
 
     kind: text, email, url, number, bool, secret (kept sealed, never shown again), choice, list (of
-    text).
+    text), questions (of a form, each with its texts by language).
     """
 
     name: str
-    kind: Literal["text", "email", "url", "number", "bool", "secret", "choice", "list"] = "text"
+    kind: SettingKind = "text"
     required: bool = False
     default: str | int | bool | list[str] | None = None
     choices: list[str] = field(default_factory=list)

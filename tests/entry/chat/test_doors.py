@@ -43,7 +43,12 @@ async def test_a_visitor_writes_and_an_answer_comes_back(chat: Chat) -> None:
         session = await begin(client)
         assert session["messages"] == []
         assert session["config"]["title"] == "Hilo Test"
-        assert session["expectation"] == {"online": False, "reply_s": None, "back_at": None}
+        assert session["expectation"] == {
+            "online": False,
+            "reply_s": None,
+            "back_at": None,
+            "before": None,
+        }
         await say(client, "Where is my order?", "c-1")
         await chat.settle()
         batch = await poll(client, session["cursor"])

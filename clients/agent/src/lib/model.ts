@@ -29,7 +29,7 @@ export type MacroAct =
 export interface Macro { id: Id; name: string; text: string; acts: MacroAct[]; is_shared: boolean; uses: number }
 
 export interface Setting {
-  name: string; kind: "text" | "email" | "url" | "number" | "bool" | "secret" | "choice" | "list";
+  name: string; kind: "text" | "email" | "url" | "number" | "bool" | "secret" | "choice" | "list" | "questions";
   required: boolean; default: string | number | boolean | string[] | null; choices: string[]; advanced: boolean;
 }
 export interface Channel {

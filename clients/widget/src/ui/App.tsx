@@ -56,14 +56,14 @@ export function App({ view, talk, files }: Props) {
             {outbox.map((entry) => said.has(entry.client_id) || <Leaving key={entry.client_id} entry={entry} view={view} />)}
             {talk && <talk.Writing view={view} />}
           </ol>
-          {talk && <talk.AskEmail view={view} />}
+          {talk && <talk.After view={view} />}
         </div>
         {talk && <talk.Below view={view} />}
       </div>
       <p class="bar" role="status">
         {state.phase === "unreachable" ? t("unreachable") : state.phase === "ready" && !state.isUp ? t("offline") : ui.notice}
       </p>
-      <Composer view={view} files={files} />
+      {ui.foot ? <ui.foot view={view} /> : <Composer view={view} files={files} />}
     </div>
   );
 }

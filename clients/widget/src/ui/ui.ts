@@ -1,5 +1,6 @@
 /** What the panel's screen holds beside the chat's state: one object, drawn again as a whole. */
 
+import type { ComponentType } from "preact";
 import type { Chat } from "../chat";
 import type { Sent } from "../outbox";
 import type { State } from "../state";
@@ -19,6 +20,8 @@ export type Ui = {
   readonly isEmailWrong: boolean;
   /** What was pressed once and needs a second press. */
   readonly sure: "" | "forget" | "erase";
+  /** Stands in the composer's place: questions before the first message, a recording. */
+  readonly foot?: ComponentType<{ readonly view: View }> | undefined;
 };
 
 export type View = {

@@ -132,7 +132,8 @@ def _said(said: Said, who: visitor.Visitor, at: datetime) -> Sequence[Inbound]:
         case "got":
             return [StatusIn(state="delivered", message=id_, at=at) for id_ in said.ids]
         case "message":
-            found = _message(said, who, sender, at)
+            answered = msgspec.structs.replace(sender, attributes=said.traits)
+            found = _message(said, who, answered, at)
         case "seen":
             found = SeenIn(sender=sender, up_to=said.up_to or at)
         case "identify":

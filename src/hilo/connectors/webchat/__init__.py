@@ -3,5 +3,27 @@
 from hilo.connectors._chat.visitor import Visitor, identify, issue, read, seal
 from hilo.connectors.webchat.connector import CONNECTOR
 from hilo.connectors.webchat.hours import hours_of
+from hilo.connectors.webchat.questions import (
+    Answers,
+    Posed,
+    Question,
+    answered,
+    posed,
+    questions_of,
+)
 
-__all__ = ["CONNECTOR", "Visitor", "hours_of", "identify", "issue", "read", "seal"]
+__all__ = [
+    "CONNECTOR",
+    "Answers",
+    "Posed",
+    "Question",
+    "Visitor",
+    "answered",
+    "hours_of",
+    "identify",
+    "issue",
+    "posed",
+    "questions_of",
+    "read",
+    "seal",
+]

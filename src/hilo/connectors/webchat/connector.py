@@ -6,7 +6,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from hilo.connectors._chat.saying import OwnChat, new_secrets
-from hilo.connectors.webchat import hours
+from hilo.connectors.webchat import hours, questions
 from hilo.kit.errors import FieldError, Invalid
 from hilo.sdk.account import Account, SettingsRead
 from hilo.sdk.manifest import Setting
@@ -32,12 +32,17 @@ class WebChat(OwnChat):
         known = {setting.name: setting for setting in self._manifest.settings}
         asked = {**(old.settings if old else {}), **given}
         errors: list[FieldError] = []
-        settings = {name: each.default for name, each in known.items() if each.default is not None}
+        settings: dict[str, object] = {
+            name: each.default for name, each in known.items() if each.default is not None
+        }
         for name, value in asked.items():
             if name not in known:
                 errors.append(
                     FieldError(f"settings.{name}", "unknown", "There is no such setting.")
                 )
+            elif known[name].kind == "questions":
+                errors += questions.problems(value)
+                settings[name] = value
             elif problem := _problem(known[name], value):
                 errors.append(FieldError(f"settings.{name}", "invalid", problem))
             else:

@@ -1,6 +1,6 @@
 """The heart: conversations, their messages, and how both come and go."""
 
-from hilo.domain.conversations import acting, visitors
+from hilo.domain.conversations import acting, visitors, waiting
 from hilo.domain.conversations.amending import Before, texts_before
 from hilo.domain.conversations.arriving import FETCH, Fetch, fetch_again, settle_file
 from hilo.domain.conversations.carry import Carriage, rescue
@@ -196,6 +196,7 @@ __all__ = [
     "unsnooze",
     "untag",
     "visitors",
+    "waiting",
     "wake",
     "ways",
     "withdraw",

@@ -4,7 +4,7 @@ Reading only. Whatever a visitor does arrives as a delivery, like everything fro
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -21,8 +21,6 @@ from hilo.kit.db import Tx
 from hilo.kit.sql import Queries
 
 SQL = Queries(__package__, "visitors.sql")
-REPLY_TIME_SPAN = timedelta(days=7)
-REPLY_TIME_LEAST_TURNS = 5  # fewer say nothing
 _MOST_CHANGES = 500
 
 
@@ -87,13 +85,6 @@ class Seen(Struct, frozen=True, kw_only=True):
     contacts: Sequence[UUID]
     place: Place
     more: bool = False
-
-
-class ReplyTime(Struct, frozen=True):
-    """seconds: three of four got their answer within; turns: of how many we know."""
-
-    seconds: float
-    turns: int
 
 
 class _Row(Struct, frozen=True):
@@ -232,18 +223,6 @@ async def visible(tx: Tx, reader: Reader, ids: Sequence[UUID]) -> list[VisitorMe
     """Return those of the messages that the reader may see, oldest first."""
     talks = await conversations(tx, await contacts(tx, reader))
     return await named_messages(tx, reader, [talk.id for talk in talks], ids)
-
-
-async def reply_time(tx: Tx, inbox: UUID) -> ReplyTime | None:
-    """Return how long three of four people waited in the last seven days; None: too few to say."""
-    found = await tx.one(
-        SQL.reply_time,
-        ReplyTime,
-        workspace=tx.workspace,
-        inbox=inbox,
-        since=tx.now - REPLY_TIME_SPAN,
-    )
-    return found if found.turns >= REPLY_TIME_LEAST_TURNS else None
 
 
 def _order(place: Place) -> tuple[int, int]:

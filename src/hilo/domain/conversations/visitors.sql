@@ -51,25 +51,6 @@ where e.workspace_id = :workspace and e.subject = any(:conversations)
   and e.xid < :horizon::text::xid8
 order by e.xid, e.id limit :most
 
--- name: reply_time
--- How long three of four people waited for an agent's answer since a moment, and of how many turns
--- we know. A turn begins with the first message after an answer.
-with said as (
-  select m.conversation_id, m.kind, m.created_at,
-         count(*) filter (where m.kind = 'outgoing') over (
-           partition by m.conversation_id order by m.seq
-           rows between unbounded preceding and 1 preceding) as turn
-  from message m
-  where m.workspace_id = :workspace and m.inbox_id = :inbox and m.id >= hilo_uuid_floor(:since)
-    and (m.kind = 'incoming' or (m.kind = 'outgoing' and m.author_kind = 'agent'))),
-turns as (
-  select min(created_at) filter (where kind = 'incoming') as asked,
-         min(created_at) filter (where kind = 'outgoing') as answered
-  from said group by conversation_id, coalesce(turn, 0))
-select coalesce(percentile_cont(0.75) within group (order by extract(epoch from answered - asked)), 0)::float8,
-       count(*)::int
-from turns where answered >= asked
-
 -- name: stray
 -- The contact of this browser, if it is nothing but this browser: no other address leads to it.
 select i.contact_id from identity i

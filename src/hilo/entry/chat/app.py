@@ -19,16 +19,19 @@ from hilo.domain.inboxes import NewDelivery
 from hilo.domain.library import NewFile
 from hilo.entry.accounts import Accounts
 from hilo.entry.api.rates import Cost, Meter, Rates
-from hilo.entry.chat import http
+from hilo.entry.chat import http, prechat
 from hilo.entry.chat.accounts import Shop, Shops
 from hilo.entry.chat.asked import (
+    AnswersAsked,
     IdentifyAsked,
     MessageAsked,
+    PushAsked,
     ReadAsked,
     SessionAsked,
     TrackAsked,
     Uploaded,
 )
+from hilo.entry.chat.calls import Calls
 from hilo.entry.chat.http import Answer, Request
 from hilo.entry.chat.session import PAGE, Sessions, place_of
 from hilo.entry.chat.socket import Socket
@@ -62,6 +65,7 @@ class Chat:
         self._state = state
         self._store = store
         self._sessions = Sessions(state)
+        self._calls = Calls(state)
         self._shops = Shops(state.db, accounts)
         self._visitors = Meter(PER_VISITOR)
         self._addresses = Meter(PER_ADDRESS)
@@ -71,6 +75,10 @@ class Chat:
             ("GET", "messages"): self._messages,
             ("POST", "messages"): self._message,
             ("POST", "files"): self._file,
+            ("POST", "answers"): self._answers,
+            ("GET", "push"): self._push_offer,
+            ("POST", "push"): self._push,
+            ("POST", "push-end"): self._push_end,
             ("POST", "read"): self._read,
             ("POST", "typing"): self._typing,
             ("POST", "track"): self._track,
@@ -163,7 +171,7 @@ class Chat:
         body = await http.read_body(request, receive, BODY_BYTES)
         asked = http.decode(body, SessionAsked)
         token = asked.visitor_token or request.token
-        await answer.json(200, await self._sessions.begin(shop, token, asked.identity_jwt))
+        await answer.json(200, await self._sessions.begin(shop, token, asked))
 
     async def _messages(
         self, request: Request, receive: Receive, shop: Shop, answer: Answer
@@ -203,9 +211,20 @@ class Chat:
             "page": clean(asked.page or ""),
             "locale": asked.locale,
             "time_zone": asked.time_zone,
+            **prechat.checked(shop, visitor, asked.answers),
         }
         await self.keep(shop, request.token, said, f"{visitor.id}:{asked.client_id}")
         await answer.json(202, {"client_id": asked.client_id})
+
+    async def _answers(
+        self, request: Request, receive: Receive, shop: Shop, answer: Answer
+    ) -> None:
+        """Check answers while they can still be mended; the first message brings them."""
+        visitor = self.visitor(request, shop)
+        self.count(request, visitor)
+        asked = http.decode(await http.read_body(request, receive, BODY_BYTES), AnswersAsked)
+        prechat.checked(shop, visitor, asked.answers)
+        await answer.empty()
 
     async def _files(
         self, shop: Shop, visitor: Visitor, given: Sequence[str]
@@ -243,6 +262,28 @@ class Chat:
                 size_bytes=row.size_bytes,
             ),
         )
+
+    async def _push_offer(
+        self, request: Request, receive: Receive, shop: Shop, answer: Answer
+    ) -> None:
+        del receive
+        await answer.json(200, await self._calls.offer(shop, self.visitor(request, shop)))
+
+    async def _push(self, request: Request, receive: Receive, shop: Shop, answer: Answer) -> None:
+        asked = http.decode(await http.read_body(request, receive, BODY_BYTES), PushAsked)
+        visitor = self._calls.holder(shop, asked.ticket)
+        self.count(request, visitor)
+        await self._calls.keep(shop, visitor, asked, request.headers.get("host", ""))
+        await answer.empty()
+
+    async def _push_end(
+        self, request: Request, receive: Receive, shop: Shop, answer: Answer
+    ) -> None:
+        await http.read_body(request, receive, BODY_BYTES)
+        visitor = self.visitor(request, shop)
+        self.count(request, visitor)
+        await self._calls.end(shop, visitor)
+        await answer.empty()
 
     async def _read(self, request: Request, receive: Receive, shop: Shop, answer: Answer) -> None:
         visitor = self.visitor(request, shop)
@@ -286,7 +327,9 @@ class Chat:
         self.count(request, visitor)
         asked = http.decode(await http.read_body(request, receive, BODY_BYTES), IdentifyAsked)
         if asked.identity_jwt:
-            session = await self._sessions.begin(shop, request.token, asked.identity_jwt)
+            session = await self._sessions.begin(
+                shop, request.token, SessionAsked(identity_jwt=asked.identity_jwt)
+            )
             await answer.json(200, session)
             return
         traits = _traits(asked.traits)

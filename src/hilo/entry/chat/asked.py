@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 Short = Annotated[str, Meta(max_length=200)]
 Page = Annotated[str, Meta(max_length=2_000)]
 Token = Annotated[str, Meta(max_length=4_096)]
+Answers = Mapping[Annotated[str, Meta(max_length=60)], Annotated[str, Meta(max_length=2_000)]]
 ClientId = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[\w.:-]+$")]
 
 
@@ -23,7 +24,10 @@ class SessionAsked(Struct, frozen=True):
 
 
 class MessageAsked(Struct, frozen=True):
-    """A message. client_id: from the browser, the same at every try. attachments: from /files."""
+    """A message. client_id: from the browser, the same at every try. attachments: from /files.
+
+    answers: to the questions before the first message, by name.
+    """
 
     client_id: ClientId
     text: str = ""
@@ -31,6 +35,13 @@ class MessageAsked(Struct, frozen=True):
     page: Page | None = ""
     locale: Short = ""
     time_zone: Short = ""
+    answers: Answers | None = None
+
+
+class AnswersAsked(Struct, frozen=True):
+    """Answers to be checked; they are kept with the first message."""
+
+    answers: Answers
 
 
 class ReadAsked(Struct, frozen=True):
@@ -52,6 +63,29 @@ class IdentifyAsked(Struct, frozen=True):
 
     identity_jwt: Token | None = None
     traits: Mapping[Annotated[str, Meta(min_length=1, max_length=60)], object] | None = None
+
+
+class PushKeys(Struct, frozen=True):
+    """What a browser gives to be written to, base64url."""
+
+    p256dh: Short
+    auth: Short
+
+
+class PushGiven(Struct, frozen=True):
+    """A browser's push subscription, as it writes it itself."""
+
+    endpoint: Page
+    keys: PushKeys
+
+
+class PushAsked(Struct, frozen=True):
+    """A wish to be called. ticket: for whom. page: where the chat was; opened from the call."""
+
+    ticket: Short
+    subscription: PushGiven
+    page: Annotated[str, Meta(max_length=1_000)] = ""
+    locale: Short = "en"
 
 
 class Uploaded(Struct, frozen=True, kw_only=True):

@@ -11,12 +11,15 @@ from msgspec import Struct
 from hilo.connectors import webchat
 from hilo.connectors.webchat import Visitor
 from hilo.domain import conversations
-from hilo.domain.conversations import visitors
+from hilo.domain.conversations import visitors, waiting
 from hilo.domain.library import FileLinks
 from hilo.domain.library import Reader as FileReader
 from hilo.domain.people import SYSTEM
+from hilo.entry.chat import prechat
 from hilo.entry.chat.accounts import Shop
+from hilo.entry.chat.asked import SessionAsked
 from hilo.entry.chat.looks import Settings, settings_of
+from hilo.entry.chat.queue import Lines
 from hilo.entry.state import AppState
 from hilo.kit import clock, log
 from hilo.kit.db import Tx
@@ -44,14 +47,16 @@ class BadVisitor(Unauthenticated):
 
 
 class Expectation(Struct, frozen=True):
-    """The truth: is an agent there, within how many seconds three of four got an answer.
+    """The truth: is an agent there, within how many seconds three of four got a first answer.
 
-    back_at: when the office opens, while it is closed.
+    back_at: when the office opens, while it is closed. before: how many have waited longer, while
+    nobody has taken the conversation.
     """
 
     online: bool
     reply_s: int | None
     back_at: datetime | None
+    before: int | None = None
 
 
 class Batch(Struct, frozen=True, kw_only=True):
@@ -64,13 +69,14 @@ class Batch(Struct, frozen=True, kw_only=True):
 
 
 class Session(Batch, frozen=True, kw_only=True):
-    """Everything the panel needs to begin."""
+    """Everything the panel needs to begin. questions: to ask before the first message."""
 
     visitor_token: str
     visitor_id: UUID
     verified: bool
     config: Settings
     expectation: Expectation
+    questions: Sequence[webchat.Posed] = ()
 
 
 class Sessions:
@@ -81,6 +87,7 @@ class Sessions:
         self._state = state
         self._links: FileLinks = state.file_links
         self._reply_times: dict[UUID, tuple[float, int | None]] = {}
+        self._lines = Lines(state.db)
 
     def visitor(self, token: str, shop: Shop) -> Visitor:
         """Return whose token it is. Raises: BadVisitor."""
@@ -89,17 +96,21 @@ class Sessions:
         except BadSignature as error:
             raise BadVisitor(error.message) from None
 
-    async def begin(self, shop: Shop, token: str, identity: str | None) -> Session:
+    async def begin(self, shop: Shop, token: str, asked: SessionAsked) -> Session:
         """Take up a session, or begin one for a new visitor. Raises: BadIdentity."""
-        before = self._known(token, shop)
-        visitor = self._identified(before, identity, shop) if identity else before
+        identity = asked.identity_jwt
+        known = self._known(token, shop)
+        visitor = self._identified(known, identity, shop) if identity else known
         account = shop.account
         async with self._state.db.transaction(account.workspace) as tx:
-            if visitor.is_verified and not before.is_verified:
+            if visitor.is_verified and not known.is_verified:
                 await join(tx, account, visitor)
             seen = await visitors.latest(tx, reader_of(visitor, account), PAGE)
             reply_s = await self._reply_time(tx, account.inbox)
+            is_online = self._state.hub.is_attended(account.workspace)
+            questions = await prechat.to_ask(tx, shop, visitor, seen, is_online=is_online)
         batch = self.batch(seen, visitor, account)
+        before = await self._lines.before(account, newest(seen))
         return Session(
             messages=batch.messages,
             conversations=batch.conversations,
@@ -108,7 +119,8 @@ class Sessions:
             visitor_id=visitor.id,
             verified=visitor.is_verified,
             config=settings_of(shop, self._state.connectors),
-            expectation=self._expectation(shop, reply_s),
+            expectation=self._expectation(shop, reply_s, before),
+            questions=prechat.posed(questions, asked.locale),
         )
 
     async def since(self, shop: Shop, visitor: Visitor, place: visitors.Place) -> visitors.Seen:
@@ -133,10 +145,14 @@ class Sessions:
         async with self._state.db.transaction(shop.account.workspace) as tx:
             return await visitors.visible(tx, reader_of(visitor, shop.account), ids)
 
-    def expectation(self, shop: Shop) -> Expectation:
-        """Return the truth of this moment, with the reply time as last measured."""
+    async def expectation(self, shop: Shop, conversation: UUID | None) -> Expectation:
+        """Return the truth of this moment, with the reply time as last measured.
+
+        conversation: the one that may wait.
+        """
         _, reply_s = self._reply_times.get(shop.account.inbox, (0.0, None))
-        return self._expectation(shop, reply_s)
+        before = await self._lines.before(shop.account, conversation)
+        return self._expectation(shop, reply_s, before)
 
     def batch(self, seen: visitors.Seen, visitor: Visitor, account: Account) -> Batch:
         """Give the files their addresses, for this visitor and for a while."""
@@ -181,17 +197,18 @@ class Sessions:
             return msgspec.structs.replace(found, id=new_id())
         return found
 
-    def _expectation(self, shop: Shop, reply_s: int | None) -> Expectation:
+    def _expectation(self, shop: Shop, reply_s: int | None, before: int | None) -> Expectation:
         is_online = self._state.hub.is_attended(shop.account.workspace)
         hours = webchat.hours_of(shop.account.settings)
-        return Expectation(is_online, reply_s, None if is_online else hours.back_at(clock.now()))
+        back_at = None if is_online else hours.back_at(clock.now())
+        return Expectation(is_online, reply_s, back_at, before)
 
     async def _reply_time(self, tx: Tx, inbox: UUID) -> int | None:
         now = time.monotonic()
         until, seconds = self._reply_times.get(inbox, (0.0, None))
         if until > now:
             return seconds
-        found = await visitors.reply_time(tx, inbox)
+        found = await waiting.reply_time(tx, inbox)
         seconds = None if found is None else round(found.seconds)
         self._reply_times[inbox] = (now + _REPLY_TIME_KEPT_S, seconds)
         return seconds
@@ -213,6 +230,11 @@ async def join(tx: Tx, account: Account, visitor: Visitor) -> None:
         await conversations.merge(tx, SYSTEM(account.workspace), stray, known[0])
     except (NotFound, Conflict) as error:
         raise _again(error) from error
+
+
+def newest(seen: visitors.Seen) -> UUID | None:
+    """Return the newest conversation that is not resolved."""
+    return next((each.id for each in seen.conversations if each.status != "resolved"), None)
 
 
 def reader_of(visitor: Visitor, account: Account) -> visitors.Reader:

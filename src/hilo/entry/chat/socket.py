@@ -20,13 +20,21 @@ from hilo.domain.conversations import visitors
 from hilo.entry.chat.accounts import Shop
 from hilo.entry.chat.ear import Ear, Own, is_writing
 from hilo.entry.chat.http import Request
-from hilo.entry.chat.session import BadVisitor, Batch, Sessions, place_of
+from hilo.entry.chat.session import (
+    BadVisitor,
+    Batch,
+    Expectation,
+    Sessions,
+    newest,
+    place_of,
+)
 from hilo.entry.hub import Hub
 from hilo.kit import clock, log
 from hilo.kit.errors import Forbidden, HiloError, NotFound
 
 TYPING_S = 6
 _PRESENCE_S = 15.0  # how late a visitor may learn that an agent came or left
+_LINE_S = 4.0  # or that somebody before it was answered
 FRAME_CHARS = 16_000
 _FRAMES_A_MINUTE = 120
 _SEND_S = 20
@@ -54,11 +62,12 @@ class TypingFrame(Struct, frozen=True, kw_only=True, tag="typing", tag_field="ty
 
 
 class ExpectationFrame(Struct, frozen=True, kw_only=True, tag="expectation", tag_field="type"):
-    """An agent came, or the last one left."""
+    """An agent came, or the last one left; or the line before the visitor grew shorter."""
 
     online: bool
     reply_s: int | None
     back_at: datetime | None
+    before: int | None
 
 
 class ErasedFrame(Struct, frozen=True, kw_only=True, tag="erased", tag_field="type"):
@@ -125,7 +134,7 @@ class Socket:
     async def typed(self, shop: Shop, visitor: Visitor) -> None:
         """Tell the agents that a visitor writes in its newest open conversation."""
         seen = await self._sessions.standing(shop, visitor)
-        self._tell_typing(shop, _newest(seen))
+        self._tell_typing(shop, newest(seen))
 
     def _tell_typing(self, shop: Shop, conversation: UUID | None) -> None:
         if conversation is not None:
@@ -150,24 +159,17 @@ class Socket:
 
     async def _push(self, talk: "_Talk", send: Send) -> None:
         while True:
-            await talk.ear.woken(_PRESENCE_S)
+            await talk.ear.woken(_PRESENCE_S if talk.newest is None else _LINE_S)
             if talk.ear.take_has_erased():
                 await _send(send, ErasedFrame())
             if talk.ear.take_must_look():
                 await self._tell_news(talk, send)
             elif own := talk.ear.take_own():
                 await self._tell_own(talk, own, send)
-            expectation = self._sessions.expectation(talk.shop)
+            expectation = await self._sessions.expectation(talk.shop, talk.newest)
             if expectation != talk.expectation:
                 talk.expectation = expectation
-                await _send(
-                    send,
-                    ExpectationFrame(
-                        online=expectation.online,
-                        reply_s=expectation.reply_s,
-                        back_at=expectation.back_at,
-                    ),
-                )
+                await _send(send, _told(expectation))
             for writing in talk.ear.take_writing():
                 name = is_writing(self._hub, talk.shop.account.workspace, writing)
                 if name is not None:
@@ -182,7 +184,7 @@ class Socket:
             else:
                 seen = await self._sessions.since(talk.shop, talk.visitor, talk.place)
         talk.ear.widen([*seen.contacts, *(each.id for each in seen.conversations)])
-        talk.newest = _newest(seen)
+        talk.newest = newest(seen)
         talk.place = seen.place
         state = [(each.id, each.read_seq) for each in seen.conversations]
         if not is_first and (seen.messages or state != talk.told):
@@ -209,7 +211,7 @@ class Socket:
             contacts=(),
             place=talk.place,
         )
-        talk.newest = _newest(seen) or talk.newest
+        talk.newest = newest(seen) or talk.newest
         await _send(send, _frame(self._sessions.batch(seen, talk.visitor, talk.shop.account)))
 
     async def _hear(self, talk: "_Talk", receive: Receive, send: Send) -> None:
@@ -262,10 +264,6 @@ class _Talk:
         self.expectation: object = None
 
 
-def _newest(seen: visitors.Seen) -> UUID | None:
-    return next((each.id for each in seen.conversations if each.status != "resolved"), None)
-
-
 def _frame(batch: Batch) -> MessagesFrame:
     return MessagesFrame(
         messages=batch.messages,
@@ -273,6 +271,10 @@ def _frame(batch: Batch) -> MessagesFrame:
         cursor=batch.cursor,
         more=batch.more,
     )
+
+
+def _told(expectation: Expectation) -> ExpectationFrame:
+    return msgspec.convert(expectation, ExpectationFrame, from_attributes=True)
 
 
 async def _send(send: Send, frame: object) -> None:

@@ -105,6 +105,11 @@ class Pages:
             )
         if path == "panel.html":
             return await self._of_panel(asked)
+        if path == "notify.html":
+            html = await self._widget.notify(asked.query, asked.headers.get("accept-language", ""))
+            if html is None:
+                return _missing()
+            return Page(body=html, media_type=_HTML, cache="no-store", csp=policy.notify())
         return _of_file(self._parts.find(path, _encodings(asked)), is_shared=True)
 
     async def _of_panel(self, asked: Asked) -> Page:

@@ -44,6 +44,20 @@ def panel(host: str, account: Account) -> str:
     )
 
 
+def notify() -> str:
+    """Return that of the page that asks for notifications: alone in its tab, with its worker."""
+    return _joined(
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "frame-ancestors 'none'",
+        "form-action 'none'",
+        "base-uri 'none'",
+    )
+
+
 def demo() -> str:
     """Return the demo shop's: as strict as a careful shop's, with our origin as its chat's."""
     return _joined(

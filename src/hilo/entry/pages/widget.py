@@ -10,7 +10,7 @@ from msgspec import Struct
 from hilo.entry.accounts import Accounts
 from hilo.entry.chat.accounts import CHANNEL, Shops
 from hilo.entry.chat.brand import DEFAULT, brand
-from hilo.entry.chat.looks import looks_of
+from hilo.entry.chat.looks import Looks, looks_of
 from hilo.entry.pages.files import Folder
 from hilo.entry.state import AppState
 from hilo.kit.errors import NotFound
@@ -41,6 +41,13 @@ class Boot(Struct, frozen=True, kw_only=True):
     words: tuple[str, str, str]
 
 
+class Ask(Struct, frozen=True):
+    """What the page must know that asks for notifications. key: who will call."""
+
+    title: str
+    key: str
+
+
 class Widget:
     """Makes both."""
 
@@ -63,21 +70,37 @@ class Widget:
         boot = msgspec.json.encode(self._boot(account, _lang(query), accept_language)).decode()
         return f"(()=>{{const hiloBoot={boot};\n{script}\n}})();\n".encode()
 
+    async def notify(self, query: str, accept_language: str) -> bytes | None:
+        """Return the page that asks for notifications; None: there is no such chat."""
+        try:
+            shop = await self._shops.get(str(_account(query)))
+        except NotFound:
+            return None
+        title = looks_of(shop, self._state.connectors).title
+        return self._filled("notify", query, accept_language, Ask(title, self._state.push.public))
+
     async def panel(self, query: str, accept_language: str) -> tuple[bytes, Account] | None:
         """Return the panel's page, with the account's looks in it; None: there is no such chat."""
         try:
             shop = await self._shops.get(str(_account(query)))
         except NotFound:
             return None
+        looks = looks_of(shop, self._state.connectors)
+        html = self._filled("panel", query, accept_language, looks)
+        return None if html is None else (html, shop.account)
+
+    def _filled(
+        self, stem: str, query: str, accept_language: str, config: Looks | Ask
+    ) -> bytes | None:
+        """Return a page in the visitor's language with what it must know in it."""
         wanted = _lang(query)
-        html = self._parts.text(
-            f"panel-{wanted if wanted in LOCALES else spoken(accept_language)}.html"
-        )
+        locale = wanted if wanted in LOCALES else spoken(accept_language)
+        html = self._parts.text(f"{stem}-{locale}.html")
         if html is None:
             return None
-        looks = msgspec.json.encode(looks_of(shop, self._state.connectors)).decode()
         # No text of an account may end the element it stands in.
-        return html.replace("{config}", looks.replace("<", "\\u003c")).encode(), shop.account
+        told = msgspec.json.encode(config).decode().replace("<", "\\u003c")
+        return html.replace("{config}", told).encode()
 
     async def _find(self, account: UUID) -> Account | None:
         known = await self._accounts.find(account)

@@ -9,7 +9,8 @@ export function readSettings(form: FormData, settings: readonly Setting[], keep:
     if (one.kind === "bool") read[one.name] = form.get(one.name) === "on";
     else if (one.kind === "number") {
       if (text) read[one.name] = Number(text);
-    } else if (one.kind === "list") read[one.name] = text.split(/[\n,]+/).map((part) => part.trim()).filter(Boolean);
+    } else if (one.kind === "list") read[one.name] = text.split("\n").map((part) => part.trim()).filter(Boolean);
+    else if (one.kind === "questions") read[one.name] = JSON.parse(text || "[]") as unknown;
     else if (one.kind === "secret") {
       if (text) read[one.name] = text;
     } else if (text || one.required || keep.includes(one.name)) read[one.name] = text;
