@@ -4,7 +4,8 @@ import { Floating } from "./Floating";
 import { IconCheck } from "./icons";
 import css from "./Menu.module.css";
 
-export interface MenuItem { label: string; run: () => void; icon?: ReactNode; hint?: string; on?: boolean; group?: string }
+/** off: it cannot be done now; the hint says why. */
+export interface MenuItem { label: string; run: () => void; icon?: ReactNode; hint?: string; on?: boolean; group?: string; off?: boolean }
 
 interface Props { label: string; items: readonly MenuItem[]; trigger: ReactElement<Record<string, unknown>>; side?: "start" | "end" | "right"; heading?: string }
 
@@ -31,7 +32,7 @@ export function Menu({ label, items, trigger, side = "end", heading }: Props) {
           one.group && one.group !== items[at - 1]?.group ? <p key={`g-${one.group}`} className={css.heading} role="presentation">{one.group}</p> : null,
           <button key={one.label} type="button" className={css.item} tabIndex={-1}
             {...(choosing ? { role: "menuitemradio", "aria-checked": one.on ?? false } : { role: "menuitem" })}
-            onClick={() => { setOpen(false); one.run(); }}>
+            {...(one.off ? { "aria-disabled": true } : {})} onClick={() => { if (one.off) return; setOpen(false); one.run(); }}>
             {one.icon}<span className={css.label}>{one.label}</span>
             {one.hint ? <small>{one.hint}</small> : null}
             {one.on ? <IconCheck size={15} aria-hidden /> : null}

@@ -1,6 +1,6 @@
 /** A dialog with a form in it, and one that only asks. */
 import { Modal } from "@mantine/core";
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useState, type FormEvent, type KeyboardEvent, type ReactNode } from "react";
 import { reasonOf, useT } from "@lib/i18n";
 import { Button } from "./Button";
 import css from "./Sheet.module.css";
@@ -13,6 +13,17 @@ interface Props {
   /** Told what went wrong, for messages at the fields. */
   onError?: (error: unknown) => void;
 }
+
+/** Escape closes the dialog, and only the dialog: by the time the page's own keys hear of it, it is gone already. */
+export const leaving = (onClose: () => void) => ({
+  closeOnEscape: false,
+  onKeyDown: (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onClose();
+  },
+});
 
 export function Sheet({ title, submit, onClose, onSubmit, children, danger = false, size = 460, disabled = false, onError }: Props) {
   const t = useT();
@@ -31,7 +42,7 @@ export function Sheet({ title, submit, onClose, onSubmit, children, danger = fal
     setBusy(false);
   }
   return (
-    <Modal opened onClose={onClose} title={title} size={size} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Modal opened onClose={onClose} title={title} size={size} {...leaving(onClose)} closeButtonProps={{ "aria-label": t("common.close") }}>
       <form className={css.form} onSubmit={(event) => void send(event)}>
         {children}
         {error ? <p className={css.error} role="alert">{reasonOf(t, error)}</p> : null}

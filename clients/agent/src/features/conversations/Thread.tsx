@@ -4,7 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useT } from "@lib/i18n";
 import { contactTyping, marks } from "@lib/live";
-import { messagesQuery, useMe } from "@lib/queries";
+import { messagesQuery, useCan, useChannels, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { announce } from "@lib/toasts";
 import { Knot } from "@ui/Bead";
@@ -14,6 +14,9 @@ import { IconArrowUp } from "@ui/icons";
 import { Entry, Strand, Turn } from "@ui/message/Entry";
 import { read } from "./acts";
 import { albums } from "./albums";
+import { react } from "./amend/amend";
+import { EditBox } from "./amend/EditBox";
+import { MessageActs } from "./amend/MessageActs";
 import { fetchAgain, retry, withdraw } from "./composer/send";
 import css from "./Thread.module.css";
 
@@ -26,6 +29,9 @@ const ACTS = ["wheel", "touchstart", "keydown", "pointerdown"] as const;
 export function Thread({ conversation }: Props) {
   const t = useT();
   const me = useMe().agent;
+  const channels = useChannels();
+  const may = useCan("conversation:reply");
+  const [editing, setEditing] = useState<string | null>(null);
   const query = useInfiniteQuery(messagesQuery(conversation.id));
   const messages = useMemo(() => (query.data?.pages.flatMap((page) => page.items) ?? []).toReversed(), [query.data]);
   const shown = useMemo(() => albums(messages), [messages]);
@@ -63,6 +69,10 @@ export function Thread({ conversation }: Props) {
               <div className={css.entry}>
                 {ids.slice(1).map((id) => <span key={id} id={`m-${id}`} />)}
                 <Entry message={message} contact={conversation.contact.name} spans={spans}
+                  acts={<MessageActs message={message} channel={channels.get(message.channel)} onEdit={() => setEditing(message.id)} />}
+                  {...(may ? { onUnmark: (emoji: string) => void react(message, me, emoji) } : {})}
+                  {...(editing === message.id && channels.has(message.channel)
+                    ? { instead: <EditBox message={message} channel={channels.get(message.channel)!} onDone={() => setEditing(null)} /> } : {})}
                   onFetch={(file) => void fetchAgain(message, file)}
                   onRetry={(decision, part) => void retry(message, decision, part)}
                   {...(message.author.id === me.id ? { onUndo: () => void withdraw(message) } : {})}>

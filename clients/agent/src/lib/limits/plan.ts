@@ -38,7 +38,7 @@ export function whyNot(channel: Able, file: Attached): FileWhy | null {
   const needed = family === "image" || family === "audio" ? family : "file";
   if (!channel.features.includes(needed) && !channel.features.includes("file")) return "refused";
   if (file.size_bytes > channel.limits.file_bytes) return "large";
-  const kinds = channel.limits.media.filter((one) => one.family === family);
+  const kinds = channel.limits.media.filter((one) => one.family === family || (family === "audio" && one.family === "voice"));
   const fits = (one: Media): boolean => file.size_bytes <= one.bytes && (one.types.length === 0 || one.types.includes(file.media_type));
   if (kinds.length === 0 || kinds.some(fits)) return null;
   return channel.features.includes("file") ? "as-file" : "unfit";

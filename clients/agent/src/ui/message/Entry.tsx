@@ -62,9 +62,11 @@ interface Props {
   /** The conversation goes over several channels: each message names its own. */
   spans?: boolean;
   onRetry?: Decide; onUndo?: () => void; onFetch?: (file: Attachment) => void; children?: ReactNode;
+  /** What one can do to it, beside its head; what stands in the place of its words, while they are changed. */
+  acts?: ReactNode; instead?: ReactNode; onUnmark?: (emoji: string) => void;
 }
 
-export function Entry({ message, contact, spans = false, onRetry, onUndo, onFetch, children }: Props) {
+export function Entry({ message, contact, spans = false, onRetry, onUndo, onFetch, children, acts, instead, onUnmark }: Props) {
   const t = useT();
   const channel = useChannelName()(message.channel);
   if (message.kind === "activity") return <Activity message={message} />;
@@ -82,13 +84,14 @@ export function Entry({ message, contact, spans = false, onRetry, onUndo, onFetc
         {note ? <span className={css.only}>{t("thread.only_team")}</span> : null}
         {out || (note && message.meta["waiting"]) ? <StateMark message={message} {...(onUndo ? { onUndo } : {})} /> : null}
         {message.meta["automatic"] ? <span className={css.auto}><IconRobot size={13} aria-hidden /> {t("thread.automatic")}</span> : null}
+        {acts}
       </header>
       <Copies message={message} />
       <div className={`${css.body} ${note ? css.note : out ? css.out : ""}`}>
         {children}
-        <Body message={message} onFetch={onFetch} />
+        {instead ?? <Body message={message} onFetch={onFetch} />}
       </div>
-      <Reactions message={message} />
+      <Reactions message={message} onUnmark={onUnmark} />
       <Warnings message={message} />
       <Degraded message={message} channel={channel} />
       {out && failed ? <Trouble message={message} {...(onRetry ? { onRetry } : {})} /> : null}

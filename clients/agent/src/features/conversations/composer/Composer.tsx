@@ -7,10 +7,10 @@ import { keymap, useKeys } from "@lib/keys";
 import type { Contact, Way } from "@lib/model";
 import { useCan, useChannels, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
-import { planned, stops } from "@lib/limits/plan";
+import { planned, stops, whyNot } from "@lib/limits/plan";
 import { useChannelName } from "@ui/Bead";
 import { Button, IconButton } from "@ui/Button";
-import { IconPaperclip, IconSend, IconTemplate } from "@ui/icons";
+import { IconMicrophone, IconPaperclip, IconSend, IconTemplate } from "@ui/icons";
 import { resolve } from "../acts";
 import { wanted } from "../desk";
 import { doneWhenSent, useSlash, WaitingActs } from "../macros";
@@ -22,7 +22,7 @@ import { FileRow } from "./FileRow";
 import { Counter, Foresight } from "./Foresight";
 import { Quote } from "./Quote";
 import { useRecipients } from "./recipients";
-import { send, sendTemplate } from "./send";
+import { send, sendTemplate, sendVoice } from "./send";
 import { WriteBox } from "./WriteBox";
 import { Stale } from "./Stale";
 import { Closed, Modes, OnlyTeam, Via } from "./Via";
@@ -36,7 +36,10 @@ interface Props {
 }
 
 const TemplatePicker = lazy(() => import("./templates/TemplatePicker"));
+const Recorder = lazy(() => import("./voice/Recorder"));
 const UNDO_S = 10;
+/** What a voice note is to a channel, before there is one. */
+const SOUND = { id: "", name: "", media_type: "audio/ogg", size_bytes: 0 };
 const CAP_BYTES = 25_000_000;
 
 export function addressOf(contact: Contact | undefined, letters: boolean): string {
@@ -61,6 +64,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   const [copies, setCopies] = useState(false);
   const [dropping, setDropping] = useState(false);
   const [templates, setTemplates] = useState(false);
+  const [recording, setRecording] = useState(false);
   const [bar, setBar] = useState<HTMLElement | null>(null);
   const box = useRef<BoxHandle>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -83,8 +87,11 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the files follow `files` and `rich`
     [note, channel, draft.text, meta.html, files, rich],
   );
-  const refused = plan !== null && (plan.over > 0 || plan.tooMany || Object.values(plan.files).some(stops));
   const closed = !note && ways.known && (way === null || way.closed !== null);
+  const speaks = !note && !closed && channel !== undefined && !stops(whyNot(channel, SOUND) ?? undefined);
+  const speaking = recording && speaks;
+  const undo = mode === "reply" && channel?.features.includes("undo") ? UNDO_S : 0;
+  const refused = plan !== null && (plan.over > 0 || plan.tooMany || Object.values(plan.files).some(stops));
   const ready = (draft.text.trim() || files.length) && !uploads.going.length && !refused && !closed
     && !(mode === "reply" && letters && copiesProblem(meta));
 
@@ -133,7 +140,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   }
 
   async function submit(how: { settle?: boolean; anyway?: boolean } = {}): Promise<void> {
-    if (!ready) return;
+    if (!ready || speaking) return;
     const colleague = last && begun.current !== null && last.seq > begun.current && last.kind === "outgoing" && last.author.id !== me.id;
     if (mode === "reply" && colleague && !how.anyway) {
       setStale(true);
@@ -145,7 +152,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     setStale(false);
     clear(mode === "reply" ? draft.meta?.way : undefined);
     const sent = send({
-      conversation, me, kind: mode, draft: old, lastSeq, rich, way: note ? null : way, undo: mode === "reply" && channel?.features.includes("undo") ? UNDO_S : 0,
+      conversation, me, kind: mode, draft: old, lastSeq, rich, way: note ? null : way, undo,
     });
     if (mode === "reply") void doneWhenSent(conversation, sent, how.settle ? () => undefined : onResolved);
     if (how.settle && (await sent)) {
@@ -175,6 +182,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     event.preventDefault();
     uploads.add(event.dataTransfer.files);
   };
+  const refocus = (): void => void requestAnimationFrame(() => box.current?.focus());
   const name = contact?.name || conversation.contact.name || t("common.unnamed");
   const placeholder = note ? t("composer.note_placeholder") : t("composer.reply_placeholder", { name });
 
@@ -192,36 +200,45 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
       {note ? null : <Closed ways={ways} onTemplate={() => setTemplates(true)} onWay={take} />}
       {meta.quote ? <Quote quote={meta.quote} shown={note || (channel?.features.includes("quotes") ?? false)} onDrop={() => change((now) => ({ meta: { ...now.meta, quote: undefined } }))} /> : null}
       {copying && (copies || hasCopies(meta)) ? <Copies key={`${conversation.id} ${answered.cc.join()}`} meta={meta} onChange={(next) => change({ meta: next })} /> : null}
-      <WriteBox ref={box} rich={rich} bar={bar} text={draft.text} html={meta.html} files={files} placeholder={placeholder} label={placeholder}
-        onFiles={uploads.add}
-        onChange={(text, html) => {
-          begun.current ??= conversation.last_seq;
-          change((now) => ({ text, meta: { ...now.meta, html } }));
-          if (text) typing();
-        }} />
-      {note ? null : <WaitingActs id={conversation.id} />}
-      <FileRow files={shownFiles} going={uploads.going} onRemove={(id) => change({ meta: { ...meta, attachments: files.filter((file) => file.id !== id) } })} />
-      {plan ? <Foresight plan={plan} files={shownFiles} channel={nameOf(channelId)} most={channel!.limits.attachments} /> : null}
-      <div className={css.bar}>
-        <input ref={picker} type="file" multiple hidden tabIndex={-1} aria-hidden onChange={(event) => { uploads.add(event.target.files ?? []); event.target.value = ""; }} />
-        <IconButton label={t("composer.attach")} onClick={() => picker.current?.click()}><IconPaperclip size={17} /></IconButton>
-        {slash.button}
-        {!note && way?.identity_id && channel?.features.includes("templates") && (way.closed === null || way.takes_template)
-          ? <IconButton label={t("template.button")} onClick={() => setTemplates(true)}><IconTemplate size={17} /></IconButton> : null}
-        {rich ? <div ref={setBar} className={css.tools} /> : null}
-        <span className={`${css.hint} cut`} role="status">
-          {saving === "saved" ? t("composer.draft_saved") : conversation.status === "resolved" && !note ? t("composer.resolved_hint") : null}
-        </span>
-        {plan ? <Counter plan={plan} /> : null}
-        {note ? null : (
-          <Button kind="quiet" small className={css.second!} keys={map.send_resolve} disabled={!ready} onClick={() => void submit({ settle: true })}>{t("composer.send_resolve")}</Button>
-        )}
-        <Button kind="primary" keys={map.send} disabled={!ready} onClick={() => void submit()} icon={<IconSend size={15} />}>{t(note ? "composer.add_note" : "composer.send")}</Button>
+      {speaking && channel ? (
+        <Suspense>
+          <Recorder channel={nameOf(channelId)} fileBytes={channel.limits.file_bytes} asFile={!channel.features.includes("voice")} onClose={() => { setRecording(false); refocus(); }}
+            onSend={(made) => { setRecording(false); void sendVoice({ conversation, me, way, undo }, made); refocus(); }} />
+        </Suspense>
+      ) : null}
+      <div hidden={speaking}>
+        <WriteBox ref={box} rich={rich} bar={bar} text={draft.text} html={meta.html} files={files} placeholder={placeholder} label={placeholder}
+          onFiles={uploads.add}
+          onChange={(text, html) => {
+            begun.current ??= conversation.last_seq;
+            change((now) => ({ text, meta: { ...now.meta, html } }));
+            if (text) typing();
+          }} />
+        {note ? null : <WaitingActs id={conversation.id} />}
+        <FileRow files={shownFiles} going={uploads.going} onRemove={(id) => change({ meta: { ...meta, attachments: files.filter((file) => file.id !== id) } })} />
+        {plan ? <Foresight plan={plan} files={shownFiles} channel={nameOf(channelId)} most={channel!.limits.attachments} /> : null}
+        <div className={css.bar}>
+          <input ref={picker} type="file" multiple hidden tabIndex={-1} aria-hidden onChange={(event) => { uploads.add(event.target.files ?? []); event.target.value = ""; }} />
+          <IconButton label={t("composer.attach")} onClick={() => picker.current?.click()}><IconPaperclip size={17} /></IconButton>
+          {slash.button}
+          {speaks ? <IconButton label={t("voice.record")} on={recording} onClick={() => setRecording(!recording)}><IconMicrophone size={17} /></IconButton> : null}
+          {!note && way?.identity_id && channel?.features.includes("templates") && (way.closed === null || way.takes_template)
+            ? <IconButton label={t("template.button")} onClick={() => setTemplates(true)}><IconTemplate size={17} /></IconButton> : null}
+          {rich ? <div ref={setBar} className={css.tools} /> : null}
+          <span className={`${css.hint} cut`} role="status">
+            {saving === "saved" ? t("composer.draft_saved") : conversation.status === "resolved" && !note ? t("composer.resolved_hint") : null}
+          </span>
+          {plan ? <Counter plan={plan} /> : null}
+          {note ? null : (
+            <Button kind="quiet" small className={css.second!} keys={map.send_resolve} disabled={!ready} onClick={() => void submit({ settle: true })}>{t("composer.send_resolve")}</Button>
+          )}
+          <Button kind="primary" keys={map.send} disabled={!ready} onClick={() => void submit()} icon={<IconSend size={15} />}>{t(note ? "composer.add_note" : "composer.send")}</Button>
+        </div>
       </div>
       {templates && way ? (
         <Suspense>
           <TemplatePicker way={way} wanted={[contact?.locale ?? "", t.locale]} onClose={() => setTemplates(false)}
-            onSend={(filled) => { setTemplates(false); void sendTemplate({ conversation, me, way }, filled); box.current?.focus(); }} />
+            onSend={(filled) => { setTemplates(false); void sendTemplate({ conversation, me, way }, filled); refocus(); }} />
         </Suspense>
       ) : null}
     </section>

@@ -48,8 +48,8 @@ export function Via({ ways: { all, way, now }, channel, address, box, onWay }: V
   return (
     <Floating open={open} onClose={() => setOpen(false)} label={t("way.title")} side="start" layer="picker" trigger={
       <button type="button" className={own.button} aria-haspopup="dialog" aria-expanded={open} title={title}
-        aria-label={[t("way.by", { channel: name }), address, state?.short, state?.why].filter(Boolean).join(", ")} disabled={all.length === 0} onClick={() => setOpen(!open)}>
-        <Bead channel={channel} size={18} /><b>{name}</b>
+        disabled={all.length === 0} onClick={() => setOpen(!open)}>
+        <span className="hidden">{t("way.change")}:</span> <Bead channel={channel} size={18} /><b>{name}</b>
         <span className={`${own.address} cut`}>{address}</span>
         {way && state && (way.until !== null || way.closed) && state.short ? <span className={own.left} data-tone={state.tone}>{state.short}</span> : null}
         {all.length > 1 ? <IconChevronDown size={14} aria-hidden /> : null}

@@ -12,6 +12,7 @@ import { touched } from "../desk";
 import { giveBack } from "./back";
 import type { FilledTemplate } from "./templates/TemplatePicker";
 import { said } from "./templates/templates";
+import type { Note } from "./voice/Recorder";
 
 export interface Outgoing {
   conversation: Conversation; me: AgentSelf; kind: "reply" | "note"; draft: Draft; undo: number; lastSeq: number | null;
@@ -83,6 +84,14 @@ export function sendTemplate({ conversation, me, way }: Pick<Outgoing, "conversa
     conversation, me, way, kind: "reply", undo: 0, lastSeq: null, rich: false,
     content: { type: "template", name: template.name, language: template.language, variables, ...(file ? { header: file.id } : {}) },
     draft: { text: said(template, variables), meta: file ? { attachments: [file] } : {} }, back: null,
+  });
+}
+
+/** A voice note leaves by itself; refused, its sound comes back as a file. */
+export function sendVoice({ conversation, me, way, undo }: Pick<Outgoing, "conversation" | "me" | "way" | "undo">, { file, seconds, peaks, is_voice }: Note): Promise<boolean> {
+  return send({
+    conversation, me, way, undo, kind: "reply", lastSeq: null, rich: false, draft: { text: "", meta: { attachments: [file] } },
+    ...(is_voice ? { content: { type: "voice", duration_s: seconds, peaks } } : {}),
   });
 }
 

@@ -10,6 +10,10 @@ import css from "./VoiceNote.module.css";
 interface Props { file: Attachment; peaks: readonly number[]; seconds: number | null; orElse: ReactNode }
 
 const STEP_S = 5;
+const SPEEDS = [1, 1.5, 2] as const;
+const SPEED_KEY = "hilo.voice.speed";
+/** The last one chosen stays, for whoever listens to many. */
+const speedKept = (): number => SPEEDS.find((one) => String(one) === localStorage.getItem(SPEED_KEY)) ?? 1;
 const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 /** What is playing: another note that begins lets it rest. */
@@ -23,6 +27,7 @@ export default function VoiceNote({ file, peaks, seconds, orElse }: Props) {
   const [at, setAt] = useState(0);
   const [known, setKnown] = useState(seconds ?? 0);
   const [broken, setBroken] = useState(false);
+  const [speed, setSpeed] = useState(speedKept);
   if (broken || !file.url || file.state !== "stored") return orElse;
 
   function toggle(): void {
@@ -33,7 +38,14 @@ export default function VoiceNote({ file, peaks, seconds, orElse }: Props) {
     }
     if (playing && playing !== element) playing.pause();
     playing = element;
+    element.playbackRate = speed;
     void element.play().catch(() => setBroken(true));
+  }
+  function faster(): void {
+    const next = SPEEDS[(SPEEDS.indexOf(speed as 1) + 1) % SPEEDS.length]!;
+    localStorage.setItem(SPEED_KEY, String(next));
+    setSpeed(next);
+    sound.current!.playbackRate = next;
   }
   /** Recorders leave the length out: what the browser finds while playing stands then. */
   const long = (): void => {
@@ -68,6 +80,7 @@ export default function VoiceNote({ file, peaks, seconds, orElse }: Props) {
           onChange={(event) => { sound.current!.currentTime = Number(event.target.value); }} />
       </span>
       <span className={css.time}>{clock(on || at ? at : known)}</span>
+      <button type="button" className={css.speed} aria-label={t("content.speed", { speed })} title={t("content.speed", { speed })} onClick={faster}>{new Intl.NumberFormat(t.locale).format(speed)}×</button>
     </div>
   );
 }

@@ -63,11 +63,16 @@ function Preview({ template, values, file }: { template: Template; values: Recor
   return (
     <div className={css.preview} dir="auto">
       {wantsFile(template) ? (file && template.header === "image" ? <img src={file.url} alt={file.name} /> : <span className={css.media}><IconFile size={18} aria-hidden />{file?.name ?? template.header}</span>) : null}
-      {template.header_text ? <b>{template.header_text}</b> : null}
-      <p>{pieces(template.body, template.variables, values).map((piece, index) => (piece.gap ? <mark key={index}>{piece.text}</mark> : <span key={index}>{piece.text}</span>))}</p>
+      {template.header_text ? <b><Words text={template.header_text} template={template} values={values} /></b> : null}
+      <p><Words text={template.body} template={template} values={values} /></p>
       {template.footer ? <small>{template.footer}</small> : null}
       {template.buttons.length ? <ul>{template.buttons.map((label) => <li key={label}>{label}</li>)}</ul> : null}
     </div>
   );
 }
 
+
+/** The words, what is still open marked. */
+function Words({ text, template, values }: { text: string; template: Template; values: Record<string, string> }) {
+  return pieces(text, template.variables, values).map((piece, index) => (piece.gap ? <mark key={index}>{piece.text}</mark> : <span key={index}>{piece.text}</span>));
+}

@@ -14,6 +14,7 @@ import { Button } from "@ui/Button";
 import { Bones, Empty, Failed } from "@ui/Empty";
 import { Choose, Field } from "@ui/Field";
 import { IconArrowLeft, IconRefresh } from "@ui/icons";
+import { leaving } from "@ui/Sheet";
 import { Filling } from "./Filling";
 import css from "./Templates.module.css";
 import { found, isUsable, keyOf, languages, likely } from "./templates";
@@ -26,7 +27,7 @@ export default function TemplatePicker({ way, wanted, onSend, onClose }: Props) 
   const nameOf = useChannelName();
   const { data, error, isError, refetch } = useQuery(templatesQuery(way.account_id));
   return (
-    <Modal opened onClose={onClose} size={860} title={t("template.title", { channel: way.account_name || nameOf(way.channel) })} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Modal opened onClose={onClose} {...leaving(onClose)} size={860} title={t("template.title", { channel: way.account_name || nameOf(way.channel) })} closeButtonProps={{ "aria-label": t("common.close") }}>
       {isError ? <Failed what={t("template.failed")} error={error} retry={() => void refetch()} /> : null}
       {!data && !isError ? <Bones rows={5} /> : null}
       {data ? <Choosing all={data} account={way.account_id} wanted={wanted} onSend={onSend} /> : null}

@@ -17,7 +17,7 @@ export function WayPicker({ ways, way, now, onChoose }: Props) {
   const t = useT();
   const nameOf = useChannelName();
   const stateOf = useWayState(now);
-  const strangers = [...new Set(ways.filter((one) => !known(one)).map((one) => nameOf(one.channel)))];
+  const strangers = [...new Set(ways.filter((one) => !known(one) && !ways.some((other) => known(other) && other.channel === one.channel)).map((one) => nameOf(one.channel)))];
   /** The account is named where the channel alone does not say which. */
   const several = (one: Way): boolean => ways.some((other) => other.channel === one.channel && other.account_id !== one.account_id);
   function walk(event: React.KeyboardEvent<HTMLUListElement>): void {
