@@ -1,7 +1,7 @@
 """How an account does: of how many calls some failed, and credentials that renew themselves."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -51,7 +51,7 @@ async def test_the_error_rate_is_of_the_last_days_calls(
     assert (told["attempted"], told["error_rate"], told["failed_a_day"]) == (8, 37.5, 2)
 
 
-class Played(Carrier):
+class Played:
     """Carries calls to an account's own simulator, or to a vendor who wants a new sign-in."""
 
     def __init__(self, state: AppState) -> None:
@@ -93,7 +93,7 @@ async def test_a_token_that_ends_soon_is_renewed_once(
     ends = clock.now() + timedelta(days=days)
     await owner.execute("update account set expires_at = $1 where id = $2", ends, UUID(account))
     locks, carrier = Locks(dsn), Played(app_state)
-    renewer = Renewer(app_state, carrier, locks)
+    renewer = Renewer(app_state, cast("Carrier", carrier), locks)
     await renewer.look()
     await renewer.look()
     await locks.close()
@@ -111,7 +111,7 @@ async def test_a_token_that_is_over_holds_the_account(
     await owner.execute("update account set expires_at = $1 where id = $2", soon, UUID(account))
     locks, carrier = Locks(dsn), Played(app_state)
     carrier.is_over = True
-    await Renewer(app_state, carrier, locks).look()
+    await Renewer(app_state, cast("Carrier", carrier), locks).look()
     await locks.close()
     assert (await ada.get(f"/accounts/{account}")).json()["state"] == "held"
 

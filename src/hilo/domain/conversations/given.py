@@ -30,7 +30,8 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     inbox_id: by which inbox it leaves; None = the way the contact wrote last. account_id,
     identity_id: more exactly, as one of the conversation's ways. content: what it
     holds beside text; what its channel cannot show is sent as text. cc: who gets a copy; None =
-    everybody who was on the mail that is answered.
+    everybody who was on the mail that is answered. in_public: below the comment that is answered,
+    for all to read; else the contact alone reads the answer.
     """
 
     kind: Literal["reply", "note"] = "reply"
@@ -48,6 +49,7 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cc: Sequence[str] | None = None
     bcc: Sequence[str] = ()
     content: Outgoing | None = None
+    in_public: bool = False
 
 
 def check(given: Given) -> None:

@@ -21,7 +21,7 @@ from hilo.kit.db import Tx
 from hilo.kit.errors import NotFound, Rejected
 from hilo.kit.messages import LOCALES, Catalogue
 from hilo.kit.sql import Queries
-from hilo.sdk.content import Template
+from hilo.sdk.content import Comment, Template
 from hilo.sdk.inbound import IdentityKind
 from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import FileOut, MessageOut, Recipient
@@ -105,6 +105,8 @@ async def compose(
     mail = manifest.threading == "mail_thread"
     answered = await _answered(tx, letter) if mail else None
     locale = _locale(letter)
+    # In public each part stands below the comment; else one part alone answers the message.
+    names_it = piece.number == 1 or isinstance(share.content, Comment)
     return MessageOut(
         id=letter.id,
         conversation=letter.conversation,
@@ -121,7 +123,7 @@ async def compose(
         sender_name=letter.author_name,
         workspace_name=letter.workspace_name,
         references=await _references(tx, letter) if mail else (),
-        reply_to=await _reply_to(tx, letter, answered) if piece.number == 1 else None,
+        reply_to=await _reply_to(tx, letter, answered) if names_it else None,
         cc=_addresses(letter.meta, "cc"),
         bcc=_addresses(letter.meta, "bcc"),
         answered_to=() if answered is None else _addresses(answered.meta, "to"),
@@ -163,6 +165,8 @@ async def _heard(
     if not windows.has_window(manifest) or letter.identity is None:
         return None
     heard = await windows.heard_at(tx, letter.contact, account.id, letter.identity)
+    if isinstance(share.content, Comment):
+        return heard  # below a comment there is no window
     if isinstance(share.content, Template) and manifest.limits.window.template:
         return heard
     if not windows.is_open(manifest, heard, tx.now, letter.author_kind):

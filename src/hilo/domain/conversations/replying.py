@@ -12,6 +12,7 @@ from msgspec import Struct
 from hilo.domain import library
 from hilo.domain.conversations import markup
 from hilo.domain.conversations.changes import lock
+from hilo.domain.conversations.commenting import answering, below
 from hilo.domain.conversations.errors import StaleReply
 from hilo.domain.conversations.events import MessageQueued, NoteAdded
 from hilo.domain.conversations.given import Given, check, content, file_ids
@@ -157,10 +158,12 @@ async def _reply(
     way = await _way(tx, row, given, channels)
     manifest = channels.named(way.channel).manifest
     given = await with_template(tx, manifest, way, given)
+    given, comment = await answering(tx, row.id, way, manifest, given)
     text, html = content(given, keeps_html=manifest.has("html"))
     refuse_beyond(manifest, given, text, files)
-    await refuse_closed(tx, row, way, manifest, given)
-    plan = planned(manifest, given, text, files)
+    if comment is None:  # in public there is no window
+        await refuse_closed(tx, row, way, manifest, given)
+    plan = below(planned(manifest, given, text, files), comment)
     due = tx.now + timedelta(seconds=given.undo_s)
     message = NewMessage(
         id=new_id(),
@@ -178,7 +181,7 @@ async def _reply(
         reply_to=given.reply_to,
         attachments=_attachments(files, html),
         meta=copies_of(given, way, manifest) | ({"degraded": plan.lost} if plan.lost else {}),
-        content=given.content,
+        content=comment or given.content,
         parts=parts_of(plan),
         client_id=given.client_id,
         undo_until=due if given.undo_s else None,
