@@ -387,6 +387,29 @@ def test_the_bytes_of_the_wire_are_those_of_the_protocol(length: int) -> None:
 
 
 @pytest.mark.crash  # holds a transaction
+async def test_the_feed_never_passes_an_older_transaction(
+    ada: httpx2.AsyncClient, db: Database, conversation: UUID
+) -> None:
+    """Else who pages by the cursor would miss what that transaction has yet to say."""
+
+    async def told(after: str) -> tuple[list[str], str]:
+        page = (await ada.get("/events", params={"after": after, "limit": 1000})).json()
+        return [each["type"] for each in page["items"]], page["next_cursor"]
+
+    seen, cursor = await told("")
+    while seen:
+        seen, cursor = await told(cursor)
+    async with db.transaction(None) as older:
+        await older.connection.execute("select pg_current_xact_id()")
+        await note(db, conversation, "behind it")
+        assert await told(cursor) == ([], cursor)
+    async with asyncio.timeout(20):
+        while not (seen := (await told(cursor))[0]):
+            await asyncio.sleep(0.05)
+    assert seen == ["message.noted"]
+
+
+@pytest.mark.crash  # holds a transaction
 async def test_what_hides_behind_an_older_transaction_is_told_as_soon_as_that_ends(
     ada: httpx2.AsyncClient, dial: Dial, db: Database, conversation: UUID
 ) -> None:
