@@ -150,3 +150,9 @@ async def test_what_is_no_backup_is_refused(target: str, tmp_path: Path) -> None
 def test_the_password_stays_out_of_the_command() -> None:
     given = "postgresql://hilo:secret@/hilo?host=/tmp/x"
     assert backup._without_password(given) == "postgresql://hilo@/hilo?host=/tmp/x"  # noqa: SLF001
+
+
+async def test_a_place_that_cannot_be_written_is_named(source: str, tmp_path: Path) -> None:
+    archive = tmp_path / "nowhere" / "hilo.tar"
+    with pytest.raises(backup.CannotRestore, match=r"hilo\.tar cannot be written"):
+        await backup.backup(source, Config(data=tmp_path), archive, lambda _: None)

@@ -23,6 +23,7 @@ from cast import API_SECRET, CAST
 from hilo.connectors.api import signing
 from hilo.domain import people
 from hilo.domain.inboxes import rotate_secret
+from hilo.entry import hooks
 from hilo.entry.hooks import BODY_BYTES, Hooks
 from hilo.entry.state import AppState
 from hilo.kit import clock
@@ -253,3 +254,18 @@ async def test_what_proves_a_sender_is_not_kept(
     assert "route=7" in kept
     for secret in ("c2VjcmV0", "a=b", "hush"):
         assert secret not in kept
+
+
+async def test_a_body_that_does_not_say_its_size_is_cut_off_all_the_same(
+    state: AppState, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "BODY_BYTES", 1_000)
+    body = raw(said(text="x" * 2_000))
+
+    async def trickle() -> AsyncIterator[bytes]:
+        for at in range(0, len(body), 100):
+            yield body[at : at + 100]
+
+    answer = await client.post(URL, content=trickle(), headers=signed(body))
+    assert answer.status_code == 413
+    assert await kept(state) == 0

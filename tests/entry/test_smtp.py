@@ -10,6 +10,7 @@ import pytest
 
 from cast import CAST
 from hilo.domain.inboxes import NewDelivery
+from hilo.entry import smtp
 from hilo.entry.smtp import Listener
 from hilo.kit.db import Database
 from hilo.kit.errors import Unavailable
@@ -124,3 +125,17 @@ async def test_a_letter_written_on_one_line_is_taken_whole(port: int, shelf: She
     assert (await asyncio.to_thread(hand_over))[0] == 250
     (kept,) = shelf.kept
     assert kept.body.rstrip() == letter
+
+
+async def test_a_mail_for_too_many_or_too_large_is_refused(
+    port: int, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [f"help+{n}@hilo.test" for n in range(101)]
+    refused = await asyncio.to_thread(_hand_over, port, many)
+    assert {code for code, _ in refused.values()} == {452}
+    assert len(refused) == 1
+    monkeypatch.setattr(smtp, "MAIL_BYTES", 10_000)
+    with pytest.raises(smtplib.SMTPResponseException) as refusal:
+        await asyncio.to_thread(_hand_over, port, ["help@hilo.test"], "x " * 10_000)
+    assert refusal.value.smtp_code == 552
+    assert len(shelf.kept) == 1

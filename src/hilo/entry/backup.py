@@ -60,8 +60,15 @@ async def backup(dsn: str, config: Config, target: Path, say: Say) -> Manifest:
     """Write the archive; it takes its name only when it is whole. Hilo may run meanwhile.
 
     Files in a bucket are not in it: the store keeps its own copies, and says so.
-    Raises: CannotRestore when PostgreSQL's programs fail.
+    Raises: CannotRestore when PostgreSQL's programs fail, or the archive cannot be written.
     """
+    try:
+        return await _write(dsn, config, target, say)
+    except OSError as error:
+        raise CannotRestore(f"{target} cannot be written: {error}") from error
+
+
+async def _write(dsn: str, config: Config, target: Path, say: Say) -> Manifest:
     if config.bucket is not None:
         say(f"files stay in {config.bucket.url}: let the store keep versions or a copy of it")
     files = config.data / ("files" if config.bucket is None else _NOWHERE)

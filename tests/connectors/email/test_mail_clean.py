@@ -13,6 +13,9 @@ from letters import html, message
 ATTACKS = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
+    "<a href='https://shop.test' onclick='alert(1)'>x</a>",
+    "<table onfocus=alert(1)><tr onload=alert(1)><td onmouseover=alert(1)>x</td></tr></table>",
+    "<p style='x' onpointerdown=alert(1)>x</p>",
     "<a href='javascript:alert(1)'>x</a>",
     "<a href='JaVaScRiPt&#58;alert(1)'>x</a>",
     "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
