@@ -101,6 +101,8 @@ POLICY: dict[str, str] = {
     "take_back": "conversation:reply",
     "list_edits": "conversation:read",
     "list_ways": "conversation:read",
+    "get_guard": "conversation:read",
+    "lift_guard": "conversation:reply",
     "fetch_attachment": "conversation:reply",
     "get_counts": "conversation:read",
     # macros

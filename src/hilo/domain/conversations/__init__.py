@@ -53,6 +53,7 @@ from hilo.domain.conversations.lists import (
     list_messages,
     messages_after,
 )
+from hilo.domain.conversations.looping import Guard, guard_of, lift
 from hilo.domain.conversations.merging import Collision, MergePreview, merge, preview_merge
 from hilo.domain.conversations.models import (
     PRIORITIES,
@@ -71,7 +72,13 @@ from hilo.domain.conversations.models import (
 from hilo.domain.conversations.profiling import Profiled, keep_profile
 from hilo.domain.conversations.reactions import resume_mended
 from hilo.domain.conversations.reading import mark_read, mark_unread
-from hilo.domain.conversations.replying import Carry, Written, find_message, write
+from hilo.domain.conversations.replying import (
+    Carry,
+    Written,
+    find_message,
+    write,
+    write_automatically,
+)
 from hilo.domain.conversations.resolving import Resolver
 from hilo.domain.conversations.search import Hit, Question, search
 from hilo.domain.conversations.search import Kind as SearchKind
@@ -118,6 +125,7 @@ __all__ = [
     "Fetch",
     "Filters",
     "Given",
+    "Guard",
     "Health",
     "Hit",
     "Intake",
@@ -169,8 +177,10 @@ __all__ = [
     "find_external",
     "find_message",
     "get_conversation",
+    "guard_of",
     "health",
     "keep_profile",
+    "lift",
     "list_conversations",
     "list_drafts",
     "list_messages",
@@ -201,4 +211,5 @@ __all__ = [
     "ways",
     "withdraw",
     "write",
+    "write_automatically",
 ]

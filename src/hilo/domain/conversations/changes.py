@@ -27,6 +27,8 @@ What = Literal[
     "tagged",
     "untagged",
     "prioritized",
+    "stopped",
+    "lifted",
 ]
 
 

@@ -39,6 +39,8 @@ class ConversationChanged(
         "tagged",
         "untagged",
         "prioritized",
+        "stopped",
+        "lifted",
         "read",
         "renamed",
         "moved",

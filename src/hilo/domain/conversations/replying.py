@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hilo.domain import library
-from hilo.domain.conversations import markup
+from hilo.domain.conversations import looping, markup
 from hilo.domain.conversations.changes import lock
 from hilo.domain.conversations.commenting import answering, below
 from hilo.domain.conversations.errors import StaleReply
@@ -48,6 +48,19 @@ class Written(Struct, frozen=True):
 
     message: MessageView
     is_new: bool
+
+
+async def write_automatically(
+    tx: Tx, actor: Actor, conversation_id: UUID, given: Given, channels: Channels
+) -> Written | None:
+    """Reply as a machine of ours: greetings, office hours, every answer no person wrote.
+
+    None: a loop guard stops it, since a machine seems to write back. Raises: as `write`.
+    Publishes: MessageQueued, or ConversationChanged when the guard trips.
+    """
+    if await looping.stops(tx, actor, conversation_id):
+        return None
+    return await write(tx, actor, conversation_id, given, channels)
 
 
 class Carry(Struct, frozen=True):
