@@ -209,3 +209,25 @@ async def test_what_was_done_days_ago_is_forgotten(
     await owner.execute("update pgqueuer_log set created = now() - interval '9 days'")
     await jobs.tidy(db)
     assert await owner.fetchval("select count(*) from pgqueuer_log") == 0
+
+
+async def test_a_job_whose_note_was_lost_with_the_database_is_taken_up_again(
+    db: Database, dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_HEARTBEAT_S", 3.0)
+    monkeypatch.setattr(jobs, "_POLL_S", 0.1)
+    seen: list[int] = []
+
+    async def away(*_: object) -> None:
+        raise asyncpg.ConnectionDoesNotExistError("gone")
+
+    async def work(_job: Job) -> None:
+        seen.append(1)
+        if len(seen) == 1:
+            raise TemporaryFailure("the vendor is away")
+
+    async with working(dsn, {"note": work}) as worker:
+        monkeypatch.setattr(worker, "_note", away)
+        await add(db, "note", 1)
+        await until(lambda: len(seen) == 2)
+    assert await jobs.held(db) == []

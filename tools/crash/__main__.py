@@ -5,9 +5,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from crash.phones import Phones
 from crash.rounds import Rounds, Verdict
 from crash.sink import Sink
-from rig import Rig, end_on_signals
+from rig import Rig, end_on_signals, free_port
 
 SEED = 20_261
 
@@ -17,12 +18,17 @@ async def crash(rounds: int, seed: int = SEED, seconds: float = 3.0) -> Verdict:
     sink = Sink()
     await sink.start()
     with tempfile.TemporaryDirectory(prefix="hilo-crash-") as folder:
-        rig = Rig(Path(folder))
+        port = free_port()
+        rig = Rig(Path(folder), HILO_SANDBOX_URL=f"http://127.0.0.1:{port}/sandbox")
+        phones: Phones | None = None
         try:
             await asyncio.to_thread(rig.start)
-            runner = await asyncio.to_thread(Rounds, rig, sink, seed)
+            phones = await asyncio.to_thread(Phones, rig, port)
+            runner = await asyncio.to_thread(Rounds, rig, sink, phones, seed)
             return await runner.run(rounds, seconds)
         finally:
+            if phones is not None:
+                await asyncio.to_thread(phones.stop)
             rig.__exit__(None, None, None)
             await sink.stop()
 
@@ -34,7 +40,8 @@ def main() -> int:
     verdict = asyncio.run(crash(rounds))
     print(
         f"{rounds} rounds, {verdict.kills} kills, {verdict.accepted} messages accepted, "
-        f"{verdict.replies} replies; back within {verdict.slowest_return_s:.1f} s"
+        f"{verdict.written} on phones, {verdict.replies} replies; "
+        f"back within {verdict.slowest_return_s:.1f} s"
     )
     for name in ("lost", "doubled", "stuck"):
         found = getattr(verdict, name)

@@ -11,11 +11,12 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 import msgspec
 from msgspec import Struct
+from typing_extensions import override
 
 from hilo.kit import log
 from hilo.kit.db import FAILURES, Database, Tx
@@ -75,6 +76,10 @@ class Later(Exception):
         """delay_s: seconds."""
         super().__init__(reason)
         self.delay_s = delay_s
+
+
+class _GivenUp(Exception):
+    """The job is held, and the only reason to hold one."""
 
 
 class Job(Struct, frozen=True):
@@ -174,12 +179,8 @@ class Jobs:
             self._manager.shutdown.set()
 
     async def _run_once(self) -> None:
-        # Imported by workers only: the library takes a third of a second.
-        from pgqueuer.adapters.persistence.queries import Queries  # noqa: PLC0415
-        from pgqueuer.core.qm import QueueManager  # noqa: PLC0415
-
         logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)  # we say it, redacted
-        manager = QueueManager(Queries.from_asyncpg_pool(self._pool))
+        manager = _manager(self._pool)
         for kind in self._work:
             manager.entrypoint(kind, on_failure="hold", accepts_context=False)(self._do)
         self._manager = manager
@@ -207,7 +208,7 @@ class Jobs:
         starts, failures = await self._pool.fetchrow(_BEGUN, row.id)
         if starts > MOST_CRASHES:
             await self._note(row, "its worker was killed again and again")
-            raise Bug(f"job {row.id} killed its worker {starts - 1} times")
+            raise _GivenUp(f"job {row.id} killed its worker {starts - 1} times")
         job = Job(row.id, row.entrypoint, row.payload or b"", failures, starts - 1)
         try:
             await self._work[row.entrypoint](job)
@@ -226,7 +227,7 @@ class Jobs:
                 exc_info=delay_s is None,
             )
             if delay_s is None:
-                raise
+                raise _GivenUp from error
             raise _retry_of(delay_s) from error
         await self._pool.execute(_ENDED, row.id)
 
@@ -294,6 +295,23 @@ async def pool(dsn: str) -> asyncpg.Pool:
 async def _leave_as_is(_connection: asyncpg.Connection) -> None:
     # Single statements leave nothing behind, so giving a connection back costs no round trip.
     return
+
+
+def _manager(pool: asyncpg.Pool) -> "QueueManager":
+    """Return the library's manager, which holds what failed for good and nothing else."""
+    # Imported by workers only: the library takes a third of a second.
+    from pgqueuer.adapters.persistence.queries import Queries  # noqa: PLC0415
+    from pgqueuer.core.qm import QueueManager  # noqa: PLC0415
+
+    class Manager(QueueManager):
+        @override
+        async def log_failure(self, job: Any, executor: Any, exc: Exception, jbuff: Any) -> None:
+            # Anything else is the bookkeeping, when the database goes away under it. Such a job
+            # stays picked, its heartbeat ends, and it is taken up again; held, nobody would look.
+            if isinstance(exc, _GivenUp):
+                await super().log_failure(job, executor, exc, jbuff)
+
+    return Manager(Queries.from_asyncpg_pool(pool))
 
 
 def _retry_of(delay_s: float) -> Exception:
