@@ -49,7 +49,7 @@ function Shown({ account }: { account: Account }) {
       <Health account={account} />
       {account.webhook_url ? <Copyable label={t("account.webhook")} text={account.webhook_url} /> : null}
       {may && wantsConsent(account) ? <Consent account={account} /> : null}
-      {may ? <Part title={t("account.check")}><Checks account={account} /></Part> : null}
+      {may ? <Part title={t("account.check")}><Checks account={account} onAccount={(next) => { cache.setQueryData(keyOf(account.id), next); void renew(); }} /></Part> : null}
       {may ? <Part title={t("account.settings")}><Settings account={account} /></Part> : null}
       {may ? <Dangers account={account} /> : null}
     </Page>

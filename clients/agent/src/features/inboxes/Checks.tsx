@@ -1,32 +1,52 @@
-/** A live check, line by line, and a test message there and back. */
+/** Registering at the vendor, a live check of each step, and a test message there and back. */
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, ApiError } from "@lib/api";
 import { reasonOf, sayOr, useT } from "@lib/i18n";
 import type { Account, CheckLine } from "@lib/model";
+import { useChannels } from "@lib/queries";
 import { exact, span } from "@lib/time";
 import { Button } from "@ui/Button";
-import { IconAlertTriangle, IconCircleCheck, IconHelp } from "@ui/icons";
+import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconHelp } from "@ui/icons";
 import css from "./Inboxes.module.css";
 
 type Test = { ok: boolean; ms: number; conversation_id: string | null; detail: string };
 
-export function Checks({ account }: { account: Account }) {
+/** onAccount: told of the account as it is after the vendor was asked. */
+export function Checks({ account, onAccount }: { account: Account; onAccount?: (account: Account) => void }) {
   const t = useT();
+  const connects = useChannels().get(account.channel)?.connects ?? false;
   const [lines, setLines] = useState<CheckLine[] | null>(null);
-  const [busy, setBusy] = useState<"check" | "test" | null>(null);
+  const [busy, setBusy] = useState<"connect" | "check" | "test" | null>(null);
   const [result, setResult] = useState<{ ok: boolean; text: string; where?: string | null } | null>(null);
   const [testable, setTestable] = useState(true);
 
-  async function check(): Promise<void> {
+  async function check(before: CheckLine[] = []): Promise<void> {
     setBusy("check");
-    setLines(null);
+    setLines(before.length ? before : null);
+    setResult(null);
     try {
-      setLines((await api.post<{ checks: CheckLine[] }>(`/accounts/${account.id}/check`)).checks);
+      const { checks } = await api.post<{ checks: CheckLine[] }>(`/accounts/${account.id}/check`);
+      setLines([...before, ...checks]);
     } catch (error) {
       setResult({ ok: false, text: reasonOf(t, error) });
     }
     setBusy(null);
+  }
+
+  /** First our address is told to the vendor, then every step is looked at; a refusal is the first line. */
+  async function connect(): Promise<void> {
+    setBusy("connect");
+    setLines(null);
+    setResult(null);
+    try {
+      const next = await api.post<Account>(`/accounts/${account.id}/connect`);
+      onAccount?.(next);
+      await check([{ key: "connect", ok: true, detail: next.address ?? "" }]);
+    } catch (error) {
+      setLines([{ key: "connect", ok: false, detail: [reasonOf(t, error), error instanceof ApiError ? (error.problem.detail ?? "") : ""].filter(Boolean).join(" ") }]);
+      setBusy(null);
+    }
   }
 
   async function test(): Promise<void> {
@@ -57,9 +77,11 @@ export function Checks({ account }: { account: Account }) {
   return (
     <div>
       <p className={css.tools}>
+        {connects ? <Button kind="primary" busy={busy === "connect"} onClick={() => void connect()}>{t(busy === "connect" ? "account.registering" : "account.register")}</Button> : null}
         <Button busy={busy === "check"} onClick={() => void check()}>{t(busy === "check" ? "account.checking" : "account.check")}</Button>
         {testable ? <Button busy={busy === "test"} onClick={() => void test()}>{t(busy === "test" ? "account.test_running" : "account.test")}</Button> : null}
       </p>
+      {connects ? <p className={css.hint}>{t("account.register_hint")}</p> : null}
       {result ? <p className={css.result} data-ok={result.ok} role="status">{result.text} {result.where ? <Link to="/inbox/$id" params={{ id: result.where }} search={{ view: "open" }}>{t("account.test_open")}</Link> : null}</p> : null}
       {lines ? (
         <ul className={css.checks} aria-live="polite">
@@ -73,6 +95,7 @@ export function Checks({ account }: { account: Account }) {
               </li>
             );
           })}
+          {busy === "check" ? <li><IconCircleDashed size={17} aria-hidden /><b>{t("account.checking")}</b></li> : null}
         </ul>
       ) : null}
     </div>

@@ -13,6 +13,7 @@ import { IconChevronRight } from "@ui/icons";
 import { Copyable, Secret } from "@ui/Secret";
 import { Sheet } from "@ui/Sheet";
 import { Modal } from "@mantine/core";
+import { Checks } from "./Checks";
 import { readSettings } from "./form";
 import css from "./Inboxes.module.css";
 import { SettingFields } from "./SettingFields";
@@ -55,6 +56,7 @@ export async function connect(inbox: string, channel: Channel, form: FormData): 
 export function Connect({ inbox, onClose }: { inbox: string; onClose: () => void }) {
   const t = useT();
   const nameOf = useChannelName();
+  const channels = useChannels();
   const [channel, setChannel] = useState<Channel | null>(null);
   const [made, setMade] = useState<Account | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -66,6 +68,7 @@ export function Connect({ inbox, onClose }: { inbox: string; onClose: () => void
           {made.secret ? <Secret title={t("account.secret_title")} body={t("account.secret_body")} text={made.secret} /> : null}
           {made.address ? <Copyable label={t("account.address")} text={made.address} /> : null}
           {made.webhook_url ? <Copyable label={t("account.webhook")} text={made.webhook_url} /> : null}
+          {channels.get(made.channel)?.connects ? <Checks account={made} onAccount={setMade} /> : null}
           <p className={css.end}><Button kind="primary" onClick={onClose}>{t("common.done")}</Button></p>
         </div>
       </Modal>
