@@ -17,7 +17,9 @@ import { say } from "@lib/toasts";
 import { Failed } from "@ui/Empty";
 import { Thread } from "@ui/Logo";
 import css from "./Desk.module.css";
+import { beginKeeping, renewAll, stopKeeping } from "@lib/kept";
 import { beginOutbox, waiting } from "@lib/outbox";
+import { isOutdated, keepShell } from "@lib/shell";
 import { undo } from "@features/conversations/acts";
 import "@features/conversations/outcomes";
 import { Rail } from "./Rail";
@@ -38,6 +40,7 @@ export function Desk() {
 function ToDoor() {
   const navigate = useNavigate();
   useEffect(() => {
+    void stopKeeping();
     const here = location.pathname + location.search;
     void navigate({ to: "/sign-in", search: { to: here === "/" || here === "/inbox" ? undefined : here }, replace: true });
   }, [navigate]);
@@ -58,9 +61,12 @@ function SignedIn({ me }: { me: Me }) {
   useEffect(() => {
     connect(me.agent.id);
     void beginOutbox(me.agent.id);
+    void beginKeeping(me.agent.id);
+    keepShell();
     const leave = (): void => {
       disconnect();
       void beginOutbox(null);
+      void stopKeeping();
       cache.clear();
       void navigate({ to: "/sign-in", search: { to: location.pathname } });
     };
@@ -77,6 +83,7 @@ function SignedIn({ me }: { me: Me }) {
     go_playground: () => void navigate({ to: "/playground" }), go_settings: () => void navigate({ to: "/settings/profile" }),
   });
   useFirstRun(me);
+  useReturn();
   useTitle();
   if (!ready) return <div className={css.wait} />;
   return (
@@ -92,6 +99,24 @@ function SignedIn({ me }: { me: Me }) {
       </Suspense>
     </div>
   );
+}
+
+/** Back on the line: what was kept is asked for again, and a page of an older version says so. */
+function useReturn(): void {
+  const t = useT();
+  const live = useStore(connected);
+  const told = useRef(false);
+  useEffect(() => {
+    if (!live) return;
+    void renewAll();
+    void isOutdated().then((old) => {
+      if (!old || told.current) return;
+      told.current = true;
+      // Nobody looks, so nobody loses their place.
+      if (document.visibilityState === "hidden") location.reload();
+      else say(t("app.outdated"), { ms: 24 * 3_600_000, action: { label: t("app.reload"), run: () => location.reload() } });
+    });
+  }, [live, t]);
 }
 
 /** A workspace without an inbox begins with the wizard, unless one chose to do it later. */

@@ -4,6 +4,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { api } from "@lib/api";
 import { cache } from "@lib/cache";
 import { useT } from "@lib/i18n";
+import { forgetPerson, leaveLater } from "@lib/kept";
 import { beginOutbox } from "@lib/outbox";
 import { keymap } from "@lib/keys";
 import { layer } from "@lib/layers";
@@ -54,10 +55,11 @@ function Self() {
   const dark = theme === "dark" || (theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
 
   async function signOut(): Promise<void> {
-    await api.delete("/session").catch(() => undefined);
+    await api.delete("/session").catch(leaveLater);
     signedOut();
     void beginOutbox(null);
     cache.clear();
+    await forgetPerson();
     await navigate({ to: "/sign-in", search: {} });
   }
   return (

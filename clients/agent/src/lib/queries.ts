@@ -4,6 +4,7 @@ import type { Conversation, Id, Message, Page } from "@shared/types";
 import { api } from "./api";
 import { cache, overlay } from "./cache";
 import { learn } from "./i18n";
+import { whoAmI } from "./kept";
 import { flowing } from "./live";
 import { belongs, type Agent, type Channel, type Contact, type Counts, type Inbox, type ListFilter, type Macro, type Me, type Tag, type Team, type Template, type Way } from "./model";
 
@@ -14,7 +15,7 @@ const listOf = <Item>(name: string) => queryOptions({
   queryFn: async ({ signal }) => items(await api.get<Page<Item> | Item[]>(`/${name}`, {}, signal)),
 });
 
-export const meQuery = queryOptions({ queryKey: ["me"], queryFn: () => api.get<Me>("/me"), staleTime: SLOW, retry: false });
+export const meQuery = queryOptions({ queryKey: ["me"], queryFn: whoAmI, networkMode: "always", staleTime: SLOW, retry: false });
 export const agentsQuery = listOf<Agent>("agents");
 export const teamsQuery = listOf<Team>("teams");
 export const tagsQuery = listOf<Tag>("tags");

@@ -8,7 +8,7 @@ import { useKeys } from "@lib/keys";
 import type { ListFilter } from "@lib/model";
 import { agentsQuery, conversationsQuery, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
-import { Bones, Failed } from "@ui/Empty";
+import { Bones, Empty, Failed } from "@ui/Empty";
 import { IconArrowUp } from "@ui/icons";
 import css from "./ConversationList.module.css";
 import { asked, clearSelected, cursor, selected, toggleSelected, type PickerName } from "./desk";
@@ -112,13 +112,15 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
   }
 
   const waiting = query.isPending;
+  const paused = query.fetchStatus === "paused";
   return (
     <div className={css.body}>
       {fresh > 0 ? (
         <button type="button" className={css.pill} onClick={letIn}><IconArrowUp size={14} />{t("list.new", { count: fresh })}</button>
       ) : null}
       <div ref={scroller} className={`${css.scroller} scroll`} onScroll={(event) => place.set(key, event.currentTarget.scrollTop)}>
-        {waiting ? <Bones kind="row" rows={9} /> : null}
+        {waiting && paused ? <Empty drawing="tray" title={t("thread.not_kept_title")}>{t("thread.not_kept_body")}</Empty> : null}
+        {waiting && !paused ? <Bones kind="row" rows={9} /> : null}
         {query.isError && !query.data ? <Failed what={t("list.error")} error={query.error} retry={() => void query.refetch()} /> : null}
         {!waiting && !query.isError && shown.length === 0 ? (empty ?? <ListEmpty filter={filter} onFilter={onFilter} />) : null}
         <div role="listbox" aria-label={t("list.label")} tabIndex={shown.length ? 0 : -1} aria-multiselectable={chosen.size > 0}

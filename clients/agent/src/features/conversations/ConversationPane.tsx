@@ -5,7 +5,7 @@ import { ApiError } from "@lib/api";
 import { useT } from "@lib/i18n";
 import { usePresence } from "@lib/live";
 import { contactQuery, conversationQuery, messagesQuery } from "@lib/queries";
-import { Bones, Failed } from "@ui/Empty";
+import { Bones, Empty, Failed } from "@ui/Empty";
 import { Composer } from "./composer/Composer";
 import css from "./ConversationPane.module.css";
 import { Thread } from "./Thread";
@@ -15,11 +15,13 @@ interface Props { id: Id; panel: boolean; wide: boolean; onPanel: () => void; on
 
 export function ConversationPane({ id, ...rest }: Props) {
   const t = useT();
-  const { data, error, isError, refetch } = useQuery(conversationQuery(id));
+  const { data, error, isError, fetchStatus, refetch } = useQuery(conversationQuery(id));
+  const paused = fetchStatus === "paused";
   if (isError && !data) {
     const gone = error instanceof ApiError && error.status === 404;
     return <Failed what={t(gone ? "thread.gone" : "thread.error")} error={error} {...(gone ? {} : { retry: () => void refetch() })} />;
   }
+  if (!data && paused) return <Empty drawing="thread" title={t("thread.not_kept_title")}>{t("thread.not_kept_body")}</Empty>;
   if (!data) return <div className={css.pane}><Bones kind="message" rows={5} /></div>;
   return <Opened key={id} conversation={data} {...rest} />;
 }

@@ -9,7 +9,7 @@ import { useStore } from "@lib/store";
 import { announce } from "@lib/toasts";
 import { Knot } from "@ui/Bead";
 import { Button } from "@ui/Button";
-import { Bones, Failed } from "@ui/Empty";
+import { Bones, Empty, Failed } from "@ui/Empty";
 import { IconArrowUp } from "@ui/icons";
 import { Entry, Strand, Turn } from "@ui/message/Entry";
 import { read } from "./acts";
@@ -55,6 +55,7 @@ export function Thread({ conversation }: Props) {
     if (element.scrollHeight - element.scrollTop - element.clientHeight < NEAR && below) setBelow(0);
   }
 
+  if (query.isPending && query.fetchStatus === "paused") return <Empty drawing="thread" title={t("thread.not_kept_title")}>{t("thread.not_kept_body")}</Empty>;
   if (query.isPending) return <div className={css.scroller}><Bones kind="message" rows={5} /></div>;
   if (query.isError && !query.data) return <Failed what={t("thread.error")} error={query.error} retry={() => void query.refetch()} />;
   return (

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import { api, setCsrf } from "@lib/api";
+import { stayIn } from "@lib/kept";
 import { cache } from "@lib/cache";
 import { fieldErrors, reasonOf, useT } from "@lib/i18n";
 import { Button } from "@ui/Button";
@@ -25,6 +26,7 @@ export function AcceptInvitation() {
     const form = new FormData(event.currentTarget);
     try {
       const answer = await api.post<{ csrf_token?: string } | undefined>("/invitations/accept", { token, name: form.get("name"), password: form.get("password") });
+      stayIn();
       setCsrf(answer?.csrf_token);
       cache.clear();
       await navigate({ to: "/inbox" });

@@ -2,6 +2,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import { api, ApiError, setCsrf } from "@lib/api";
+import { stayIn } from "@lib/kept";
 import { cache } from "@lib/cache";
 import { reasonOf, useT } from "@lib/i18n";
 import { Button } from "@ui/Button";
@@ -28,6 +29,7 @@ function Entrance({ onLost }: { onLost: () => void }) {
     setError(null);
     try {
       const answer = await api.post<{ csrf_token?: string }>("/session", { email: form.get("email"), password: form.get("password") });
+      stayIn();
       setCsrf(answer.csrf_token);
       cache.clear();
       await navigate({ to: to?.startsWith("/") && !to.startsWith("//") ? to : "/inbox", replace: true });

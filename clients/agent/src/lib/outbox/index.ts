@@ -2,6 +2,7 @@
 import type { Conversation, Id } from "@shared/types";
 import { api, type ApiError } from "../api";
 import { setOverlay, showConversation, showMessage } from "../cache";
+import { confirmed } from "../kept";
 import { connected } from "../live";
 import { store } from "../store";
 import { over, without, withWaiting, type Intent } from "./intent";
@@ -27,6 +28,7 @@ async function send({ method, path, body, id, conversation }: Intent): Promise<A
   const asked = body as { if_last_seq?: number } | undefined;
   const guarded = asked?.if_last_seq !== undefined;
   const given = guarded ? { ...asked, if_last_seq: Math.max(asked.if_last_seq!, seen.get(conversation) ?? 0) } : body;
+  await confirmed();
   const answer = await api.call<Answer>(method, path, given, id);
   if (guarded && answer && "seq" in answer) seen.set(conversation, answer.seq);
   return answer;
