@@ -70,7 +70,7 @@ def _literal(text: str) -> object:
 _NAMES = (
     *("inbox", "account", "contact", "other_contact", "identity", "conversation", "message"),
     *("tag", "team", "file", "invitation", "token", "session", "delivery", "mail"),
-    *("attachment", "macro"),
+    *("attachment", "macro", "link"),
 )
 _SOON = datetime(2099, 1, 1, tzinfo=UTC)
 _ROWS = (
@@ -79,6 +79,10 @@ _ROWS = (
     ("contact", "id=:contact name=:canary"),
     ("contact", "id=:other_contact name=:canary"),
     ("identity", "id=:identity contact_id=:contact kind=external value=:canary scope=:account"),
+    (
+        "contact_link",
+        "id=:link kind=merge from_id=:other_contact into_id=:contact moved=[] by=[] at=soon",
+    ),
     ("team", "id=:team name=:canary"),
     ("tag", "id=:tag name=:canary"),
     (

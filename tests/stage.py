@@ -112,6 +112,8 @@ def reduced(state: State, events: Sequence[dict[str, Any]]) -> State:
         kind, _, what = event["type"].partition(".")
         if kind == "message" and what == "state":
             _move(state, data)
+        elif event["type"] == "conversation.split":
+            _split(state, data)
         elif kind in {"conversation", "message"}:
             _put(state, data.get("conversation"), data.get("message"))
             if what == "withdrawn":
@@ -132,6 +134,16 @@ def _put(state: State, view: dict[str, Any] | None, message: dict[str, Any] | No
         state["messages"][message["conversation_id"]] = sorted(
             [*others, message], key=lambda each: int(each["seq"])
         )
+
+
+def _split(state: State, data: dict[str, Any]) -> None:
+    _put(state, data["conversation"], None)
+    _put(state, data["into"], None)
+    known, gone = state["messages"].get(data["conversation_id"], []), set(data["message_ids"])
+    state["messages"][data["conversation_id"]] = [each for each in known if each["id"] not in gone]
+    for each in known:
+        if each["id"] in gone:
+            _put(state, None, {**each, "conversation_id": data["into"]["id"]})
 
 
 def _move(state: State, data: dict[str, Any]) -> None:

@@ -75,6 +75,15 @@ function erased(state: State, { data }: LogEvent): State {
   return { conversations, messages };
 }
 
+/** Some messages went into another conversation, under the numbers they had. */
+function split(state: State, { data }: LogEvent): State {
+  const gone = new Set(data.message_ids);
+  const id = data.conversation_id ?? "";
+  const moved = (state.messages[id] ?? []).filter((one) => gone.has(one.id));
+  const rest = patch(put(put(state, data.conversation, null), data.into, null), id, (list) => list.filter((one) => !gone.has(one.id)));
+  return moved.reduce((now, one) => put(now, undefined, { ...one, conversation_id: data.into!.id }), rest);
+}
+
 /** Applies one event. Unknown types change nothing. */
 export function reduce(state: State, event: LogEvent): State {
   const { data } = event;
@@ -93,6 +102,8 @@ export function reduce(state: State, event: LogEvent): State {
     case "message.withdrawn":
       return patch(put(state, data.conversation, null), data.conversation?.id ?? "", (list) =>
         list.filter((one) => one.id !== data.message_id));
+    case "conversation.split":
+      return split(state, event);
     case "conversation.erased":
     case "conversation.hidden":
       return erased(state, event);

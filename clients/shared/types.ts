@@ -57,7 +57,7 @@ export interface LogEvent {
 }
 
 export interface EventData {
-  conversation?: Conversation; message?: Message | null; conversation_id?: Id; message_id?: Id; message_ids?: readonly Id[];
+  conversation?: Conversation; message?: Message | null; conversation_id?: Id; message_id?: Id; message_ids?: readonly Id[]; into?: Conversation;
   state?: MessageState; error?: MessageError | null; parts?: Part[]; [other: string]: unknown;
 }
 

@@ -146,14 +146,20 @@ def may_write(package: str, owner: str, table: str) -> bool:
     """Say whether a package may change a table of that owner."""
     if package.startswith("hilo.entry"):
         return table in DOOR_WRITES or package.startswith(DEMO)
-    return package.rsplit(".", maxsplit=1)[-1] == owner or package.split(".")[1] == owner
+    return module_of(package) == owner or package.split(".")[1] == owner
+
+
+def module_of(package: str) -> str:
+    """Return the module of the domain a package is, or is a room of; else its last name."""
+    names = package.split(".")
+    return names[2] if names[:2] == ["hilo", "domain"] else names[-1]
 
 
 def may_read(package: str, owner: str) -> bool:
     """Say whether a package may read a table of that owner."""
     if package.startswith("hilo.entry") or owner == KIT:
         return True
-    here = package.rsplit(".", maxsplit=1)[-1]
+    here = module_of(package)
     rank = {name: place for place, row in enumerate(ROWS) for name in row}
     return here == owner or rank.get(owner, 99) < rank.get(here, -1)
 

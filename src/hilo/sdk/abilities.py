@@ -42,6 +42,15 @@ class Embeddable(Protocol):
         ...
 
 
+@runtime_checkable
+class Linkable(Protocol):
+    """Optional: its links differ by account, so that the manifest's `invite` alone cannot say."""
+
+    def link(self, account: Account) -> str:
+        """Return a template like `Manifest.invite`; empty: nobody can be invited to it."""
+        ...
+
+
 class Sample(Struct, frozen=True, kw_only=True):
     """A message as the outside would send it. entrance: by which door it would come."""
 

@@ -6,6 +6,7 @@ from cast import Cast, a_contact
 from hilo.domain.contacts import (
     ContactPatch,
     IdentityGiven,
+    Merged,
     NewContact,
     add_identity,
     change_contact,
@@ -108,14 +109,19 @@ async def test_two_become_one(tx: Tx, actor: Actor, cast: Cast) -> None:
     await add_identity(tx, actor, other.id, IdentityGiven(kind="phone", value="+34600111333"))
     await change_contact(tx, actor, cast.carol, ContactPatch(attributes={"b": 3}))
     pair = await lock_pair(tx, actor, other.id, cast.carol)
-    one = await merge_into(tx, actor, *pair, conversations=0)
+    one = await merge_into(tx, actor, *pair, how=Merged(conversations=0))
     assert (one.name, one.locale, one.attributes) == ("Carol", "pt", {"a": 1, "b": 3})
     assert [i.kind for i in one.identities] == ["email", "phone"]
     with pytest.raises(Gone) as caught:
         await get_contact(tx, actor, other.id)
     assert caught.value.params["merged_into"] == str(cast.carol)
     third = await a_contact(tx)
-    await merge_into(tx, actor, *await lock_pair(tx, actor, cast.carol, third), conversations=0)
+    await merge_into(
+        tx,
+        actor,
+        *await lock_pair(tx, actor, cast.carol, third),
+        how=Merged(conversations=0),
+    )
     with pytest.raises(Gone) as caught:
         await get_contact(tx, actor, other.id)
     assert caught.value.params["merged_into"] == str(third)
@@ -124,7 +130,12 @@ async def test_two_become_one(tx: Tx, actor: Actor, cast: Cast) -> None:
 @pytest.mark.parametrize("case", ["same", "unknown", "gone"])
 async def test_impossible_merges_are_refused(tx: Tx, actor: Actor, cast: Cast, case: str) -> None:
     gone = await a_contact(tx)
-    await merge_into(tx, actor, *await lock_pair(tx, actor, gone, cast.carol), conversations=0)
+    await merge_into(
+        tx,
+        actor,
+        *await lock_pair(tx, actor, gone, cast.carol),
+        how=Merged(conversations=0),
+    )
     into = {"same": cast.carol, "unknown": new_id(), "gone": gone}[case]
     with pytest.raises(HiloError):
         await lock_pair(tx, actor, cast.carol, into)

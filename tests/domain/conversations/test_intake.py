@@ -240,11 +240,11 @@ async def test_a_bad_item_parks_only_itself(
     real = receiving.receive
 
     async def poisoned(
-        tx: object, place: object, given: Sequence[tuple[receiving.Arrived, object]]
+        tx: object, place: object, given: Sequence[tuple[receiving.Arrived, object]], *more: object
     ) -> None:
         if any(each.item.external_id == "m-2" for each, _ in given):
             raise ValueError("poison")
-        await real(tx, place, given)  # type: ignore[arg-type]
+        await real(tx, place, given, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(receiving, "receive", poisoned)
     items = [message(f"m-{n}") for n in range(1, 4)]
@@ -270,11 +270,11 @@ async def test_poison_in_a_crowd_is_found_alone(
     real = receiving.receive
 
     async def poisoned(
-        tx: object, place: object, given: Sequence[tuple[receiving.Arrived, object]]
+        tx: object, place: object, given: Sequence[tuple[receiving.Arrived, object]], *more: object
     ) -> None:
         if any(each.item.external_id in {"m-7", "m-31"} for each, _ in given):
             raise ValueError("poison")
-        await real(tx, place, given)  # type: ignore[arg-type]
+        await real(tx, place, given, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(receiving, "receive", poisoned)
     assert await taken_in(state) == 40

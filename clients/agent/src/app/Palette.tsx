@@ -18,6 +18,7 @@ import { Avatar } from "@ui/Avatar";
 import { Bead } from "@ui/Bead";
 import { Cap } from "@ui/Button";
 import { IconArrowUp, IconSearch } from "@ui/icons";
+import { leaving } from "../features/conversations/elsewhere";
 import css from "./Palette.module.css";
 import { fuzzy } from "./fuzzy";
 
@@ -52,6 +53,7 @@ function useRows(typed: string, close: () => void): Row[] {
     const open = (target: string): void => void navigate({ to: "/inbox/$id", params: { id: target }, search: (now) => ({ ...now }) as object });
     const rows: Row[] = [
       ...(id ? HERE.map((action) => command(action, t("palette.here"))) : []),
+      ...(id ? [{ id: "elsewhere", group: t("palette.here"), label: t("act.elsewhere"), run: () => { close(); leaving.set(id); } }] : []),
       ...(["go_inbox", "go_contacts", "search", "go_playground", "go_settings", "help"] as const).map((action) => command(action, t("palette.go"))),
       ...(["light", "dark", "auto"] as const).map((name): Row => ({
         id: `theme-${name}`, group: t("palette.look"), label: t("palette.theme", { name: t(`profile.theme_${name}`) }), run: () => { close(); void prefer({ theme: name }).catch(() => undefined); } })),

@@ -103,10 +103,15 @@ export function applyEvent(event: LogEvent): void {
     const list = after.messages[id];
     if (before.messages[id] && list && list !== before.messages[id]) showMessages(id, () => list);
   }
+  if (data.into) {
+    showConversation(data.into);
+    void cache.invalidateQueries({ queryKey: ["messages", data.into.id] });
+  }
   const area = event.type.split(".")[0] ?? "";
   if (area === "contact" || area === "identity") {
     void cache.invalidateQueries({ queryKey: ["contact"] });
     void cache.invalidateQueries({ queryKey: ["contacts"] });
+    void cache.invalidateQueries({ queryKey: ["likenesses"] });
   }
   if (id && event.type === "message.received") void cache.invalidateQueries({ queryKey: ["ways", id] });
   else if (["contact", "identity", "account", "inbox"].includes(area)) void cache.invalidateQueries({ queryKey: ["ways"] });

@@ -53,11 +53,15 @@ export interface Inbox {
 }
 export interface CheckLine { key: string; ok: boolean | null; detail: string }
 
-export interface Identity { id: Id; kind: "email" | "phone" | "visitor" | "external"; value: string; verified: boolean; scope?: string | null }
+export interface Identity { id: Id; kind: "email" | "phone" | "visitor" | "external"; value: string; verified: boolean; scope?: string | null; by_code?: boolean }
 export interface Contact {
   id: Id; name: string; locale: string; time_zone: string; attributes: Record<string, unknown>;
   identities: Identity[]; version: number; created_at: Instant; updated_at: Instant; blocked?: boolean;
 }
+export interface Elsewhere { account_id: Id; inbox_id: Id; channel: string; account_name: string; is_sandbox: boolean }
+export interface Offer { id: Id; account_id: Id; channel: string; is_sandbox: boolean; code: string; link: string; qr: readonly string[] | null; expires_at: Instant }
+export interface Likeness { contact: Contact; reasons: readonly { kind: "email" | "phone" | "fact" | "name" | "code"; detail: string; name: string }[] }
+export interface Link { id: Id; kind: "merge" | "unlink"; from_id: Id; into_id: Id; reason: string; at: Instant; undone_at: Instant | null }
 export interface TimelineItem {
   type: "message" | "event"; at: Instant; conversation_id: Id | null; channel: string | null;
   message?: Message; event?: { type: string; data: Record<string, unknown> };

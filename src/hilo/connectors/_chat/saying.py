@@ -9,6 +9,7 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -23,6 +24,7 @@ from hilo.sdk.inbound import (
     ContactChanged,
     ErasureIn,
     FileIn,
+    IdentityIn,
     Inbound,
     MessageIn,
     SeenIn,
@@ -138,7 +140,8 @@ def _said(said: Said, who: visitor.Visitor, at: datetime) -> Sequence[Inbound]:
             found = SeenIn(sender=sender, up_to=said.up_to or at)
         case "identify":
             attributes = {key: value for key, value in said.traits.items() if key != "name"}
-            known = msgspec.structs.replace(sender, attributes=attributes)
+            named = [*sender.identities, *_given(said.traits)]
+            known = msgspec.structs.replace(sender, identities=named, attributes=attributes)
             found = ContactChanged(sender=known)
         case "track":
             found = Tracked(sender=sender, name=said.event, data=said.data, at=at)
@@ -164,6 +167,16 @@ def _message(said: Said, who: visitor.Visitor, sender: SenderIn, at: datetime) -
         client_id=said.client_id,
         stamp=stamp,
     )
+
+
+def _given(traits: Mapping[str, object]) -> list[IdentityIn]:
+    """Return the addresses a visitor gives of itself: not proven, but a way to answer."""
+    kinds: Sequence[Literal["email", "phone"]] = ("email", "phone")
+    return [
+        IdentityIn(kind=kind, value=value)
+        for kind in kinds
+        if isinstance(value := traits.get(kind), str) and value.strip()
+    ]
 
 
 def _visitor(delivery: Delivery, account: Account) -> visitor.Visitor:

@@ -49,6 +49,13 @@ class Twilio:
         del account
         return inbound.read(dict(signing.fields(delivery.body)), delivery.url)
 
+    def link(self, account: Account) -> str:
+        """Return the link of the network the number is in."""
+        if account.settings.get("by") != "whatsapp":
+            return self._manifest.invite
+        digits = str(account.settings.get("number") or "").lstrip("+")
+        return f"https://wa.me/{digits}?text={{token}}" if digits else ""
+
     def send(self, message: MessageOut, account: Account) -> Sending:
         """Send one part."""
         return outbound.send(message, account)

@@ -7,6 +7,7 @@ from hilo.domain.contacts.events import (
     ContactCreated,
     ContactErased,
     ContactMerged,
+    ContactParted,
     ContactTracked,
 )
 from hilo.domain.contacts.forgetting import forget, forget_visitors, hold, visitors_of
@@ -20,8 +21,18 @@ from hilo.domain.contacts.models import (
     contact_view,
 )
 from hilo.domain.contacts.moving import note_consent, readdress
+from hilo.domain.contacts.parting import (
+    Taken,
+    give,
+    hold_both,
+    part_with,
+    stand_again,
+    taken,
+    view_of,
+)
 from hilo.domain.contacts.verbs import (
     ContactPatch,
+    Merged,
     NewContact,
     add_identity,
     change_contact,
@@ -41,6 +52,7 @@ __all__ = [
     "ContactCreated",
     "ContactErased",
     "ContactMerged",
+    "ContactParted",
     "ContactPatch",
     "ContactRow",
     "ContactTracked",
@@ -48,7 +60,9 @@ __all__ = [
     "IdentityGiven",
     "IdentityView",
     "Matched",
+    "Merged",
     "NewContact",
+    "Taken",
     "add_identity",
     "change_contact",
     "contact_view",
@@ -57,16 +71,22 @@ __all__ = [
     "forget_visitors",
     "found",
     "get_contact",
+    "give",
     "hold",
+    "hold_both",
     "list_contacts",
     "lock_pair",
     "match",
     "merge_into",
     "normal",
     "note_consent",
+    "part_with",
     "patterns_of",
     "readdress",
     "remove_identity",
+    "stand_again",
+    "taken",
+    "view_of",
     "visitors_of",
     "words_of",
 ]

@@ -29,6 +29,19 @@ class ContactMerged(Event, frozen=True, kw_only=True, tag="contact.merged", tag_
     from_id: UUID
     contact: ContactView
     conversations: int = 0  # how many moved
+    link_id: UUID | None = None  # by which it can be undone
+    reason: str = ""  # code, signed; empty: somebody's hand
+
+
+class ContactParted(Event, frozen=True, kw_only=True, tag="contact.parted", tag_field="type"):
+    """One is two: a merge was undone, or an address became a person of its own.
+
+    contact: who stays; other: who stands alone now. link_id: by which it can be undone, if at all.
+    """
+
+    contact: ContactView
+    other: ContactView
+    link_id: UUID | None = None
 
 
 class ContactErased(Event, frozen=True, kw_only=True, tag="contact.erased", tag_field="type"):

@@ -3,7 +3,8 @@
 -- name: page
 select c.id, c.name, c.locale, c.time_zone, c.attributes,
        coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value,
-                                  'verified', i.verified, 'scope', i.scope) order by i.created_at, i.id)
+                                  'verified', i.verified, 'scope', i.scope,
+                                  'by_code', i.by_code) order by i.created_at, i.id)
                  from identity i where i.workspace_id = :workspace and i.contact_id = c.id), '[]'),
        c.blocked_at, c.merged_into, c.version, c.created_at, c.updated_at
 from contact c
@@ -15,7 +16,8 @@ order by c.updated_at desc, c.id desc limit :most
 -- The definer's function may use the trigram indexes, which row-level security keeps from us.
 select c.id, c.name, c.locale, c.time_zone, c.attributes,
        coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value,
-                                  'verified', i.verified, 'scope', i.scope) order by i.created_at, i.id)
+                                  'verified', i.verified, 'scope', i.scope,
+                                  'by_code', i.by_code) order by i.created_at, i.id)
                  from identity i where i.workspace_id = :workspace and i.contact_id = c.id), '[]'),
        c.blocked_at, c.merged_into, c.version, c.created_at, c.updated_at
 from hilo_find_contacts(:words, :before_at, :before_id, :most) f

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from hilo.domain.contacts.addresses import normal
 from hilo.domain.contacts.events import ContactChanged, ContactCreated
@@ -81,6 +81,7 @@ class _Contact(Struct):
     blocked: bool = False
     is_new: bool = False
     is_changed: bool = False
+    claims: list[Address] = field(default_factory=list)
 
 
 class _Identity(Struct):
@@ -186,7 +187,9 @@ def _place(
         if identity is None:
             book[address] = _Identity(new_id(), address, contact, verified, is_new=True)
             contact.is_changed = True
-        elif verified and not identity.verified and identity.contact is contact:
+        elif identity.contact is not contact:
+            contact.claims.append(address)  # another's: no proof, but worth a proposal
+        elif verified and not identity.verified:
             identity.verified = identity.is_changed = contact.is_changed = True
     return book[first]
 
@@ -252,10 +255,29 @@ async def _write(tx: Tx, book: _Book) -> None:
     proven = [each.id for each in identities if each.is_changed]
     if proven:
         await tx.run(SQL.verify_identities, workspace=tx.workspace, ids=proven)
+    await _claim(tx, contacts.values())
     if changed:
         changed.sort(key=lambda each: each.id)
         await tx.run(SQL.update_contacts, workspace=tx.workspace, now=tx.now, **_facts(changed))
     await _tell(tx, [each.id for each in made], [each.id for each in changed])
+
+
+async def _claim(tx: Tx, contacts: Iterable[_Contact]) -> None:
+    claims = {
+        (each.id, address.kind, address.value)
+        for each in contacts
+        for address in each.claims
+        if address.kind not in _OWN_SCOPE
+    }
+    if claims:
+        await tx.run(
+            SQL.claim,
+            workspace=tx.workspace,
+            now=tx.now,
+            contacts=[contact for contact, _, _ in claims],
+            kinds=[kind for _, kind, _ in claims],
+            values=[value for _, _, value in claims],
+        )
 
 
 async def _add(tx: Tx, fresh: Sequence[_Identity]) -> None:

@@ -35,6 +35,12 @@ select :workspace, * from unnest(:ids::uuid[], :contacts::uuid[], :kinds::text[]
 on conflict (workspace_id, kind, scope, value) do nothing
 returning id
 
+-- name: claim
+-- Who said that an address of somebody else is its own.
+insert into identity_claim (workspace_id, contact_id, kind, value, at)
+select :workspace, g.*, :now from unnest(:contacts::uuid[], :kinds::text[], :values::text[]) as g
+on conflict do nothing
+
 -- name: verify_identities
 update identity set verified = true
 where workspace_id = :workspace and id = any(:ids) and not verified
@@ -49,7 +55,8 @@ where c.workspace_id = :workspace and c.id = g.id
 -- name: contacts
 select c.id, c.name, c.locale, c.time_zone, c.attributes,
        coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value,
-                                  'verified', i.verified, 'scope', i.scope) order by i.created_at, i.id)
+                                  'verified', i.verified, 'scope', i.scope,
+                                  'by_code', i.by_code) order by i.created_at, i.id)
                  from identity i where i.workspace_id = :workspace and i.contact_id = c.id), '[]'),
        c.blocked_at, c.merged_into, c.version, c.created_at, c.updated_at
 from contact c where c.workspace_id = :workspace and c.id = any(:ids)

@@ -12,13 +12,17 @@ from hilo.sdk.inbound import IdentityKind
 
 
 class IdentityView(Struct, frozen=True, kw_only=True):
-    """An address of a contact. scope: the account for visitor and external ids, else None."""
+    """An address of a contact. scope: the account for visitor and external ids, else None.
+
+    by_code: it is this contact's because somebody who had a code wrote from it.
+    """
 
     id: UUID
     kind: IdentityKind
     value: str
     verified: bool
     scope: UUID | None = None
+    by_code: bool = False
 
 
 class ContactView(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,8 @@
 -- name: contact
 select c.id, c.name, c.locale, c.time_zone, c.attributes,
        coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value,
-                                  'verified', i.verified, 'scope', i.scope) order by i.created_at, i.id)
+                                  'verified', i.verified, 'scope', i.scope,
+                                  'by_code', i.by_code) order by i.created_at, i.id)
                  from identity i where i.workspace_id = :workspace and i.contact_id = c.id), '[]'),
        c.blocked_at, c.merged_into, c.version, c.created_at, c.updated_at
 from contact c where c.workspace_id = :workspace and c.id = :contact

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from hilo.domain.contacts import addresses, queries
+from hilo.domain.contacts import addresses, parting, queries
 from hilo.domain.contacts.events import ContactChanged, ContactCreated, ContactMerged
 from hilo.domain.contacts.models import ContactRow, ContactView, IdentityGiven, contact_view
 from hilo.domain.contacts.queries import Address, Facts
@@ -32,6 +32,14 @@ class NewContact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     attributes: Mapping[str, object] = {}
     locale: str = ""
     time_zone: str = ""
+
+
+class Merged(Struct, frozen=True, kw_only=True):
+    """How two became one. conversations: how many moved; link_id: by which it can be undone."""
+
+    conversations: int
+    link_id: UUID | None = None
+    reason: str = ""
 
 
 class ContactPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -136,14 +144,16 @@ async def lock_pair(
 
 
 async def merge_into(
-    tx: Tx, actor: Actor, loser: ContactView, winner: ContactView, conversations: int
+    tx: Tx, actor: Actor, loser: ContactView, winner: ContactView, how: Merged
 ) -> ContactView:
     """Give the loser's addresses and facts to the winner, whose own facts hold.
 
-    loser, winner: as `lock_pair` returned them. conversations: how many the caller moved.
+    loser, winner: as `lock_pair` returned them.
     Publishes: ContactMerged.
     """
     await queries.move_identities(tx, loser.id, winner.id)
+    if how.reason == "code":
+        await parting.mark_by_code(tx, winner.id, [each.id for each in loser.identities])
     await queries.set_merged(tx, loser.id, winner.id)
     row = await _standing(tx, winner.id)
     facts = Facts(
@@ -155,11 +165,14 @@ async def merge_into(
     )
     await queries.update(tx, winner.id, facts)
     after = contact_view(await _standing(tx, winner.id))
-    tx.publish(
-        ContactMerged(from_id=loser.id, contact=after, conversations=conversations),
-        subject=winner.id,
-        by=actor.by,
+    event = ContactMerged(
+        from_id=loser.id,
+        contact=after,
+        conversations=how.conversations,
+        link_id=how.link_id,
+        reason=how.reason,
     )
+    tx.publish(event, subject=winner.id, by=actor.by)
     return after
 
 

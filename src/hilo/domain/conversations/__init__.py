@@ -1,6 +1,6 @@
 """The heart: conversations, their messages, and how both come and go."""
 
-from hilo.domain.conversations import acting, visitors, waiting
+from hilo.domain.conversations import acting, crossing, identity, visitors, waiting
 from hilo.domain.conversations.amending import Before, texts_before
 from hilo.domain.conversations.arriving import FETCH, Fetch, fetch_again, settle_file
 from hilo.domain.conversations.carry import Carriage, rescue
@@ -11,6 +11,7 @@ from hilo.domain.conversations.counts import (
     counts,
     counts_drift,
 )
+from hilo.domain.conversations.crossing import Elsewhere, Offer
 from hilo.domain.conversations.deciding import Decision, decide, withdraw
 from hilo.domain.conversations.drafts import (
     Draft,
@@ -31,6 +32,7 @@ from hilo.domain.conversations.events import (
     AttachmentStored,
     ConversationChanged,
     ConversationOpened,
+    ConversationSplit,
     MessageChanged,
     MessageEchoed,
     MessageLinked,
@@ -42,6 +44,9 @@ from hilo.domain.conversations.events import (
 )
 from hilo.domain.conversations.given import Given
 from hilo.domain.conversations.health import Health, health
+from hilo.domain.conversations.identity.journal import LinkView
+from hilo.domain.conversations.identity.likeness import Likeness
+from hilo.domain.conversations.identity.merging import Collision, MergePreview, merge, preview_merge
 from hilo.domain.conversations.intake import Intake
 from hilo.domain.conversations.letters import Stationery
 from hilo.domain.conversations.lists import (
@@ -54,7 +59,6 @@ from hilo.domain.conversations.lists import (
     messages_after,
 )
 from hilo.domain.conversations.looping import Guard, guard_of, lift
-from hilo.domain.conversations.merging import Collision, MergePreview, merge, preview_merge
 from hilo.domain.conversations.models import (
     PRIORITIES,
     SEQ_MOST,
@@ -118,10 +122,12 @@ __all__ = [
     "ContactRef",
     "ConversationChanged",
     "ConversationOpened",
+    "ConversationSplit",
     "ConversationView",
     "Counts",
     "Decision",
     "Draft",
+    "Elsewhere",
     "Fetch",
     "Filters",
     "Given",
@@ -130,6 +136,8 @@ __all__ = [
     "Hit",
     "Intake",
     "LastMessage",
+    "Likeness",
+    "LinkView",
     "MergePreview",
     "MessageChanged",
     "MessageEchoed",
@@ -141,6 +149,7 @@ __all__ = [
     "MessageWithdrawn",
     "NewMessage",
     "NoteAdded",
+    "Offer",
     "OptedOut",
     "Order",
     "PartView",
@@ -167,6 +176,7 @@ __all__ = [
     "assign",
     "counts",
     "counts_drift",
+    "crossing",
     "decide",
     "delete_tag",
     "drop_draft",
@@ -179,6 +189,7 @@ __all__ = [
     "get_conversation",
     "guard_of",
     "health",
+    "identity",
     "keep_profile",
     "lift",
     "list_conversations",

@@ -228,12 +228,13 @@ async def _write(tx: Tx, views: Sequence[MessageView]) -> dict[UUID, Conversatio
         workspace=tx.workspace,
         ids=[each.conversation_id for each in views],
         messages=[str(each.id) for each in views],
-        previews=[_preview(each) for each in views],
+        previews=[preview_of(each) for each in views],
     )
     return {row.id: conversation_view(row) for row in rows}
 
 
-def _preview(view: MessageView) -> str:
+def preview_of(view: MessageView) -> str:
+    """Return what a list shows of the message."""
     if view.deleted_at is not None:
         return ""
     shown = view.text or view.subject or plainly.said(view.content)

@@ -29,6 +29,7 @@ What = Literal[
     "prioritized",
     "stopped",
     "lifted",
+    "crossed",
 ]
 
 

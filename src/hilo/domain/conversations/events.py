@@ -44,6 +44,7 @@ class ConversationChanged(
         "read",
         "renamed",
         "moved",
+        "crossed",
     ]
     conversation: ConversationView
     message: MessageView | None = None
@@ -56,12 +57,28 @@ class ConversationErased(
 ):
     """Somebody wished to be forgotten: the conversation is gone, and its events with it.
 
+    Or its last message went back into another one.
+
     conversation, message_ids: where only these messages went, what is left and what they were.
     """
 
     conversation_id: UUID
     conversation: ConversationView | None = None
     message_ids: Sequence[UUID] = ()
+
+
+class ConversationSplit(
+    Event, frozen=True, kw_only=True, tag="conversation.split", tag_field="type"
+):
+    """Messages went from a conversation into another, under the numbers they had.
+
+    A person turned out to be two, or this was undone. conversation: what is left of the first.
+    """
+
+    conversation_id: UUID
+    conversation: ConversationView
+    into: ConversationView
+    message_ids: Sequence[UUID]
 
 
 class MessageReceived(Event, frozen=True, kw_only=True, tag="message.received", tag_field="type"):

@@ -12,6 +12,7 @@ from uuid import UUID
 from hilo.domain import contacts, inboxes
 from hilo.domain.contacts import Asked, Matched
 from hilo.domain.conversations import echoes, erasing, happenings, profiling, receiving
+from hilo.domain.conversations.crossing import redeeming as crossings
 from hilo.domain.conversations.echoes import Heard
 from hilo.domain.conversations.happenings import Item
 from hilo.domain.conversations.outside import outside_name
@@ -197,7 +198,12 @@ async def _take_in(tx: Tx, place: Place, items: Sequence[Item]) -> set[UUID]:
             received.append((arrived[each.key], who))
         elif isinstance(each.inbound, Tracked):
             _tell_tracked(tx, account, each.inbound, who)
-    await receiving.receive(tx, place, _in_order(received))
+    received = list(_in_order(received))
+    landed = await crossings.redeem(tx, place, received)
+    if landed.now:
+        received = [(each, landed.who(who)) for each, who in received]
+        known = {key: landed.who(who) for key, who in known.items()}
+    await receiving.receive(tx, place, received, landed.crossed)
     if isinstance(place.channels.of(place.account), Profiling):
         await profiling.ask(tx, account, [(who, each.item.sender) for each, who in received])
     if awaited:

@@ -7,7 +7,8 @@ where workspace_id = :workspace and ref = any(:refs)
 -- name: candidates
 -- Conversations named by id, number or joining key, locked in the order of their ids: an agent who
 -- resolves one at this moment comes before or after, never between. Of the resolved ones with a key
--- only the last counts; of a named one also whoever has its key now.
+-- only the last counts; of a named one also whoever has its key now; and where an identity went on
+-- with a code.
 with wanted as (
   select unnest(:ids::uuid[]) as id
   union
@@ -24,9 +25,16 @@ with wanted as (
   select o.id from conversation i join conversation o
     on o.workspace_id = :workspace and o.joining_key = i.joining_key and o.status <> 'resolved'
   where i.workspace_id = :workspace and i.id = any(:ids::uuid[])
+  union
+  select x.conversation_id from crossing x
+  where x.workspace_id = :workspace and x.identity_id = any(:identities::uuid[])
 )
-select c.id, c.number, c.contact_id, c.inbox_id, c.joining_key, c.status, c.resolved_at
+select c.id, c.number, c.contact_id, c.inbox_id, c.joining_key, c.status, c.resolved_at,
+       coalesce(r.identities, '{}'), r.at
 from conversation c
+left join lateral (
+  select array_agg(x.identity_id) as identities, max(x.used_at) as at from crossing x
+  where x.workspace_id = :workspace and x.conversation_id = c.id and x.used_at is not null) r on true
 where c.workspace_id = :workspace and c.id in (select id from wanted)
 order by c.id for no key update of c
 

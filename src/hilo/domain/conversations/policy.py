@@ -1,9 +1,10 @@
 """Which conversation an incoming message joins. Pure: facts in, decision out.
 
-In this order: a thread reference into the same inbox, the thread itself in this inbox (a mail to
-two inboxes is a conversation in each), where a mail went that answers this one or the same one and
-came before it, a reference into another inbox, the token of our own reply address, the number in
-the subject when its conversation is the sender's own, and the joining key by the inbox's threading.
+In this order: a code that came with the message, a thread reference into the same inbox, the
+thread itself in this inbox (a mail to two inboxes is a conversation in each), where a mail went
+that answers this one or the same one and came before it, a reference into another inbox, the token
+of our own reply address, the number in the subject when its conversation is the sender's own, where
+the sender went on with a code before, and the joining key by the inbox's threading.
 A resolved conversation is opened again within the inbox's window; after that a new one begins.
 """
 
@@ -20,7 +21,10 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Candidate(Struct, frozen=True):
-    """A conversation the message might join, under its lock. number: 0 = not given yet."""
+    """A conversation the message might join, under its lock. number: 0 = not given yet.
+
+    reached: the identities that went on here with a code; reached_at: the last of them.
+    """
 
     id: UUID
     number: int
@@ -29,6 +33,8 @@ class Candidate(Struct, frozen=True):
     joining_key: str | None
     status: Status
     resolved_at: datetime | None
+    reached: Sequence[UUID] = ()
+    reached_at: datetime | None = None
 
 
 class Arrival(Struct, frozen=True, kw_only=True):
@@ -36,7 +42,8 @@ class Arrival(Struct, frozen=True, kw_only=True):
 
     named: conversations by its references, the newest first. awaited: where answers went to this
     very message, or to one it names that has not come either. token: the one of our own reply
-    address. by_thread: the key is that of a mail thread.
+    address. by_thread: the key is that of a mail thread. identity: the one it came from. code:
+    where the code leads that came with it.
     """
 
     contact_id: UUID
@@ -49,6 +56,8 @@ class Arrival(Struct, frozen=True, kw_only=True):
     by_thread: bool = False
     token: UUID | None = None
     number: int | None = None
+    identity: UUID | None = None
+    code: UUID | None = None
 
 
 class Known:
@@ -101,6 +110,8 @@ def join(arrival: Arrival, known: Known) -> Candidate | None:
     named = [known.by_id[id_] for id_ in arrival.named if id_ in known.by_id]
     here = [each for each in named if each.inbox_id == arrival.inbox_id]
     keyed = known.open_by_key.get(arrival.key)
+    if arrival.code in known.by_id:
+        return _standing(known.by_id[arrival.code], known)
     for candidate in (
         *here,
         keyed if arrival.by_thread else None,
@@ -108,6 +119,7 @@ def join(arrival: Arrival, known: Known) -> Candidate | None:
         *named,
         None if arrival.token is None else known.by_id.get(arrival.token),
         _by_number(arrival, known),
+        *_reached(arrival, known),
         keyed,
         known.resolved_by_key.get(arrival.key),
     ):
@@ -129,12 +141,24 @@ def _by_number(arrival: Arrival, known: Known) -> Candidate | None:
     return found if found is not None and found.contact_id == arrival.contact_id else None
 
 
+def _reached(arrival: Arrival, known: Known) -> Sequence[Candidate]:
+    """Return where the sender's identity went on, the newest first."""
+    found = [each for each in known.by_id.values() if arrival.identity in each.reached]
+    return sorted(found, key=lambda each: each.reached_at or _NEVER, reverse=True)
+
+
+def _standing(candidate: Candidate, known: Known) -> Candidate:
+    """Return it, or the open one that has taken its key since it was resolved."""
+    if candidate.status == "resolved" and candidate.joining_key is not None:
+        return known.open_by_key.get(candidate.joining_key, candidate)
+    return candidate
+
+
 def _usable(candidate: Candidate, arrival: Arrival, known: Known) -> Candidate | None:
     """Return it, or the open one that has taken its key since, or None when it is too old."""
-    if candidate.status != "resolved":
-        return candidate
-    if candidate.joining_key is not None and candidate.joining_key in known.open_by_key:
-        return known.open_by_key[candidate.joining_key]
-    ended = candidate.resolved_at
+    found = _standing(candidate, known)
+    if found.status != "resolved":
+        return found
+    ended = found.resolved_at
     window = timedelta(seconds=arrival.reopen_window_s)
-    return candidate if ended is not None and arrival.at <= ended + window else None
+    return found if ended is not None and arrival.at <= ended + window else None

@@ -5,6 +5,7 @@ Each external id enters once for ever. Nothing here looks at the outside.
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from uuid import UUID
 
 import msgspec
@@ -97,15 +98,21 @@ async def only_new(
     }
 
 
-async def receive(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]) -> None:
+async def receive(
+    tx: Tx,
+    place: Place,
+    given: Sequence[tuple[Arrived, Matched]],
+    crossed: Mapping[UUID, UUID] = MappingProxyType({}),
+) -> None:
     """Append each message to the conversation it joins.
 
-    given: new messages of contacts that are not blocked, in order of arrival.
+    given: new messages of contacts that are not blocked, in order of arrival. crossed: by message,
+    the conversation its code leads to.
     Publishes: ConversationOpened, ConversationChanged (reopened, woken), MessageReceived.
     """
     if not given:
         return
-    joined = await _join(tx, place, given)
+    joined = await _join(tx, place, given, crossed)
     quoted = await _quoted(tx, place.account.id, [each.arrived for each in joined])
     files = await arriving.keep(
         tx, place.account.id, place.store, [(e.arrived.id, e.arrived.item.files) for e in joined]
@@ -143,13 +150,19 @@ async def catch_up(tx: Tx, account: UUID, fresh: Sequence[Arrived], awaited: set
     await amending.apply_early(tx, early, messages)
 
 
-async def _join(tx: Tx, place: Place, given: Sequence[tuple[Arrived, Matched]]) -> list[Joined]:
+async def _join(
+    tx: Tx,
+    place: Place,
+    given: Sequence[tuple[Arrived, Matched]],
+    crossed: Mapping[UUID, UUID],
+) -> list[Joined]:
     refs = await _refs(tx, place, [each for each, _ in given])
-    known = Known(await _candidates(tx, [_arrival(place, *each, refs) for each in given]))
+    arrivals = [_arrival(place, *each, refs, crossed) for each in given]
+    known = Known(await _candidates(tx, arrivals))
     opened: list[tuple[Candidate, str]] = []
     joined = []
     for each, who in given:
-        arrival = _arrival(place, each, who, refs)
+        arrival = _arrival(place, each, who, refs, crossed)
         found = policy.join(arrival, known)
         target = found or _new(arrival)
         if found is None:
@@ -176,7 +189,13 @@ def _new(arrival: Arrival) -> Candidate:
     )
 
 
-def _arrival(place: Place, arrived: Arrived, who: Matched, refs: Mapping[str, "_Named"]) -> Arrival:
+def _arrival(
+    place: Place,
+    arrived: Arrived,
+    who: Matched,
+    refs: Mapping[str, "_Named"],
+    crossed: Mapping[UUID, UUID],
+) -> Arrival:
     item = arrived.item
     root = outside_name(item.thread_root, "") if item.thread_root else None
     found = [refs[ref] for ref in map(outside_name, item.thread) if ref in refs]
@@ -193,6 +212,8 @@ def _arrival(place: Place, arrived: Arrived, who: Matched, refs: Mapping[str, "_
         by_thread=place.threading == "mail_thread" and root is not None,
         token=item.conversation,
         number=item.number,
+        identity=None if arrived.is_echo else who.identity_id,
+        code=crossed.get(arrived.id),
     )
 
 
@@ -211,10 +232,15 @@ async def _candidates(tx: Tx, arrivals: Sequence[Arrival]) -> list[Candidate]:
         SQL.candidates,
         Candidate,
         workspace=tx.workspace,
-        ids=list({i for each in arrivals for i in (*each.named, *each.awaited, each.token) if i}),
+        ids=list({i for each in arrivals for i in _named(each) if i}),
+        identities=list({each.identity for each in arrivals if each.identity}),
         numbers=[each.number for each in arrivals if each.number is not None],
         keys=list({each.key for each in arrivals}),
     )
+
+
+def _named(arrival: Arrival) -> Sequence[UUID | None]:
+    return (*arrival.named, *arrival.awaited, arrival.token, arrival.code)
 
 
 async def _open(tx: Tx, place: Place, opened: Sequence[tuple[Candidate, str]]) -> None:

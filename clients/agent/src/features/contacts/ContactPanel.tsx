@@ -18,6 +18,7 @@ import { Attributes } from "./Attributes";
 import css from "./ContactPanel.module.css";
 import { EditableName } from "./EditableName";
 import { Identities } from "./Identities";
+import { Likenesses } from "./Likenesses";
 
 const Merge = lazy(() => import("./Merge"));
 
@@ -42,6 +43,7 @@ function Panel({ contact, conversation }: { contact: Contact; conversation: Conv
           <Facts contact={contact} />
         </div>
       </header>
+      {mayMerge ? <Likenesses contact={contact} stays={conversation !== undefined} /> : null}
       <section>
         <h3>{t("panel.channels")}</h3>
         <Identities contact={contact} />

@@ -1,8 +1,10 @@
 /** The addresses of a person, and which of them are proven. */
 import { useT } from "@lib/i18n";
 import type { Contact, Identity } from "@lib/model";
-import { IconCircleCheck, IconHash, IconMail, IconMessageCircle, IconPhone } from "@ui/icons";
+import { useCan } from "@lib/queries";
+import { IconCircleCheck, IconHash, IconMail, IconMessageCircle, IconPhone, IconUserPlus } from "@ui/icons";
 import css from "./InPlace.module.css";
+import { unlink } from "./links";
 
 const ICONS = { email: IconMail, phone: IconPhone, visitor: IconMessageCircle, external: IconHash };
 
@@ -12,6 +14,7 @@ function shown(one: Identity): string {
 
 export function Identities({ contact }: { contact: Contact }) {
   const t = useT();
+  const mayPart = useCan("contact:merge") && contact.identities.length > 1;
   if (contact.identities.length === 0) return <p className={css.none}>{t("common.none")}</p>;
   return (
     <ul className={css.who}>
@@ -22,7 +25,10 @@ export function Identities({ contact }: { contact: Contact }) {
             <Icon size={16} stroke={1.7} aria-hidden />
             <span className={css.value} title={one.value}>{shown(one)}</span>
             <em>{one.kind === "visitor" || one.kind === "external" ? t(`identity.${one.kind}`) : null}
-              {one.verified ? <IconCircleCheck size={15} role="img" aria-label={t("panel.verified")} title={t("panel.verified")} /> : null}</em>
+              {one.by_code ? t("identity.by_code") : null}
+              {one.verified ? <IconCircleCheck size={15} role="img" aria-label={t("panel.verified")} title={t("panel.verified")} /> : null}
+              {mayPart ? <button type="button" className={css.remove} title={t("panel.unlink", { value: shown(one) })} aria-label={t("panel.unlink", { value: shown(one) })}
+                onClick={() => void unlink(contact, one)}><IconUserPlus size={15} /></button> : null}</em>
           </li>
         );
       })}

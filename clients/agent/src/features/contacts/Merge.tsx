@@ -5,12 +5,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@lib/api";
-import { cache } from "@lib/cache";
 import { reasonOf, useT } from "@lib/i18n";
 import type { Contact } from "@lib/model";
 import { say } from "@lib/toasts";
 import { Avatar } from "@ui/Avatar";
 import { Button } from "@ui/Button";
+import { mergeInto } from "./links";
 import css from "./Merge.module.css";
 
 interface Preview { conversations: number; identities: unknown[]; collisions: unknown[]; into: Contact; contact: Contact }
@@ -42,10 +42,8 @@ export default function Merge({ contact, onClose }: { contact: Contact; onClose:
     if (!into) return;
     setBusy(true);
     try {
-      await api.post(`/contacts/${contact.id}/merge`, { into: into.id });
-      say(t("merge.done"));
+      await mergeInto(contact.id, into.id);
       onClose();
-      await cache.invalidateQueries();
       await navigate({ to: "/contacts/$id", params: { id: into.id } });
     } catch (error) {
       setBusy(false);

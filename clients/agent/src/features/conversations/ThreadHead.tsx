@@ -1,17 +1,21 @@
 /** Over the thread: what it is about, who has it, and the acts. */
 import type { Conversation } from "@shared/types";
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { useT } from "@lib/i18n";
 import { keymap } from "@lib/keys";
-import { agentsQuery, inboxesQuery, tagsQuery, teamsQuery, useMe } from "@lib/queries";
+import { agentsQuery, inboxesQuery, tagsQuery, teamsQuery, useCan, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { IconButton } from "@ui/Button";
-import { IconArrowLeft, IconLayoutSidebarRight } from "@ui/icons";
+import { IconArrowLeft, IconLayoutSidebarRight, IconShare } from "@ui/icons";
 import { TagChip } from "@ui/TagChip";
 import { Time } from "@ui/Time";
 import { Acts } from "./Acts";
 import { PriorityMark } from "./Priority";
+import { leaving } from "./elsewhere";
 import css from "./ThreadHead.module.css";
+
+const Elsewhere = lazy(() => import("./Elsewhere"));
 
 interface Props {
   conversation: Conversation; panel: boolean; onPanel: () => void; onBack: () => void; onDone: () => void; wide: boolean;
@@ -25,6 +29,8 @@ export function ThreadHead({ conversation, panel, onPanel, onBack, onDone, wide 
   const { data: agents } = useQuery(agentsQuery);
   const { data: teams } = useQuery(teamsQuery);
   const { data: tags } = useQuery(tagsQuery);
+  const may = useCan("conversation:reply");
+  const going = useStore(leaving);
   const inbox = inboxes?.find((one) => one.id === conversation.inbox_id);
   const owner = conversation.assignee_id === me.id ? t("common.you") : agents?.find((one) => one.id === conversation.assignee_id)?.name;
   const team = teams?.find((one) => one.id === conversation.team_id)?.name;
@@ -50,8 +56,10 @@ export function ThreadHead({ conversation, panel, onPanel, onBack, onDone, wide 
       {own.length || marked ? <div className={css.tags}><PriorityMark priority={conversation.priority} />{own.slice(0, 3).map((tag) => <TagChip key={tag.id} tag={tag} />)}{own.length > 3 ? <span>+{own.length - 3}</span> : null}</div> : null}
       <div className={css.acts}>
         <Acts targets={[conversation]} onDone={onDone} />
+        {may ? <IconButton label={t("act.elsewhere")} onClick={() => leaving.set(conversation.id)}><IconShare size={17} /></IconButton> : null}
         <IconButton label={t("act.panel")} keys={map.panel} on={panel} onClick={onPanel}><IconLayoutSidebarRight size={17} /></IconButton>
       </div>
+      {may && going === conversation.id ? <Suspense><Elsewhere conversation={conversation} onClose={() => leaving.set(null)} /></Suspense> : null}
     </header>
   );
 }

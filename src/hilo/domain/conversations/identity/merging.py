@@ -7,8 +7,7 @@ from msgspec import Struct
 
 from hilo.domain import contacts, people
 from hilo.domain.contacts import ContactView, IdentityView
-from hilo.domain.conversations.events import ConversationChanged
-from hilo.domain.conversations.rows import ConversationRow, conversation_view
+from hilo.domain.conversations.identity import journal, parting
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
 from hilo.kit.errors import NotFound
@@ -51,34 +50,41 @@ async def preview_merge(tx: Tx, actor: Actor, contact_id: UUID, into: UUID) -> M
     )
 
 
-async def merge(tx: Tx, actor: Actor, contact_id: UUID, into: UUID) -> ContactView:
-    """Give everything of a contact to another; return the survivor.
+async def merge(
+    tx: Tx, actor: Actor, contact_id: UUID, into: UUID, reason: journal.Reason = ""
+) -> ContactView:
+    """Give everything of a contact to another; return the survivor. It can be undone.
 
+    reason: what says that they are one, where nobody's hand did.
     Raises: NotFound; Forbidden; Gone; Invalid.
     Publishes: ContactMerged, and ConversationChanged for each that moved, up to fifty.
     """
     if actor.sight is not None and await people.hidden(tx, actor.sight, [contact_id, into]):
         raise NotFound("no such contact")
     loser, winner = await contacts.lock_pair(tx, actor, contact_id, into)
+    keys = await tx.all(SQL.keys_of, journal.Moved, workspace=tx.workspace, contact=contact_id)
+    moved = await move_all(tx, actor, contact_id, into)
+    trail = journal.Trail(taken=await contacts.taken(tx, loser, winner), moved=keys)
+    link = await journal.note(tx, actor, "merge", contact_id, into, trail, reason)
+    how = contacts.Merged(conversations=len(moved), link_id=link, reason=reason)
+    return await contacts.merge_into(tx, actor, loser, winner, how)
+
+
+async def move_all(tx: Tx, actor: Actor, contact_id: UUID, into: UUID) -> list[UUID]:
+    """Give all conversations of a contact to another, both held; return them.
+
+    Publishes: ConversationChanged for each, up to fifty.
+    """
     collisions = await _collisions(tx, contact_id, into)
     if collisions:
         ids = [each.conversation_id for each in collisions]
         await tx.run(SQL.free_keys, workspace=tx.workspace, ids=ids)
     moved = await tx.all(SQL.move, UUID, workspace=tx.workspace, contact=contact_id, survivor=into)
-    after = await contacts.merge_into(tx, actor, loser, winner, len(moved))
-    if 0 < len(moved) <= _TOLD_SINGLY:
-        await _tell(tx, actor, moved)
-    return after
+    await parting.tell_moved(tx, actor.by, moved, _TOLD_SINGLY)
+    return moved
 
 
 async def _collisions(tx: Tx, contact_id: UUID, into: UUID) -> list[Collision]:
     return await tx.all(
         SQL.collisions, Collision, workspace=tx.workspace, contact=contact_id, survivor=into
     )
-
-
-async def _tell(tx: Tx, actor: Actor, moved: Sequence[UUID]) -> None:
-    rows = await tx.all(SQL.moved_views, ConversationRow, workspace=tx.workspace, ids=list(moved))
-    for row in rows:
-        changed = ConversationChanged(what="moved", conversation=conversation_view(row))
-        tx.publish(changed, subject=row.id, by=actor.by)

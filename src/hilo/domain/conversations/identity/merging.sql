@@ -3,6 +3,10 @@
 -- name: conversations_of
 select count(*) from conversation where workspace_id = :workspace and contact_id = :contact
 
+-- name: keys_of
+-- For the way back.
+select id, joining_key from conversation where workspace_id = :workspace and contact_id = :contact order by id
+
 -- name: collisions
 -- Unresolved conversations whose joining key the other contact's conversation holds already.
 select c.id, c.number, other.id, other.number
@@ -22,11 +26,3 @@ update conversation set contact_id = :survivor, version = version + 1,
   joining_key = replace(joining_key, :contact::uuid::text, :survivor::uuid::text)
 where workspace_id = :workspace and contact_id = :contact
 returning id
-
--- name: moved_views
-select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
-       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-where c.workspace_id = :workspace and c.id = any(:ids)
-order by c.id
