@@ -6,6 +6,7 @@ what it was made from and is skipped while that has not changed. `python3 tools/
 
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -83,10 +84,9 @@ def make_venv() -> None:
     site = next((VENV / "lib").glob("python3*/site-packages"))
     (site / "hilo.pth").write_text(f"{ROOT / 'src'}\n", encoding="utf-8")
     command = VENV / "bin" / "hilo"
-    command.write_text(
-        f"#!{PYTHON}\nimport sys\nfrom hilo.entry.cli import main\nsys.exit(main())\n",
-        encoding="utf-8",
-    )
+    # Not Python's own first line: the system cuts that at the first space of the path.
+    run = f'#!/bin/sh\nexec {shlex.quote(str(PYTHON))} -m hilo.entry.cli "$@"\n'
+    command.write_text(run, encoding="utf-8")
     command.chmod(0o755)
 
 

@@ -185,6 +185,13 @@ def test_programs_that_do_not_run_are_named(tmp_path: Path) -> None:
         pgbin.choose(tmp_path / "none", {"HILO_PG_BIN": str(tmp_path)})
 
 
+@pytest.mark.parametrize("name", ["a, b", 'a"b', "a'b", "a%b", "a;b"])
+async def test_a_folder_of_an_odd_name_gets_a_plain_socket(tmp_path: Path, name: str) -> None:
+    server = PrivatePostgres(tmp_path / name / "pg")
+    assert name not in str(server.socket_folder)
+    assert PrivatePostgres(tmp_path / "my data" / "pg").socket_folder.parent.name == "pg"
+
+
 async def test_a_long_folder_gets_a_short_socket(tmp_path: Path) -> None:
     server = PrivatePostgres(tmp_path / ("long" * 25) / "pg")
     assert len(str(server.socket_folder / ".s.PGSQL.5432")) < 100

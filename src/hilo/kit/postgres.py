@@ -9,6 +9,7 @@ import asyncio
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -31,6 +32,7 @@ _OWNER = "hilo"
 _DATABASE = "hilo"
 _SOCKET = ".s.PGSQL.5432"
 _SOCKET_PATH_MAX = 100  # the kernel's limit is 107 on Linux, 103 elsewhere
+_PLAIN = re.compile(r"[\w/.+@ -]+")
 _LOG_BYTES_MAX = 10_000_000
 # The answers of a server that is coming up or going down.
 _NOT_YET = (
@@ -88,9 +90,12 @@ class PrivatePostgres:
 
     @property
     def socket_folder(self) -> Path:
-        """Where the socket lives: in the folder, or in a short one when that path is too long."""
+        """Where the socket lives: in the folder; in a short, plain one where that path will not do.
+
+        PostgreSQL takes a list of folders, so that a comma or a quote would part the name.
+        """
         inside = self.folder / "run"
-        if len(str(inside / _SOCKET)) <= _SOCKET_PATH_MAX:
+        if len(bytes(inside / _SOCKET)) <= _SOCKET_PATH_MAX and _PLAIN.fullmatch(str(inside)):
             return inside
         name = hashlib.sha256(str(self.folder).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"hilo-{os.getuid()}-{name}"
