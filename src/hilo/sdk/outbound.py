@@ -57,6 +57,7 @@ class MessageOut(Struct, frozen=True, kw_only=True):
     subject: str = ""
     files: Sequence[FileOut] = ()
     sender_name: str = ""
+    sender_signature: str = ""
     workspace_name: str = ""
     references: Sequence[str] = ()
     reply_to: str | None = None

@@ -324,8 +324,18 @@ def test_the_signature_stands_between_text_and_quote_and_is_folded_by_readers() 
     assert back.text == "It left today."
 
 
+def test_the_writers_own_lines_stand_above_the_accounts() -> None:
+    out = structs.replace(OUT, sender_name="Ada", sender_signature="Ada <Lovelace>\nEngines")
+    plain = text_of(message_from_bytes(compose.compose(out, MANY), policy=policy.default), "plain")
+    own = "\n\n-- \nAda <Lovelace>\nEngines\nAda, Desk & Co\nhelp@desk.test"
+    assert own in plain
+    bare = message_from_bytes(compose.compose(out, ACCOUNT), policy=policy.default)
+    assert text_of(bare, "plain").rstrip().endswith("-- \nAda <Lovelace>\nEngines")
+    assert "Ada &lt;Lovelace&gt;<br>" in text_of(bare, "html")
+
+
 def test_a_machine_signs_nothing() -> None:
-    out = structs.replace(OUT, automatic=True)
+    out = structs.replace(OUT, automatic=True, sender_signature="Ada")
     assert b"Desk & Co" not in compose.compose(out, MANY)
 
 

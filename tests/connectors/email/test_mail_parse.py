@@ -107,6 +107,22 @@ def test_raw_eight_bit_headers_are_read() -> None:
     assert (item.sender.name, item.subject) == ("José", "Año")
 
 
+@pytest.mark.parametrize(
+    ("said", "signer"),
+    [
+        ("hilo; dkim=pass header.d=client.test", "client.test"),
+        ("hilo; dkim=pass header.d=mail.client.test; dmarc=pass", "mail.client.test"),
+        ("hilo; dkim=pass header.d=stranger.test; spf=pass smtp.mailfrom=client.test", None),
+        ("hilo; dkim=fail header.d=client.test", None),
+        ("hilo; dkim=pass header.d=client.test; dmarc=fail", None),
+        ("hilo; dkim=none", None),
+    ],
+)
+def test_only_the_authors_own_domain_signs_a_mail(said: str, signer: str | None) -> None:
+    raw = letter("Hi", {"From": "Carol <carol@client.test>"})
+    assert message(raw, {"authentication-results": said}).stamp.get("signed_by") == signer
+
+
 def test_reply_to_names_the_person_and_is_marked() -> None:
     item = message(letter("Hi", {"Reply-To": "Dora <dora@client.test>"}))
     assert item.sender.identities[0].value == "dora@client.test"

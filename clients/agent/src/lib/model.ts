@@ -4,7 +4,7 @@ import type { Limits } from "./limits/plan";
 
 export interface Preferences {
   theme?: "auto" | "light" | "dark"; density?: "compact" | "cosy"; panel?: boolean;
-  keys?: Record<string, string>; single_keys?: boolean;
+  keys?: Record<string, string>; single_keys?: boolean; signature?: string;
 }
 export interface AgentSelf { id: Id; name: string; email: string; role: Role; locale: string; preferences: Preferences }
 export type Role = "owner" | "admin" | "agent";

@@ -51,6 +51,15 @@ def warnings(root: Message, delivery: Delivery, account: Account, sender: str) -
     return failed or ("auth-missing",)
 
 
+def vouched(root: Message, delivery: Delivery, account: Account, sender: str) -> str:
+    """Return the domain whose DKIM signature vouches for the sender; empty when none does."""
+    domain = sender.rpartition("@")[2].lower()
+    for each in trusted(root, delivery, account):
+        if each.method == "dkim" and each.verdict == "pass" and _aligned(each, domain):
+            return each.domain
+    return ""
+
+
 def trusted(root: Message, delivery: Delivery, account: Account) -> Sequence[Result]:
     """Return the verdicts we believe, the newest hop's first."""
     own = delivery.headers.get(_HEADER)

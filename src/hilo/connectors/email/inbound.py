@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hilo.connectors.email import (
     authenticity,
@@ -64,7 +65,9 @@ def read(delivery: Delivery, account: Account) -> Sequence[Inbound]:
     if sender is None:
         return [Unknown(kind="no-sender", reason=headers.text("from")[:_NAME_CHARS])]
     doubts = authenticity.warnings(mail.root, delivery, account, known)
-    return [_message(mail, delivery, account, sender, [*warnings, *doubts])]
+    signer = "" if doubts else authenticity.vouched(mail.root, delivery, account, known)
+    made = _message(mail, delivery, account, sender, [*warnings, *doubts])
+    return [replace(made, stamp={**made.stamp, "signed_by": signer}) if signer else made]
 
 
 def _left(facts: Mapping[str, str]) -> str:

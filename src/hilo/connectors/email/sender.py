@@ -30,14 +30,17 @@ def address_for(message: MessageOut, account: Account) -> str:
 def signature(message: MessageOut, account: Account) -> tuple[str, str]:
     """Return what stands below the text, plain and as HTML; nothing below a machine's words.
 
-    `{agent}` is the writer's name, `{address}` the address it comes from.
+    The writer's own lines come first, then the account's, in which `{agent}` is the writer's name
+    and `{address}` the address it comes from.
     """
     given = account.settings.get("signature")
     lines = [str(each) for each in given] if isinstance(given, list) else []
-    if message.automatic or not any(line.strip() for line in lines):
+    house = "\n".join(lines if any(line.strip() for line in lines) else [])
+    house = house.replace("{agent}", message.sender_name)
+    house = house.replace("{address}", address_for(message, account))
+    text = "\n".join(filter(None, (message.sender_signature, house)))
+    if message.automatic or not text:
         return "", ""
-    text = "\n".join(lines).replace("{agent}", message.sender_name)
-    text = text.replace("{address}", address_for(message, account))
     shown = escape(text).replace("\n", "<br>\n")
     # Two dashes and a blank: mail programs know by them what to leave out of a quote.
     return f"\n\n-- \n{text}", f"<br><div>-- <br>\n{shown}</div>"

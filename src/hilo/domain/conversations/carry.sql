@@ -15,7 +15,10 @@ select m.id, m.conversation_id, m.seq, m.author_kind, m.author_name, m.subject, 
        i.kind, i.value, w.name, w.locale, i.id, m.content, p.id,
        exists (select 1 from consent s where s.workspace_id = :workspace and s.identity_id = m.identity_id
                and s.topic = 'all' and not s.is_given),
-       (select count(*) from part n where n.workspace_id = :workspace and n.message_id = m.id)
+       (select count(*) from part n where n.workspace_id = :workspace and n.message_id = m.id),
+       case when m.author_kind = 'agent' then coalesce((
+         select a.preferences ->> 'signature' from agent a
+         where a.workspace_id = :workspace and a.id = m.author_id), '') else '' end
 from message m
 join conversation c on c.workspace_id = :workspace and c.id = m.conversation_id
 join workspace w on w.id = :workspace

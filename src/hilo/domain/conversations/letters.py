@@ -27,6 +27,7 @@ from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import FileOut, MessageOut, Recipient
 
 SQL = Queries(__package__, "carry.sql")
+_SIGNATURE_CHARS = 2_000
 
 
 class Letter(Struct, frozen=True):
@@ -57,6 +58,7 @@ class Letter(Struct, frozen=True):
     contact: UUID
     is_stopped: bool
     parts: int
+    signature: str
 
 
 class Piece(Struct, frozen=True):
@@ -121,6 +123,7 @@ async def compose(
         subject=letter.subject or letter.conversation_subject,
         files=_files(stationery, account, manifest, letter, share),
         sender_name=letter.author_name,
+        sender_signature=letter.signature[:_SIGNATURE_CHARS].strip(),
         workspace_name=letter.workspace_name,
         references=await _references(tx, letter) if mail else (),
         reply_to=await _reply_to(tx, letter, answered) if names_it else None,

@@ -12,7 +12,7 @@ import { useStore } from "@lib/store";
 import { ago } from "@lib/time";
 import { say } from "@lib/toasts";
 import { Button } from "@ui/Button";
-import { Field } from "@ui/Field";
+import { Area, Field } from "@ui/Field";
 import { Line, Lines, Page, Part } from "@ui/Page";
 import { endonym } from "./Door";
 import { KeySettings } from "./KeySettings";
@@ -30,7 +30,7 @@ export function ProfilePage() {
   const me = useMe().agent;
   const attempt = useTry();
   const rename = async (form: FormData): Promise<void> => {
-    await api.patch("/me", { name: form.get("name") });
+    await api.patch("/me", { name: form.get("name"), preferences: { signature: form.get("signature") } });
     await cache.invalidateQueries({ queryKey: ["me"] });
   };
   return (
@@ -38,6 +38,7 @@ export function ProfilePage() {
       <form className={css.grid} onSubmit={(event) => { event.preventDefault(); attempt(rename(new FormData(event.currentTarget)), t("common.saved")); }}>
         <Field label={t("profile.name")} name="name" defaultValue={me.name} required maxLength={200} autoComplete="name" />
         <Field label={t("signin.email")} value={me.email} readOnly disabled />
+        <Area label={t("profile.signature")} hint={t("profile.signature_hint")} name="signature" defaultValue={me.preferences.signature ?? ""} maxLength={2000} />
         <p><Button type="submit">{t("common.save")}</Button></p>
       </form>
       <Part title={t("profile.look")}><Look attempt={attempt} /></Part>

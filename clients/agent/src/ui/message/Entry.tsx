@@ -93,6 +93,7 @@ export function Entry({ message, contact, spans = false, onRetry, onUndo, onFetc
       </div>
       <Reactions message={message} onUnmark={onUnmark} />
       <Warnings message={message} />
+      <Seals message={message} />
       <Degraded message={message} channel={channel} />
       {out && failed ? <Trouble message={message} {...(onRetry ? { onRetry } : {})} /> : null}
     </Strand>
@@ -118,6 +119,21 @@ function Warnings({ message }: { message: Message }) {
       <IconAlertTriangle size={14} aria-hidden /> {sayOr(t, `warning.${code.replaceAll("-", "_")}`, t("warning.other", { code }))}
     </p>
   ));
+}
+
+const SEALS = new Set(["pgp-signed", "pgp-encrypted", "smime-signed", "smime-encrypted"]);
+
+/** What vouches for a mail: the domain that signed it, and seals that only the recipient's program can check. */
+function Seals({ message }: { message: Message }) {
+  const t = useT();
+  const signer = message.meta["signed_by"];
+  const seals = names(message.meta["seals"]).filter((one) => SEALS.has(one));
+  if (typeof signer !== "string" && seals.length === 0) return null;
+  return (
+    <p className={css.copies}>
+      {[...(typeof signer === "string" ? [t("thread.signed_by", { name: signer })] : []), ...seals.map((one) => sayOr(t, `seal.${one.replace("-", "_")}`, one))].join(" · ")}
+    </p>
+  );
 }
 
 /** What the channel could not show, and how it was sent instead. */
