@@ -134,7 +134,7 @@ function make(): void {
   frame = document.createElement("iframe");
   frame.src = `${origin}/widget/panel.html?account=${boot.account}&lang=${boot.lang}`;
   frame.title = boot.words[0];
-  frame.allow = "clipboard-write";
+  frame.allow = "clipboard-write;microphone";
   box.prepend(frame);
 }
 

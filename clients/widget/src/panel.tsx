@@ -90,6 +90,7 @@ async function start(): Promise<void> {
     fetch: fetch.bind(window),
     live: async (it) => {
       [talk] = await Promise.all([import("./talk"), words()]);
+      ui = { ...ui, tool: talk.Microphone };
       return talk.listen(it);
     },
     ask: async (posed) => {

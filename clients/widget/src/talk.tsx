@@ -11,6 +11,7 @@ import css from "./talk.css?inline";
 import { isSeen } from "./thread";
 import { adopt } from "./ui/adopt";
 import { Entry } from "./ui/Entry";
+import { Icon } from "./ui/icons";
 import type { Ui, View } from "./ui/ui";
 
 
@@ -237,6 +238,17 @@ export function day(at: Date, now: Date, locale: string): string {
 
 function midnight(at: Date): number {
   return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+}
+
+/** Begins a voice note; what it needs is loaded then. */
+export function Microphone({ view }: Props) {
+  const { t } = view;
+  const start = async () => (await import("./voice")).record(view);
+  return (
+    <button type="button" class="quiet" aria-label={t("voice_record")} title={t("voice_record")} onClick={() => void start()}>
+      <Icon path="M12 3.5a2.7 2.7 0 0 0-2.7 2.7v5.3a2.7 2.7 0 0 0 5.4 0V6.2A2.7 2.7 0 0 0 12 3.5ZM6 11.5a6 6 0 0 0 12 0M12 17.5V21" />
+    </button>
+  );
 }
 
 /** What stands below what was said. */

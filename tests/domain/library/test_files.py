@@ -56,6 +56,9 @@ class Memory:
         self.kept.pop(key, None)
 
 
+WEBM = bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d") + b"\x00" * 16
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -70,6 +73,8 @@ class Memory:
         (b"\x00\x01\x02", "application/octet-stream"),
         ("é".encode() * 5000, "text/plain"),
         (b"", "text/plain"),
+        (WEBM + b"\x86\x86A_OPUS" + b"\x00" * 40, "audio/webm"),
+        (WEBM + b"\x86\x85V_VP8\x86\x86A_OPUS" + b"\x00" * 40, "video/webm"),
     ],
 )
 def test_the_content_tells_the_type(content: bytes, expected: str) -> None:

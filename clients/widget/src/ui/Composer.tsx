@@ -85,6 +85,7 @@ export function Composer({ view, files }: { readonly view: View; readonly files:
             if (event.currentTarget.form) send(event.currentTarget.form);
           }}
         />
+        {ui.tool && <ui.tool view={view} />}
         <button type="submit" class="send" aria-label={t("send")} disabled={!maySend}>
           <Icon name="send" />
         </button>

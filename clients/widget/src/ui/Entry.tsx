@@ -1,7 +1,8 @@
 /** One message on the thread: the company's hangs on a bead, the visitor's own stands to the right. */
 
-import { h } from "preact";
+import { Component, h } from "preact";
 import type { Attachment, Message } from "../protocol";
+import type * as Heard from "../Player";
 import type { T } from "../t";
 import { Icon } from "./icons";
 import { size } from "./words";
@@ -45,6 +46,7 @@ function File({ file, t }: { readonly file: Attachment; readonly t: T }) {
       </a>
     );
   }
+  if (file.media_type.startsWith("audio/") && file.url) return <Voice file={file} t={t} />;
   return (
     <a class="file" {...(file.url ? { href: file.url, target: "_blank", rel: "noopener" } : {})}>
       <Icon path="M7 3.5h7l4 4v13H7ZM14 3.5v4h4" />
@@ -52,6 +54,23 @@ function File({ file, t }: { readonly file: Attachment; readonly t: T }) {
       <small>{size(file.size_bytes, t.locale)}</small>
     </a>
   );
+}
+
+let player: typeof Heard | undefined;
+
+/** A voice note; until its player is loaded, an empty place of its height. */
+class Voice extends Component<{ readonly file: Attachment; readonly t: T }> {
+  override componentDidMount(): void {
+    if (player) return;
+    void import("../Player").then((loaded) => {
+      player = loaded;
+      this.forceUpdate();
+    });
+  }
+
+  render({ file, t }: { readonly file: Attachment; readonly t: T }) {
+    return player ? <player.Player url={file.url} bytes={file.size_bytes} t={t} /> : <div class="voice-comes" />;
+  }
 }
 
 type Props = {

@@ -20,6 +20,8 @@ export type Ui = {
   readonly isEmailWrong: boolean;
   /** What was pressed once and needs a second press. */
   readonly sure: "" | "forget" | "erase";
+  /** Beside the place to write: what comes with a conversation. */
+  readonly tool?: ComponentType<{ readonly view: View }>;
   /** Stands in the composer's place: questions before the first message, a recording. */
   readonly foot?: ComponentType<{ readonly view: View }> | undefined;
 };

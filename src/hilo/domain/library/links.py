@@ -29,6 +29,7 @@ _INLINE = frozenset(
         "image/avif",
         "audio/mpeg",
         "audio/ogg",
+        "audio/webm",
         "audio/wav",
         "audio/x-wav",
         "audio/mp4",

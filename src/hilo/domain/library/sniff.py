@@ -19,6 +19,9 @@ _SVG = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _XML = re.compile(rb"^\s*<\?xml\b", re.IGNORECASE)
+_AUDIO_WEBM = "audio/webm"
+# The name of a track's codec (Matroska element 0x86 and its length): V_VP8, V_AV1 …
+_PICTURES = re.compile(rb"\x86[\x80-\xff]V_")
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -26,7 +29,7 @@ def media_type_of(content: bytes) -> str:
     """Return the media type the bytes show."""
     kind = filetype.guess(content[:_HEAD_BYTES])
     if kind is not None:
-        return str(kind.mime)
+        return _AUDIO_WEBM if _is_sound(str(kind.mime), content[:_HEAD_BYTES]) else str(kind.mime)
     head = content[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")
     if _SVG.match(head):
         return "image/svg+xml"
@@ -35,6 +38,11 @@ def media_type_of(content: bytes) -> str:
     if not _is_text(head):
         return BINARY
     return "application/xml" if _XML.match(head) else TEXT
+
+
+def _is_sound(media_type: str, head: bytes) -> bool:
+    """Say whether a container for films holds sound alone, as a browser's recorder leaves it."""
+    return media_type == "video/webm" and b"A_OPUS" in head and not _PICTURES.search(head)
 
 
 def dimensions(content: bytes, media_type: str) -> tuple[int, int] | None:

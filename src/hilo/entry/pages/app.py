@@ -194,10 +194,9 @@ def _headers(page: Page, pages: Pages) -> dict[str, str]:
     }
     if page.csp:
         head["content-security-policy"] = page.csp
-        head["permissions-policy"] = "camera=(), microphone=(), geolocation=()"
-    if "frame-ancestors 'none'" in page.csp:
-        # Agents record voice notes; the browser still asks them.
+        # Agents and visitors record voice notes; the browser still asks them.
         head["permissions-policy"] = "camera=(), microphone=(self), geolocation=()"
+    if "frame-ancestors 'none'" in page.csp:
         head["cross-origin-opener-policy"] = "same-origin"
         head["x-frame-options"] = "DENY"
     if pages.is_secure:

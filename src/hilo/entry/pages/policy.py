@@ -37,6 +37,7 @@ def panel(host: str, account: Account) -> str:
         "script-src 'self'",
         "style-src 'self'",
         f"img-src 'self' data: blob: {_logo(account)}",
+        "media-src 'self' blob:",
         f"connect-src 'self' {_sockets(host)}",
         f"frame-ancestors {ancestors}",
         "form-action 'none'",
