@@ -13,7 +13,9 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 from msgspec import Struct, field
 
@@ -117,14 +119,17 @@ def checks(tally: Tally) -> None:
             check(tally, f"{client}: {script}", ["npm", "run", "-s", script], folder)
 
 
-def python_tests(tally: Tally, name: str, arguments: Sequence[str]) -> None:
-    """Run pytest and read its JUnit report."""
-    say(name)
+def python_tests(
+    tally: Tally, name: str, arguments: Sequence[str], log: IO[bytes] | None = None
+) -> None:
+    """Run pytest and read its JUnit report. log: takes what it prints."""
+    if log is None:
+        say(name)
     report = BUILD / f"{name.replace(' ', '-')}.xml"
     report.unlink(missing_ok=True)
     code = subprocess.run(  # noqa: S603 - our own command
         [PYTHON, "-m", "pytest", "-q", f"--junitxml={report}", *arguments],
-        cwd=ROOT, stdin=subprocess.DEVNULL, check=False, env=environment(),
+        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False, env=environment(),
     ).returncode  # fmt: skip
     before = len(tally.failures)
     if report.exists():
@@ -168,12 +173,25 @@ def client_tests(tally: Tally) -> None:
 
 
 def everything(tally: Tally) -> None:
-    """Run the checks, then tests from quick to slow. What starts servers runs alone."""
+    """Run the checks, then tests from quick to slow.
+
+    What starts servers mostly waits for them: journeys and crashes run beside each other, one
+    process each.
+    """
     checks(tally)
     python_tests(tally, "python", QUICK)
     client_tests(tally)
-    python_tests(tally, "journeys", ["-m", "browser or dovecot"])
-    python_tests(tally, "crash", ["-m", "crash"])
+    beside = Tally()
+    with (BUILD / "crash.log").open("w+b") as log, ThreadPoolExecutor() as pool:
+        crash = pool.submit(python_tests, beside, "crash", ["-m", "crash"], log)
+        python_tests(tally, "journeys", ["-m", "browser or dovecot"])
+        crash.result()
+        say("crash, beside the journeys")
+        log.seek(0)
+        print(log.read().decode(errors="replace"), flush=True)
+    tally.passed += beside.passed
+    tally.failures += beside.failures
+    tally.skips += beside.skips
 
 
 def main() -> int:
