@@ -224,9 +224,13 @@ async def test_guesses_from_one_address_are_slowed(
 async def test_a_disabled_agent_is_out_at_once(
     ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, anonymous: httpx2.AsyncClient
 ) -> None:
+    made = await ben.post("/tokens", json={"name": "till", "scopes": ["*"]})
+    token = {"authorization": f"Bearer {made.json()['token']}"}
+    assert (await anonymous.get("/me", headers=token)).status_code == 200
     answer = await ada.patch(f"/agents/{CAST.ben.id}", json={"disabled": True})
     assert answer.json()["disabled_at"] is not None
     assert (await ben.get("/me")).status_code == 401
+    assert (await anonymous.get("/me", headers=token)).status_code == 401
     again = await anonymous.post("/session", json={"email": CAST.ben.email, "password": PASSWORD})
     assert again.status_code == 401
 
