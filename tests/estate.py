@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -60,8 +60,8 @@ async def _insert(
 
 
 def _literal(text: str) -> object:
-    if text == "soon":
-        return _SOON
+    if text in _MOMENTS:
+        return _MOMENTS[text]
     if text == "[]":
         return []
     return int(text) if text.isdecimal() else text
@@ -70,9 +70,9 @@ def _literal(text: str) -> object:
 _NAMES = (
     *("inbox", "account", "contact", "other_contact", "identity", "conversation", "message"),
     *("tag", "team", "file", "invitation", "token", "session", "delivery", "mail"),
-    *("attachment", "macro", "link"),
+    *("attachment", "macro", "link", "visit"),
 )
-_SOON = datetime(2099, 1, 1, tzinfo=UTC)
+_MOMENTS = {"soon": datetime(2099, 1, 1, tzinfo=UTC), "today": date(2099, 1, 1)}
 _ROWS = (
     ("inbox", "id=:inbox name=:canary"),
     ("account", "id=:account inbox_id=:inbox channel=api name=:canary secrets=:sealed"),
@@ -101,6 +101,14 @@ _ROWS = (
         ),
     ),
     ("macro", "id=:macro agent_id=:agent name=:canary text=:canary"),
+    (
+        "visit",
+        (
+            "id=:visit account_id=:account conversation_id=:conversation message_id=:message"
+            " visitor=:visit client_id=:canary day=today number=1 rank=1 name=:canary"
+            " topic=:canary"
+        ),
+    ),
     ("conversation_tag", "tag_id=:tag conversation_id=:conversation"),
     (
         "file",

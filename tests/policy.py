@@ -112,6 +112,17 @@ POLICY: dict[str, str] = {
     "delete_macro": "macro:use",
     "offer_macros": "macro:use",
     "apply_macro": "macro:use",
+    # shops
+    "list_shops": "conversation:read",
+    "get_queue": "conversation:read",
+    "set_queue": "visit:serve",
+    "call_visit": "visit:serve",
+    "list_visits": "conversation:read",
+    "get_visit": "conversation:read",
+    "serve_visit": "visit:serve",
+    "finish_visit": "visit:serve",
+    "miss_visit": "visit:serve",
+    "requeue_visit": "visit:serve",
     # contacts
     "list_contacts": "contact:read",
     "get_contact": "contact:read",

@@ -111,6 +111,25 @@ function pages(stem) {
   }
 }
 
+/** The texts of the shop's pages: the catalogue's `walkin.` keys. */
+function shopTexts(locale) {
+  const all = JSON.parse(readFileSync(join(here, `../shared/messages/${locale}.json`), "utf8"));
+  return Object.fromEntries(Object.entries(all).flatMap(([key, text]) => (key.startsWith("walkin.") && key !== "walkin.missing" ? [[key.slice("walkin.".length), text]] : [])));
+}
+
+/** The shop's page, one per language, with its texts in it. */
+function shopPages() {
+  const css = readFileSync(join(out, "shop.css"));
+  rmSync(join(out, "shop.css"));
+  const style = named("shop", "css", css);
+  const script = readdirSync(join(out, "assets")).find((each) => /^shop-.*\.js$/.test(each));
+  const template = readFileSync(join(here, "shop.html"), "utf8").replace("{style}", style).replace("{script}", `assets/${script}`);
+  for (const locale of LOCALES) {
+    const said = JSON.stringify(shopTexts(locale)).replaceAll("<", "\\u003c");
+    writeFileSync(join(out, `shop-${locale}.html`), template.replace("{locale}", locale).replace("{texts}", said));
+  }
+}
+
 function compress() {
   for (const name of readdirSync(out, { recursive: true })) {
     if (!/\.(js|json|css|html|svg)$/.test(name)) continue;
@@ -129,5 +148,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await bundle("notify", "es", "src/notify.ts");
   pages("panel");
   pages("notify");
+  await bundle("shop", "es", "src/shop/shop.tsx");
+  shopPages();
   compress();
 }

@@ -14,6 +14,7 @@ MODULES = """
 kit sdk entry connectors connectors.email connectors.api connectors._chat connectors._graph
 domain
 domain.people domain.library domain.inboxes domain.contacts domain.conversations domain.automation
+domain.visits
 """
 RUN = "from importlinter.cli import lint_imports_command as command; command()"
 ROOMS = [

@@ -27,7 +27,7 @@ ROWS = (
     ("inboxes", "contacts"),
     ("crm", "knowledge"),
     ("conversations",),
-    ("automation", "notifications"),
+    ("automation", "notifications", "visits"),
 )
 # The log and its cursors; anybody may read them.
 KIT = "kit"

@@ -19,6 +19,7 @@ from hilo.entry.smtp import Listener
 from hilo.entry.socket import socket_app
 from hilo.entry.state import AppState
 from hilo.entry.tending import tended
+from hilo.entry.walkin import walkin_app
 from hilo.kit.http import Guard, Http
 from hilo.sdk.abilities import Judging
 
@@ -52,6 +53,7 @@ async def open_doors(
                 "/metrics": health,
                 "/hooks/": hooks,
                 "/chat/": chat_app(state, accounts, door.store),
+                "/walkin/": walkin_app(state, accounts),
                 "/api/v1/socket": socket_app(state),
                 "/files/": file_app(state),
                 "/sandbox/": played,

@@ -31,9 +31,11 @@ NEEDS: Mapping[str, str] = {
     "delivery": "quarantine:read",
     "agent": "agent:read",
     "token": "token:write",
+    "visit": "conversation:read",
+    "shop": "conversation:read",
 }
 GONE = "conversation.hidden"  # to who saw it until now; never in the log
-_HIDEABLE = ("conversation.", "message.", "contact.")
+_HIDEABLE = ("conversation.", "message.", "contact.", "visit.")
 _XID_MOST = (1 << 63) - 1
 _ID_MOST = (1 << 63) - 1
 _HAS_FILES = b'"attachments": [{'

@@ -20,7 +20,7 @@ from hilo.entry.outbox import Outbox
 from hilo.entry.presence import Presence
 
 Topic = Hashable
-"""A conversation's id, a contact's id, or (account, value) of a visitor's identity."""
+"""A conversation's id, a contact's, a shop's, or (account, value) of a visitor's identity."""
 _RIGHTS = frozenset(feed.NEEDS.values())
 
 
@@ -61,7 +61,7 @@ class Heard:
 
     @cached_property
     def topics(self) -> frozenset[Topic]:
-        """What it is about: the conversation, the contact, the visitor."""
+        """What it is about: the conversation, the contact, the visitor, the shop."""
         found: set[Topic] = set()
         if self.row.subject is not None:
             found.add(self.row.subject)
@@ -74,6 +74,9 @@ class Heard:
             for identity in contact.get("identities", ()):
                 if identity.get("scope"):
                     found.add((UUID(identity["scope"]), identity["value"]))
+        visit = self.data.get("visit")
+        if isinstance(visit, dict):
+            found.add(UUID(visit["account_id"]))
         return frozenset(found)
 
 

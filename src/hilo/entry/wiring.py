@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from hilo.domain.conversations import MessageState, resume_mended
+from hilo.domain.conversations import ConversationErased, MessageState, resume_mended
 from hilo.domain.inboxes import AccountChanged
 from hilo.domain.notifications import call_visitors
+from hilo.domain.visits import forget_visits
 from hilo.entry import timers, work
 from hilo.entry.work import Tools
 from hilo.kit.jobs import Job
@@ -17,6 +18,7 @@ from hilo.kit.readers import Reader
 READERS: Sequence[Reader] = (
     Reader("mended-accounts", {AccountChanged: [resume_mended]}),
     Reader("visitor-calls", {MessageState: [call_visitors]}),
+    Reader("forgotten-visits", {ConversationErased: [forget_visits]}),
 )
 
 # Work for the outside, queued in the transaction that caused it.

@@ -41,6 +41,7 @@ Feature = Literal[
     "uploads",
     "public",
     "lasting_files",
+    "visits",
 ]
 Unit = Literal["chars", "utf16", "utf8_bytes", "gsm7_segments"]
 Resolve = Literal["none", "key", "tracker", "echo", "list", "message_id"]
@@ -138,7 +139,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     agent is asked. hosts: where its files may be fetched from, `*.` in front for all below a name;
     empty: anywhere public. invite: how a contact is invited to this channel, as `https://…` with
     `{token}` and `{address}` or the name of a setting in braces. Feature `lasting_files`: addresses
-    of our files live for a month, for the vendor opens them when somebody looks.
+    of our files live for a month, for the vendor opens them when somebody looks. `visits`: its
+    accounts are shops, with a queue.
     """
 
     id: str

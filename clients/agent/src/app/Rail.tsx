@@ -10,17 +10,18 @@ import { keymap } from "@lib/keys";
 import { layer } from "@lib/layers";
 import { connected, signedOut } from "@lib/live";
 import { prefer, themeOf } from "@lib/prefs";
-import { countsQuery, useMe } from "@lib/queries";
+import { countsQuery, useChannelsInUse, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { Avatar } from "@ui/Avatar";
 import { IconButton } from "@ui/Button";
-import { IconFlask, IconInbox, IconKeyboard, IconLogout, IconMoon, IconSearch, IconSettings, IconSun, IconUser, IconUsers } from "@ui/icons";
+import { IconFlask, IconInbox, IconKeyboard, IconLogout, IconMoon, IconSearch, IconSettings, IconShoppingBag, IconSun, IconUser, IconUsers } from "@ui/icons";
 import { Logo } from "@ui/Logo";
 import { Menu } from "@ui/Menu";
 import css from "./Rail.module.css";
 
 const PLACES = [
   ["/inbox", "nav.inbox", IconInbox], ["/contacts", "nav.contacts", IconUsers], ["/search", "nav.search", IconSearch],
+  ["/queue", "nav.queue", IconShoppingBag],
   ["/playground", "nav.playground", IconFlask], ["/settings", "nav.settings", IconSettings],
 ] as const;
 
@@ -28,11 +29,12 @@ export function Rail() {
   const t = useT();
   const { data: counts } = useQuery(countsQuery);
   const { map } = useStore(keymap);
+  const hasShops = useChannelsInUse("visits");
   const unread = counts?.mine_unread ?? 0;
   return (
     <nav className={css.rail} aria-label={t("nav.main")}>
       <button type="button" className={css.logo} aria-label={t("nav.commands")} title={t("nav.commands")} onClick={() => layer.set("palette")}><Logo /></button>
-      {PLACES.map(([to, label, Icon]) => (
+      {PLACES.filter(([to]) => to !== "/queue" || hasShops).map(([to, label, Icon]) => (
         <Link key={to} to={to} className={css.place} activeProps={{ "aria-current": "page" }} title={t(label)}>
           <Icon size={20} stroke={1.7} aria-hidden />
           <span className={css.label}>{t(label)}</span>

@@ -64,6 +64,12 @@ const search = createRoute({
   }),
   component: lazyRouteComponent(() => import("@features/search/SearchPage"), "SearchPage"),
 });
+const queueHome = createRoute({
+  getParentRoute: () => desk, path: "/queue", component: lazyRouteComponent(() => import("@features/shops/QueuePage"), "QueuePage"),
+});
+const queue = createRoute({
+  getParentRoute: () => desk, path: "/queue/$id", component: lazyRouteComponent(() => import("@features/shops/QueuePage"), "QueuePage"),
+});
 const playground = createRoute({
   getParentRoute: () => desk, path: "/playground",
   component: lazyRouteComponent(() => import("./PlaygroundPage"), "PlaygroundPage"),
@@ -91,7 +97,7 @@ const tagsPage = createRoute({ getParentRoute: () => settings, path: "tags", com
 const tree = root.addChildren([
   signIn, reset, invitation,
   desk.addChildren([
-    home, inbox.addChildren([inboxOpen]), contacts, contact, search, playground, wizard,
+    home, inbox.addChildren([inboxOpen]), contacts, contact, search, queueHome, queue, playground, wizard,
     settings.addChildren([inboxesPage, accountPage, consentBack, widgetPage, quarantinePage, agentsPage, teamsPage, tokensPage, profilePage, workspacePage, tagsPage, macrosPage]),
   ]),
 ]);

@@ -98,3 +98,10 @@ export function useChannels(): Map<string, Channel> {
   const { data } = useQuery(channelsQuery);
   return new Map(data?.map((one) => [one.id, one]));
 }
+
+/** Whether an account of a channel that can do this is connected. */
+export function useChannelsInUse(feature: string): boolean {
+  const channels = useChannels();
+  const { data } = useQuery(inboxesQuery);
+  return data?.some((inbox) => inbox.accounts.some((one) => one.state !== "off" && channels.get(one.channel)?.features.includes(feature))) ?? false;
+}

@@ -31,6 +31,7 @@ from hilo.domain.conversations.errors import (
 from hilo.domain.conversations.events import (
     AttachmentStored,
     ConversationChanged,
+    ConversationErased,
     ConversationOpened,
     ConversationSplit,
     MessageChanged,
@@ -44,6 +45,7 @@ from hilo.domain.conversations.events import (
 )
 from hilo.domain.conversations.given import Given
 from hilo.domain.conversations.health import Health, health
+from hilo.domain.conversations.hearing import Entered, hear, tell_visit
 from hilo.domain.conversations.identity.journal import LinkView
 from hilo.domain.conversations.identity.likeness import Likeness
 from hilo.domain.conversations.identity.merging import Collision, MergePreview, merge, preview_merge
@@ -121,6 +123,7 @@ __all__ = [
     "Collision",
     "ContactRef",
     "ConversationChanged",
+    "ConversationErased",
     "ConversationOpened",
     "ConversationSplit",
     "ConversationView",
@@ -128,6 +131,7 @@ __all__ = [
     "Decision",
     "Draft",
     "Elsewhere",
+    "Entered",
     "Fetch",
     "Filters",
     "Given",
@@ -189,6 +193,7 @@ __all__ = [
     "get_conversation",
     "guard_of",
     "health",
+    "hear",
     "identity",
     "keep_profile",
     "lift",
@@ -211,6 +216,7 @@ __all__ = [
     "settle_file",
     "snooze",
     "tag",
+    "tell_visit",
     "texts_before",
     "timeline",
     "unassign",

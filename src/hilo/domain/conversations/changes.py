@@ -30,6 +30,7 @@ What = Literal[
     "stopped",
     "lifted",
     "crossed",
+    "visited",
 ]
 
 

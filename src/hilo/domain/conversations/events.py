@@ -45,6 +45,7 @@ class ConversationChanged(
         "renamed",
         "moved",
         "crossed",
+        "visited",
     ]
     conversation: ConversationView
     message: MessageView | None = None

@@ -15,6 +15,7 @@ AGENT: frozenset[str] = frozenset(
         "conversation:tag",
         "conversation:prioritize",
         "macro:use",  # and keep one's own
+        "visit:serve",
         "contact:read",
         "contact:write",
         "contact:merge",

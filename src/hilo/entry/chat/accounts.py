@@ -1,11 +1,11 @@
-"""The accounts of the web chat, with the name of the workspace they speak for."""
+"""The accounts of our own chats, with the name of the workspace they speak for."""
 
 from uuid import UUID
 
 from msgspec import Struct
 
 from hilo.domain import people
-from hilo.entry.accounts import Accounts
+from hilo.entry.accounts import Accounts, Known
 from hilo.kit.db import Database
 from hilo.kit.errors import NotFound
 from hilo.sdk.account import Account
@@ -15,7 +15,7 @@ _MOST = 10_000
 
 
 class Shop(Struct, frozen=True):
-    """A web chat's account and the name of the workspace it speaks for."""
+    """The account of a web chat or a shop, and the name of the workspace it speaks for."""
 
     account: Account
     workspace_name: str
@@ -31,12 +31,12 @@ class Shops:
         self._kept: dict[UUID, tuple[Account, str]] = {}
 
     async def get(self, text: str) -> Shop:
-        """Return a web chat that is switched on. Raises: NotFound for anything else."""
+        """Return a chat that is switched on. Raises: NotFound for anything else."""
         try:
             known = await self._accounts.find(UUID(text))
         except ValueError:
             known = None
-        if known is None or known.row.channel != CHANNEL or known.row.state == "off":
+        if known is None or not _is_own(known) or known.row.state == "off":
             raise NotFound("no such chat")
         return Shop(known.account, await self._name(known.account))
 
@@ -51,3 +51,8 @@ class Shops:
             self._kept.clear()
         self._kept[account.workspace] = (account, name)
         return name
+
+
+def _is_own(known: Known) -> bool:
+    """Say whether its other side is a page of ours."""
+    return known.row.channel == CHANNEL or known.connector.manifest.has("visits")

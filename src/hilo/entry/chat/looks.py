@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from hilo.entry.chat.accounts import Shop
+from hilo.entry.chat.accounts import CHANNEL, Shop
 from hilo.entry.chat.brand import DEFAULT, Brand, brand
 from hilo.entry.registry import Listed
 
@@ -66,7 +66,7 @@ def settings_of(shop: Shop, channels: Mapping[str, Listed]) -> Settings:
         ask_consent=looks.ask_consent,
         limits=looks.limits,
         language=text(settings, "language") or "auto",
-        ask_email=settings.get("ask_email", True) is not False,
+        ask_email=settings.get("ask_email", shop.account.channel == CHANNEL) is not False,
         keep_days=keep_days(settings),
         channels={name: listed.connector.manifest.name for name, listed in channels.items()},
     )

@@ -5,6 +5,7 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
@@ -14,15 +15,18 @@ from hilo.entry.accounts import Accounts
 from hilo.entry.pages import policy
 from hilo.entry.pages.demo import Demo
 from hilo.entry.pages.files import ASK_AGAIN, FOREVER, Folder, Found
-from hilo.entry.pages.widget import Widget
+from hilo.entry.pages.walkin import WalkinPages
+from hilo.entry.pages.widget import Widget, spoken
 from hilo.entry.state import AppState
 from hilo.kit import log
+from hilo.kit.messages import LOCALES
 
 STATIC = Path(__file__).parents[1] / "static"
 _OWN = Path(__file__).parent / "shop"
 _NOT_BUILT = b"The console is not built here. Run: make build\n"
 _PLAIN = "text/plain; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
+_SVG = "image/svg+xml"
 _SCRIPT = "text/javascript; charset=utf-8"
 _LOG = log.get(__name__)
 
@@ -73,25 +77,30 @@ class Pages:
         self._parts = Folder(static / "widget")
         self._shop_files = Folder(_OWN)
         self._widget = Widget(state, accounts, self._parts)
+        self._walkin = WalkinPages(state, accounts, self._parts)
         self._demo = Demo(state)
+        self._catalogue = state.catalogue
         self.is_secure = state.config.public_url.startswith("https://")
 
     async def find(self, asked: Asked) -> Page:
         """Return the page; an unknown path is the console's, which has its own word for it."""
         path = asked.path.lstrip("/")
-        if path in ("demo", "demo/"):
-            html = await self._demo.page(asked.query, asked.headers.get("accept-language", ""))
-            return Page(body=html.encode(), media_type=_HTML, csp=policy.demo())
-        if path.startswith("demo/"):
-            return _of_file(self._shop_files.find(path.removeprefix("demo/"), _encodings(asked)))
-        if path.startswith("widget/"):
-            return await self._of_widget(path.removeprefix("widget/"), asked)
-        found = self._console.find(path, _encodings(asked)) if path != "index.html" else None
-        if found is not None:
-            return _of_file(found)
-        if "." in path.rpartition("/")[2]:
-            return _missing()
-        return self._of_console(asked)
+        first, _, rest = path.partition("/")
+        match first:
+            case "demo":
+                return await self._of_demo(rest, asked)
+            case "s" if rest:
+                return await self._of_shop(rest, asked)
+            case "widget" if rest:
+                return await self._of_widget(rest, asked)
+            case _:
+                return self._of_console_files(path, asked)
+
+    async def _of_demo(self, path: str, asked: Asked) -> Page:
+        if path:
+            return _of_file(self._shop_files.find(path, _encodings(asked)))
+        html = await self._demo.page(asked.query, asked.headers.get("accept-language", ""))
+        return Page(body=html.encode(), media_type=_HTML, csp=policy.demo())
 
     async def _of_widget(self, path: str, asked: Asked) -> Page:
         if path == "loader.js":
@@ -124,6 +133,28 @@ class Pages:
         body = gzip.compress(html, 9, mtime=0) if is_zipped else html
         encoding = "gzip" if is_zipped else ""
         return Page(body=body, media_type=_HTML, csp=csp, etag=etag, encoding=encoding)
+
+    async def _of_shop(self, path: str, asked: Asked) -> Page:
+        if path.endswith("/code.svg"):
+            code = await self._walkin.code(path)
+            return Page(body=code, media_type=_SVG, csp=policy.picture()) if code else _missing()
+        wanted = parse_qs(asked.query).get("lang", [""])[0]
+        locale = wanted if wanted in LOCALES else spoken(asked.headers.get("accept-language", ""))
+        found = await self._walkin.page(path, locale)
+        if found is None:
+            said = self._catalogue.t(locale, "walkin.missing").encode()
+            return Page(status=404, body=said, media_type=_PLAIN, cache="no-store")
+        html, account = found
+        csp = policy.walkin(asked.host, account)
+        return Page(body=html, media_type=_HTML, cache="no-store", csp=csp)
+
+    def _of_console_files(self, path: str, asked: Asked) -> Page:
+        found = self._console.find(path, _encodings(asked)) if path != "index.html" else None
+        if found is not None:
+            return _of_file(found)
+        if "." in path.rpartition("/")[2]:
+            return _missing()
+        return self._of_console(asked)
 
     def _of_console(self, asked: Asked) -> Page:
         html = self._console.text("index.html")

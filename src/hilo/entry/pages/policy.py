@@ -59,6 +59,26 @@ def notify() -> str:
     )
 
 
+def walkin(host: str, account: Account) -> str:
+    """Return a shop's: our own files, its logo, the chat's panel in a frame; nobody around it."""
+    return _joined(
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        f"img-src 'self' data: {_logo(account)}",
+        f"connect-src 'self' {_sockets(host)}",
+        "frame-src 'self'",
+        "frame-ancestors 'none'",
+        "form-action 'none'",
+        "base-uri 'none'",
+    )
+
+
+def picture() -> str:
+    """Return a drawing's: it loads nothing and runs nothing."""
+    return "default-src 'none'; style-src 'none'; sandbox"
+
+
 def demo() -> str:
     """Return the demo shop's: as strict as a careful shop's, with our origin as its chat's."""
     return _joined(

@@ -1,0 +1,28 @@
+"""What somebody wished to be forgotten takes the visits with it that it was about."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from hilo.domain.conversations import ConversationErased
+from hilo.domain.visits.queries import SQL
+from hilo.kit import forgetting
+from hilo.kit.db import Tx
+from hilo.kit.events import Logged
+
+
+async def forget_visits(tx: Tx, round_: Sequence[Logged]) -> None:
+    """Forget the visits whose message went from a conversation that stays.
+
+    With a conversation that goes as a whole they go by themselves. Once: what is gone is not found.
+    """
+    for event in round_:
+        erased = event.read(ConversationErased)
+        gone = await tx.all(
+            SQL.forget,
+            UUID,
+            workspace=tx.workspace,
+            conversation=erased.conversation_id,
+            messages=list(erased.message_ids),
+        )
+        if gone:
+            await forgetting.forget_naming(tx, [erased.conversation_id], gone)
