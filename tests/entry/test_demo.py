@@ -185,6 +185,16 @@ async def test_loading_and_dropping_leaves_things_as_they_were(tx: Tx, demo: Dem
     assert not demo.store
 
 
+async def test_its_accounts_say_when_they_were_last_used(tx: Tx, demo: Demo) -> None:
+    await load(tx, demo)
+    silent = query(
+        "silent",
+        "select count(*) from account a where exists (select 1 from message m"
+        " where m.account_id = a.id and m.kind = 'incoming') and a.last_in_at is null",
+    )
+    assert await tx.one(silent, int) == 0
+
+
 async def test_counts_are_exact_after_loading(tx: Tx, demo: Demo) -> None:
     await load(tx, demo)
     kept = query(

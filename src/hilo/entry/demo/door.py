@@ -87,6 +87,7 @@ async def load(tx: Tx, demo: Demo) -> int:
     told = plan(texts, tx.now, demo.owner_name)
     tables = Rows(told, texts, places, new_id().int).build()
     await _write(tx, tables)
+    await tx.run(SQL.note_traffic, workspace=tx.workspace)
     await _keep(tx, demo.store, tables.files)
     await _park(tx, places)
     return len(tables.conversation)

@@ -150,6 +150,13 @@ returning f.store_key
 delete from delivery v using demo_row d
 where v.workspace_id = :workspace and d.workspace_id = :workspace and d.table_name = 'delivery' and d.row_id = v.id
 
+-- name: note_traffic
+-- When its accounts last heard and said something, as intake and carry would have noted it.
+update account a set last_in_at = greatest(a.last_in_at, said.heard), last_out_at = greatest(a.last_out_at, said.told)
+from (select account_id, max(at) filter (where kind = 'incoming') as heard, max(at) filter (where kind = 'outgoing') as told
+      from message where workspace_id = :workspace and account_id is not null group by account_id) said
+where a.workspace_id = :workspace and a.id = said.account_id
+
 -- name: drop_macros
 -- One that somebody changed is theirs.
 delete from macro m using demo_row d

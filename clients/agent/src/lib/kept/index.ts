@@ -2,9 +2,10 @@
 import type { Id } from "@shared/types";
 import { api, ApiError, setCsrf } from "../api";
 import { cache } from "../cache";
+import { watch as watchEvents } from "../live";
 import type { Me } from "../model";
 import { forgetShell } from "../shell";
-import { fromLists, isKept, surplus, trimmed } from "./pick";
+import { about, fromLists, isKept, surplus, trimmed } from "./pick";
 import { shelf, type Kept } from "./shelf";
 
 const WHO = "hilo.agent";
@@ -13,6 +14,7 @@ const LEAVING = "hilo.leaving";
 const SOON_MS = 3000;
 /** What else lies in this browser in somebody's name. */
 const PERSONAL = /^hilo\.(draft|recent)\./;
+const GONE = new Set(["conversation.erased", "conversation.hidden", "contact.erased"]);
 const AWAY = new Set([0, 502, 504]);
 
 const room = shelf();
@@ -32,6 +34,17 @@ function watch(): void {
     timer ??= setTimeout(() => void flush(), SOON_MS);
   });
   addEventListener("pagehide", () => void flush());
+  // What the server takes away is taken away here.
+  watchEvents(({ type, data }) => {
+    const gone = type === "contact.erased" ? String(data["contact_id"] ?? "") : data.conversation_id;
+    if (GONE.has(type) && gone && !data.conversation) void drop(gone);
+  });
+}
+
+async function drop(id: Id): Promise<void> {
+  if (!agent) return;
+  await flush();
+  await room.drop(about(await room.all(agent), id));
 }
 
 async function flush(): Promise<void> {
@@ -59,7 +72,7 @@ export async function beginKeeping(me: Id): Promise<void> {
   watch();
   for (const query of cache.getQueryCache().getAll()) if (query.state.data !== undefined && isKept(query.queryKey)) dirty.add(query.queryHash);
   await flush();
-  await room.drop(surplus(await room.all(me)));
+  await room.drop(surplus(await room.all(me), Date.now()));
 }
 
 /** The session is over: nothing can be read here any more; drafts wait for the same person. */

@@ -17,7 +17,10 @@ describe("what is kept", () => {
   });
   it("lets go of the oldest beyond its bound", () => {
     const many = Array.from({ length: MOST + 2 }, (_, at) => kept(["messages", String(at)], null, at));
-    expect(surplus([...many, kept(["me"], {}, 0)]).map((one) => one.key[1])).toEqual(["1", "0"]);
+    expect(surplus([...many, kept(["me"], {}, 0)], 0).map((one) => one.key[1])).toEqual(["1", "0"]);
+  });
+  it("lets go of what is a week old", () => {
+    expect(surplus([kept(["messages", "a"], null, 1), kept(["tags"], [], 8 * 86_400_000)], 8 * 86_400_000).map((one) => one.key[0])).toEqual(["messages"]);
   });
   it("has a conversation for each row of a list, once", () => {
     const a = conversation("a", 1);

@@ -5,6 +5,8 @@ import type { Kept } from "./shelf";
 
 const AREAS = new Set(["me", "agents", "teams", "tags", "inboxes", "channels", "counts", "conversations", "conversation", "messages", "contact", "macros"]);
 export const MOST = 500;
+/** What was erased elsewhere while this browser was away does not lie here for ever. */
+const OLD_MS = 7 * 86_400_000;
 
 export const isKept = (key: readonly unknown[]): boolean => AREAS.has(String(key[0]));
 
@@ -24,10 +26,14 @@ function cut<Item>(pages: Pages<Item>, count: number, items: number): Pages<Item
   return { pages: kept, pageParams: pages.pageParams.slice(0, count) };
 }
 
-/** The threads, conversations and people beyond the newest so many of each. */
-export function surplus(items: readonly Kept[]): Kept[] {
-  return ["messages", "conversation", "contact"].flatMap((area) =>
-    items.filter((one) => one.key[0] === area).toSorted((a, b) => b.at - a.at).slice(MOST));
+/** What is about this conversation or person alone. */
+export const about = (items: readonly Kept[], id: string): Kept[] => items.filter((one) => one.key[1] === id);
+
+/** What is too old to be kept, and the threads, conversations and people beyond the newest so many of each. */
+export function surplus(items: readonly Kept[], now: number): Kept[] {
+  const old = items.filter((one) => now - one.at > OLD_MS);
+  return [...old, ...["messages", "conversation", "contact"].flatMap((area) =>
+    items.filter((one) => one.key[0] === area).toSorted((a, b) => b.at - a.at).slice(MOST))];
 }
 
 /** Conversations that stand in kept lists and have no answer of their own. */
