@@ -5,10 +5,15 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from hilo.domain.conversations import ConversationErased, MessageState, resume_mended
+from hilo.domain.conversations import (
+    ConversationErased,
+    ConversationSplit,
+    MessageState,
+    resume_mended,
+)
 from hilo.domain.inboxes import AccountChanged
 from hilo.domain.notifications import call_visitors
-from hilo.domain.visits import forget_visits
+from hilo.domain.visits import forget_visits, move_visits
 from hilo.entry import timers, work
 from hilo.entry.work import Tools
 from hilo.kit.jobs import Job
@@ -18,7 +23,10 @@ from hilo.kit.readers import Reader
 READERS: Sequence[Reader] = (
     Reader("mended-accounts", {AccountChanged: [resume_mended]}),
     Reader("visitor-calls", {MessageState: [call_visitors]}),
-    Reader("forgotten-visits", {ConversationErased: [forget_visits]}),
+    Reader(
+        "followed-visits",
+        {ConversationErased: [forget_visits], ConversationSplit: [move_visits]},
+    ),
 )
 
 # Work for the outside, queued in the transaction that caused it.

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 import time_machine
 
@@ -22,6 +23,7 @@ from hilo.domain.visits import (
 )
 from hilo.kit.db import Database
 from hilo.kit.errors import Forbidden, Invalid, NotFound
+from hilo.kit.events import Event, Logged
 from hilo.kit.ids import new_id
 from stage import agent
 
@@ -328,3 +330,40 @@ async def test_a_kiosks_turn_goes_on_to_one_phone(shop: Counter) -> None:
             await visits.pick_up(tx, shop.row.id, taken.id)
         with pytest.raises(NotFound):
             await visits.pick_up(tx, new_id(), taken.id)
+
+
+def logged(event: Event, subject: UUID) -> Logged:
+    """Return an event as its reader gets it."""
+    data = msgspec.json.decode(msgspec.json.encode(event))
+    now = datetime.now(UTC)
+    return Logged(CAST.workspace, 1, 1, 0, event.type, subject, {}, data, now)
+
+
+async def test_a_visit_follows_its_message_into_another_conversation_and_away(
+    shop: Counter,
+) -> None:
+    one, other = (await shop.take()).visit, (await shop.take()).visit
+    async with shop.db.transaction(CAST.workspace) as tx:
+        page = await conversations.list_messages(tx, ADA, one.conversation_id)
+        about = next(each.id for each in page.items if each.kind == "incoming")
+        views = [
+            await conversations.get_conversation(tx, ADA, each.conversation_id)
+            for each in (one, other)
+        ]
+        split = conversations.ConversationSplit(
+            conversation_id=one.conversation_id,
+            conversation=views[0],
+            into=views[1],
+            message_ids=[about],
+        )
+        for _ in range(2):
+            await visits.move_visits(tx, [logged(split, one.conversation_id)])
+        moved = await visits.get_visit(tx, ADA, one.id)
+        assert moved.conversation_id == other.conversation_id
+        erased = conversations.ConversationErased(
+            conversation_id=other.conversation_id, conversation=views[1], message_ids=[about]
+        )
+        await visits.forget_visits(tx, [logged(erased, other.conversation_id)])
+        with pytest.raises(NotFound):
+            await visits.get_visit(tx, ADA, one.id)
+        assert (await visits.get_visit(tx, ADA, other.id)).id == other.id

@@ -2,7 +2,7 @@
 
 from hilo.domain.visits.errors import NobodyWaits, NoTurn, QueueClosed, QueueFull, VisitElsewhere
 from hilo.domain.visits.events import ShopChanged, VisitChanged
-from hilo.domain.visits.forgetting import forget_visits
+from hilo.domain.visits.following import forget_visits, move_visits
 from hilo.domain.visits.joining import Taken, Taking, leave, my_visit, pick_up, take_turn, turn_of
 from hilo.domain.visits.models import Board, Here, Queue, Shop, Turn, VisitView
 from hilo.domain.visits.policy import wait_s, waiting
@@ -45,6 +45,7 @@ __all__ = [
     "list_shops",
     "list_visits",
     "miss",
+    "move_visits",
     "my_visit",
     "pick_up",
     "requeue",

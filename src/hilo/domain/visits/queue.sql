@@ -61,6 +61,10 @@ where workspace_id = :workspace and id = :id and not is_picked_up returning id
 delete from visit where workspace_id = :workspace and conversation_id = :conversation
   and message_id = any(:messages) returning id
 
+-- name: move
+update visit set conversation_id = :into
+where workspace_id = :workspace and conversation_id = :conversation and message_id = any(:messages)
+
 -- name: account_of
 select account_id from visit where workspace_id = :workspace and id = :id
 
