@@ -128,6 +128,26 @@ async def test_what_is_hidden_cannot_be_changed(
     assert (await ada.get(at)).json()["assignee_id"] == str(CAST.ada.id)
 
 
+async def test_a_hidden_person_cannot_be_named_beside_one_that_is_seen(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database
+) -> None:
+    await matters(db, CAST.ada.id)
+    await narrow(ada, "own")
+    made = await ben.post("/contacts", json={"name": "Dora"})
+    dora, carol = made.json()["id"], str(CAST.carol)
+    for method, path, body in (
+        ("POST", f"/contacts/{dora}/merge", {"into": carol}),
+        ("GET", f"/contacts/{dora}/merge-preview?into={carol}", None),
+        ("PUT", f"/contacts/{dora}/likenesses/{carol}/dismissal", None),
+        ("GET", f"/contacts/{carol}", None),
+    ):
+        answer = await ben.request(method, path, json=body)
+        assert answer.status_code in {404, 422}, (path, answer.text)
+        assert "carol@" not in answer.text.lower()
+    found = (await ben.get("/contacts", params={"q": "Carol"})).json()["items"]
+    assert found == []
+
+
 async def test_handing_on_is_answered_and_then_it_is_gone(
     ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database
 ) -> None:

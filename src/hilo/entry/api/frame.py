@@ -41,7 +41,8 @@ from hilo.kit.errors import Forbidden, NotFound, RateLimited, Unauthenticated
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _READS = frozenset({"GET", "HEAD"})
-_SEEN = ("conversation_id", "contact_id")  # what is hidden from some agents, in paths
+# What is hidden from some agents, as paths name it.
+_SEEN = ("conversation_id", "contact_id", "other_contact_id")
 _VISIT = "hilo.visit"
 STRANGERS = Rates(read=600)  # credentials a minute that are not known to be good, by address
 Headers = list[tuple[bytes, bytes]]
