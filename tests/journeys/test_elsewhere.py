@@ -1,23 +1,29 @@
 """One person, many doors: a chat goes on elsewhere, a crowd of first messages is one contact."""
 
 import asyncio
+import email.policy
+import smtplib
 import time
+from email import message_from_bytes
+from email.message import EmailMessage
 from uuid import uuid4
 
+import asyncpg
 import httpx2
 
 from agent import Desk
 from hilo.connectors.api import signing
+from hilo.connectors.sms_http.connector import HEADER
 from hilo.kit import clock
 from rig import Rig
 
 WAIT_S = 30.0
 
 
-async def chatted(hilo: Rig, desk: Desk, text: str) -> tuple[str, str, str]:
+async def chatted(hilo: Rig, desk: Desk, text: str, **settings: object) -> tuple[str, str, str]:
     """Let a new visitor write in a new chat; return account, visitor token and conversation."""
     inbox = (await desk.post("/inboxes", {"name": f"Chat {uuid4().hex[:8]}"}))["id"]
-    asked = {"channel": "webchat", "settings": {}}
+    asked = {"channel": "webchat", "settings": settings}
     account = (await desk.post(f"/inboxes/{inbox}/accounts", asked))["id"]
     async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{account}") as door:
         token = (await door.post("/session", json={})).json()["visitor_token"]
@@ -81,6 +87,90 @@ async def test_a_chat_goes_on_by_phone_in_the_same_thread(hilo: Rig, desk: Desk)
     channels = await thread(desk, conversation, WAIT_S, *said, "Yes", "Back at the desk")
     assert channels == ["webchat", "telegram", "telegram", "telegram", "webchat"]
     assert (await desk.get("/conversations", inbox=inbox))["items"] == []
+
+
+async def test_a_visitor_takes_a_code_to_a_text_message(hilo: Rig, desk: Desk) -> None:
+    account, token, conversation = await chatted(hilo, desk, "Is it in stock?")
+    inbox = (await desk.post("/inboxes", {"name": f"Texts {uuid4().hex[:8]}"}))["id"]
+    settings = {"send_url": "https://gateway.test/messages", "number": "+12025550100"}
+    asked = {"channel": "sms_http", "settings": settings}
+    texts = await desk.post(f"/inboxes/{inbox}/accounts", asked)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{account}", headers=headers) as door:
+        places = (await door.get("/elsewhere")).json()["items"]
+        assert texts["id"] in [each["account_id"] for each in places]
+        offer = (await door.post("/elsewhere", json={"account_id": texts["id"]})).json()
+        assert offer["link"].endswith(f"body={offer['code']}")
+        wrong = await door.post("/elsewhere", json={"account_id": str(uuid4())})
+        assert wrong.status_code == httpx2.codes.NOT_FOUND
+        empty = await door.post("/elsewhere", json={})
+        assert empty.status_code == httpx2.codes.UNPROCESSABLE_CONTENT
+    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{account}") as door:
+        stranger = (await door.post("/session", json={})).json()["visitor_token"]
+        headers = {"Authorization": f"Bearer {stranger}"}
+        early = await door.post("/elsewhere", json={"account_id": texts["id"]}, headers=headers)
+        assert early.status_code == httpx2.codes.CONFLICT
+        assert (await door.get("/elsewhere")).status_code == httpx2.codes.UNAUTHORIZED
+    said = {"id": uuid4().hex, "from": "+12025550177", "text": offer["code"].upper()}
+    async with httpx2.AsyncClient(base_url=hilo.url) as door:
+        hook = f"/hooks/sms_http/{texts['id']}"
+        taken = await door.post(hook, json=said, headers={HEADER: texts["secret"]})
+        assert taken.is_success, taken.text
+    await thread(desk, conversation, WAIT_S, "Is it in stock?", said["text"])
+
+
+async def mailed(hilo: Rig, who: str) -> EmailMessage | None:
+    """Return the newest mail the catcher kept for an address."""
+    connection = await asyncpg.connect(hilo.postgres.dsn)
+    try:
+        raw = await connection.fetchval(
+            "select raw from caught_mail where $1 = any(rcpt_to) order by id desc limit 1", who
+        )
+    finally:
+        await connection.close()
+    return None if raw is None else message_from_bytes(raw, policy=email.policy.default)
+
+
+async def test_a_visitor_who_left_is_followed_by_mail_and_answers_in_the_thread(
+    hilo: Rig, desk: Desk
+) -> None:
+    account, token, conversation = await chatted(hilo, desk, "Is it in stock?", mail_after_s=1)
+    who = f"left-{uuid4().hex[:8]}@example.test"
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{account}", headers=headers) as door:
+        told = await door.post("/identify", json={"traits": {"email": who}})
+        assert told.status_code == httpx2.codes.ACCEPTED
+    contact = (await desk.get(f"/conversations/{conversation}"))["contact"]["id"]
+    end = time.monotonic() + WAIT_S
+    held: list[dict[str, object]] = []
+    while time.monotonic() < end:
+        held = (await desk.get(f"/contacts/{contact}"))["identities"]
+        if any(each["value"] == who for each in held):
+            break
+        await asyncio.sleep(0.1)
+    assert [each["verified"] for each in held if each["value"] == who] == [False]
+
+    path = f"/conversations/{conversation}/messages"
+    await desk.post(path, {"kind": "reply", "text": "Two are left."})
+    mail = None
+    while mail is None and time.monotonic() < end:
+        mail = await mailed(hilo, who)
+        await asyncio.sleep(0.2)
+    assert mail is not None
+    assert "Two are left." in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    said = ["Is it in stock?", "Two are left.", "Two are left."]
+    assert await thread(desk, conversation, WAIT_S, *said) == ["webchat", "webchat", "email"]
+
+    answer = EmailMessage()
+    answer["From"], answer["To"], answer["Subject"] = who, "help@demo.localhost", "Re: it"
+    answer["Message-ID"] = f"<{uuid4()}@example.test>"
+    answer["In-Reply-To"] = answer["References"] = str(mail["Message-ID"])
+    answer.set_content("I take both.")
+    with smtplib.SMTP("127.0.0.1", hilo.smtp_port, timeout=10) as smtp:
+        smtp.send_message(answer)
+    await thread(desk, conversation, WAIT_S, *said, "I take both.")
+    await asyncio.sleep(2)  # nothing is mailed twice
+    await thread(desk, conversation, 1, *said, "I take both.")
 
 
 async def test_a_hundred_first_messages_at_once_are_one_contact(hilo: Rig, desk: Desk) -> None:

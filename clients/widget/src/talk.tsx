@@ -6,6 +6,7 @@
 import { h } from "preact";
 import { type Host, Live } from "./live";
 import type * as Calls from "./calls";
+import type * as Places from "./places";
 import type { Message } from "./protocol";
 import css from "./talk.css?inline";
 import { isSeen } from "./thread";
@@ -24,6 +25,7 @@ let isAtEnd = true;
 let drawn = "";
 let live: Live | undefined;
 let calls: typeof Calls | undefined;
+let places: typeof Places | undefined;
 
 adopt(css);
 
@@ -128,6 +130,7 @@ export function More({ view }: Props) {
           {t(isLoud ? "sound_off" : "sound_on")}
         </button>
         {calls && <calls.Calls view={view} />}
+        {places && <places.Places view={view} />}
         <button type="button" onClick={() => download(transcript(state.thread.messages, t), state.config.title)}>
           {t("download")}
         </button>
@@ -144,8 +147,8 @@ export function More({ view }: Props) {
 }
 
 async function unfold(view: View): Promise<void> {
-  calls = await import("./calls");
-  await calls.look(view);
+  [calls, places] = await Promise.all([import("./calls"), import("./places")]);
+  await Promise.all([calls.look(view), places.look(view)]);
 }
 
 /** The conversation as plain text: when, who, what. */

@@ -12,7 +12,7 @@ from hilo.domain.conversations import (
     resume_mended,
 )
 from hilo.domain.inboxes import AccountChanged
-from hilo.domain.notifications import call_visitors
+from hilo.domain.notifications import call_visitors, follow_visitors
 from hilo.domain.visits import forget_visits, move_visits
 from hilo.entry import timers, work
 from hilo.entry.work import Tools
@@ -27,6 +27,7 @@ READERS: Sequence[Reader] = (
         "followed-visits",
         {ConversationErased: [forget_visits], ConversationSplit: [move_visits]},
     ),
+    Reader("visitor-mails", {MessageState: [follow_visitors]}),
 )
 
 # Work for the outside, queued in the transaction that caused it.
@@ -34,6 +35,7 @@ JOBS: Mapping[str, Callable[[Tools, Job], Awaitable[None]]] = {
     "call": work.call,
     "carry": work.carry,
     "fetch": work.fetch,
+    "follow": work.follow,
     "letter": work.letter,
     "profile": work.profile,
     "resolve": work.resolve,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from hilo.domain import inboxes, library
+from hilo.domain import inboxes, library, notifications
 from hilo.domain.conversations import (
     Carriage,
     Carry,
@@ -17,7 +17,7 @@ from hilo.domain.conversations import (
     settle_file,
 )
 from hilo.domain.inboxes import AccountRow, Carrier
-from hilo.domain.notifications import Call
+from hilo.domain.notifications import Call, Follow
 from hilo.entry import push
 from hilo.entry.post import LetterJob, Postman
 from hilo.entry.state import AppState
@@ -116,6 +116,13 @@ async def call(given: Tools, job: Job) -> None:
     except (TemporaryFailure, UnknownOutcome):  # the second call takes the place of the first
         if job.failures + 1 < _CALL_TRIES:
             raise
+
+
+async def follow(given: Tools, job: Job) -> None:
+    """Mail a visitor what was answered and not read."""
+    wanted = job.read(Follow)
+    async with given.state.db.transaction(wanted.workspace) as tx:
+        await notifications.follow(tx, given.state.channels, wanted)
 
 
 async def letter(given: Tools, job: Job) -> None:

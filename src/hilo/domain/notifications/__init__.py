@@ -1,6 +1,7 @@
-"""Telling people who look elsewhere: a visitor's browser is called when an agent has answered."""
+"""Telling people who look elsewhere: an answer calls a visitor's browser, or follows by mail."""
 
 from hilo.domain.notifications.calling import CALL, Call, Called, call_visitors, find_call
+from hilo.domain.notifications.following import FOLLOW, Follow, follow, follow_visitors
 from hilo.domain.notifications.subscriptions import (
     NewSubscription,
     drop,
@@ -11,12 +12,16 @@ from hilo.domain.notifications.subscriptions import (
 
 __all__ = [
     "CALL",
+    "FOLLOW",
     "Call",
     "Called",
+    "Follow",
     "NewSubscription",
     "call_visitors",
     "drop",
     "find_call",
+    "follow",
+    "follow_visitors",
     "is_subscribed",
     "subscribe",
     "unsubscribe",

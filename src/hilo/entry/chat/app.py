@@ -32,6 +32,7 @@ from hilo.entry.chat.asked import (
     Uploaded,
 )
 from hilo.entry.chat.calls import Calls
+from hilo.entry.chat.crossings import CrossingAsked, Crossings
 from hilo.entry.chat.http import Answer, Request
 from hilo.entry.chat.session import PAGE, Sessions, place_of
 from hilo.entry.chat.socket import Socket
@@ -66,6 +67,7 @@ class Chat:
         self._store = store
         self._sessions = Sessions(state)
         self._calls = Calls(state)
+        self._crossings = Crossings(state)
         self._shops = Shops(state.db, accounts)
         self._visitors = Meter(PER_VISITOR)
         self._addresses = Meter(PER_ADDRESS)
@@ -79,6 +81,8 @@ class Chat:
             ("GET", "push"): self._push_offer,
             ("POST", "push"): self._push,
             ("POST", "push-end"): self._push_end,
+            ("GET", "elsewhere"): self._elsewhere,
+            ("POST", "elsewhere"): self._cross,
             ("POST", "read"): self._read,
             ("POST", "typing"): self._typing,
             ("POST", "track"): self._track,
@@ -284,6 +288,19 @@ class Chat:
         self.count(request, visitor)
         await self._calls.end(shop, visitor)
         await answer.empty()
+
+    async def _elsewhere(
+        self, request: Request, receive: Receive, shop: Shop, answer: Answer
+    ) -> None:
+        del receive
+        self.visitor(request, shop)
+        await answer.json(200, await self._crossings.places(shop))
+
+    async def _cross(self, request: Request, receive: Receive, shop: Shop, answer: Answer) -> None:
+        visitor = self.visitor(request, shop)
+        self.count(request, visitor)
+        asked = http.decode(await http.read_body(request, receive, BODY_BYTES), CrossingAsked)
+        await answer.json(201, await self._crossings.offer(shop, visitor, asked.account_id))
 
     async def _read(self, request: Request, receive: Receive, shop: Shop, answer: Answer) -> None:
         visitor = self.visitor(request, shop)

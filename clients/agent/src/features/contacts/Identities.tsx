@@ -24,8 +24,7 @@ export function Identities({ contact }: { contact: Contact }) {
           <li key={one.id}>
             <Icon size={16} stroke={1.7} aria-hidden />
             <span className={css.value} title={one.value}>{shown(one)}</span>
-            <em>{one.kind === "visitor" || one.kind === "external" ? t(`identity.${one.kind}`) : null}
-              {one.by_code ? t("identity.by_code") : null}
+            <em>{one.by_code ? t("identity.by_code") : one.kind === "visitor" || one.kind === "external" ? t(`identity.${one.kind}`) : null}
               {one.verified ? <IconCircleCheck size={15} role="img" aria-label={t("panel.verified")} title={t("panel.verified")} /> : null}
               {mayPart ? <button type="button" className={css.remove} title={t("panel.unlink", { value: shown(one) })} aria-label={t("panel.unlink", { value: shown(one) })}
                 onClick={() => void unlink(contact, one)}><IconUserPlus size={15} /></button> : null}</em>
