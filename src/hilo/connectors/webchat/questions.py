@@ -83,9 +83,9 @@ def problems(value: object) -> list[FieldError]:
     except msgspec.ValidationError as error:
         return [FieldError(FIELD, "invalid", f"Questions are expected: {error}")]
     found = [
-        FieldError(f"{FIELD}.{place}.{field}", "invalid", problem)
+        FieldError(f"{FIELD}.{place}.{field}", code, problem)
         for place, each in enumerate(questions)
-        for field, problem in _faults(each)
+        for field, code, problem in _faults(each)
     ]
     names = [each.name for each in questions]
     if len(set(names)) < len(names):
@@ -156,22 +156,24 @@ def _wrong(question: Question, answer: str) -> tuple[str, str] | None:
             return None
 
 
-def _faults(question: Question) -> list[tuple[str, str]]:
-    """Return field and text of what is wrong with a question."""
+def _faults(question: Question) -> list[tuple[str, str, str]]:
+    """Return field, code and text of what is wrong with a question."""
     found = []
     for field, texts in (("label", question.label), ("options", question.options)):
         if set(texts) - set(_LANGUAGES):
-            found.append((field, f"Texts by language are expected: {', '.join(_LANGUAGES)}."))
+            found.append(
+                (field, "invalid", f"Texts by language are expected: {', '.join(_LANGUAGES)}.")
+            )
     if any(len(each) > _LABEL_CHARS for each in question.label.values()):
-        found.append(("label", f"At most {_LABEL_CHARS} characters are allowed."))
+        found.append(("label", "length", f"At most {_LABEL_CHARS} characters are allowed."))
     if question.kind in {"name", "email", "phone"}:
         return found
     if not _KEY.fullmatch(question.key) or question.key in {"name", "email", "phone"}:
-        found.append(("key", "A name of its own like order_number is expected."))
+        found.append(("key", "format", "A name of its own like order_number is expected."))
     if not any(each.strip() for each in question.label.values()):
-        found.append(("label", "A text in one language at least is expected."))
+        found.append(("label", "required", "A text in one language at least is expected."))
     if question.kind == "choice":
-        found += [("options", problem) for problem in _option_faults(question)]
+        found += [("options", "invalid", problem) for problem in _option_faults(question)]
     return found
 
 
