@@ -91,7 +91,7 @@ function Choosing({ title, placeholder, onOpen, choices, onChoose, stay = false,
         })}
         {shown.length === 0 ? <li role="presentation" className={css.none}>{empty ?? t("picker.empty")}</li> : null}
       </ul>
-      {preview && shown[index] ? <div className={css.preview}>{preview(shown[index])}</div> : null}
+      {preview && shown[index] ? <div className={css.preview} tabIndex={0}>{preview(shown[index])}</div> : null}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** The thread: beads on a line, oldest above; it keeps its place while older pages come and new ones arrive. */
 import type { Conversation, Message } from "@shared/types";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Fragment, lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useT } from "@lib/i18n";
 import { contactTyping, marks } from "@lib/live";
 import { messagesQuery, useCan, useChannels, useMe } from "@lib/queries";
@@ -15,10 +15,11 @@ import { Entry, Strand, Turn } from "@ui/message/Entry";
 import { read } from "./acts";
 import { albums } from "./albums";
 import { react } from "./amend/amend";
-import { EditBox } from "./amend/EditBox";
 import { MessageActs } from "./amend/MessageActs";
 import { fetchAgain, retry, withdraw } from "./composer/send";
 import css from "./Thread.module.css";
+
+const EditBox = lazy(() => import("./amend/EditBox").then((module) => ({ default: module.EditBox })));
 
 interface Props { conversation: Conversation }
 
@@ -73,7 +74,7 @@ export function Thread({ conversation }: Props) {
                   acts={<MessageActs message={message} channel={channels.get(message.channel)} onEdit={() => setEditing(message.id)} />}
                   {...(may ? { onUnmark: (emoji: string) => void react(message, me, emoji) } : {})}
                   {...(editing === message.id && channels.has(message.channel)
-                    ? { instead: <EditBox message={message} channel={channels.get(message.channel)!} onDone={() => setEditing(null)} /> } : {})}
+                    ? { instead: <Suspense fallback={message.text}><EditBox message={message} channel={channels.get(message.channel)!} onDone={() => setEditing(null)} /></Suspense> } : {})}
                   onFetch={(file) => void fetchAgain(message, file)}
                   onRetry={(decision, part) => void retry(message, decision, part)}
                   {...(message.author.id === me.id ? { onUndo: () => void withdraw(message) } : {})}>

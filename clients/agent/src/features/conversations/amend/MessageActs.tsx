@@ -1,6 +1,6 @@
 /** What one can do to a message: a mark, an answer to it, a new text, taking it back; and why not. */
 import type { Message } from "@shared/types";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useT } from "@lib/i18n";
 import type { Channel } from "@lib/model";
 import { useCan, useMe } from "@lib/queries";
@@ -9,11 +9,13 @@ import { IconButton } from "@ui/Button";
 import { Floating } from "@ui/Floating";
 import { IconArrowBackUp, IconDots, IconMoodPlus, IconPencil, IconTrash } from "@ui/icons";
 import { Menu, type MenuItem } from "@ui/Menu";
-import { Confirm } from "@ui/Sheet";
 import { ask } from "../desk";
 import { ownMark, react, takeBack } from "./amend";
 import css from "./Amend.module.css";
 import { isLive, until, whyNot } from "./may";
+
+/** A dialog is not needed to read a thread. */
+const Confirm = lazy(() => import("@ui/Sheet").then((module) => ({ default: module.Confirm })));
 
 interface Props { message: Message; channel: Channel | undefined; onEdit: () => void }
 
@@ -38,8 +40,12 @@ export function MessageActs({ message, channel, onEdit }: Props) {
       {whyNot("react", message, channel, now) === null ? <Marks message={message} /> : null}
       <IconButton label={t("amend.answer")} className={css.act!} onClick={quote}><IconArrowBackUp size={16} /></IconButton>
       {items.length ? <Menu label={t("amend.more")} items={items} side="start" trigger={<IconButton label={t("amend.more")} className={css.act!}><IconDots size={16} /></IconButton>} /> : null}
-      {removing ? <Confirm title={t("amend.take_back")} body={t("amend.take_back_body")} act={t("amend.take_back")} onClose={() => setRemoving(false)}
-        onConfirm={async () => { await takeBack(message); setRemoving(false); }} /> : null}
+      {removing ? (
+        <Suspense>
+          <Confirm title={t("amend.take_back")} body={t("amend.take_back_body")} act={t("amend.take_back")} onClose={() => setRemoving(false)}
+            onConfirm={async () => { await takeBack(message); setRemoving(false); }} />
+        </Suspense>
+      ) : null}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 /** Over the words: to the customer or to the team; to whom, by which way, for how long it is open, and how to take another. */
 import type { RefObject } from "react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useT } from "@lib/i18n";
 import { cap, keymap } from "@lib/keys";
 import type { Way } from "@lib/model";
@@ -14,9 +14,10 @@ import type { BoxHandle } from "./box";
 import type { Mode } from "./useDraft";
 import type { Ways } from "./ways/useWays";
 import { useWayState } from "./ways/useWayState";
-import { WayPicker } from "./ways/WayPicker";
 import { nextWay } from "./ways/ways";
 import own from "./ways/Ways.module.css";
+
+const WayPicker = lazy(() => import("./ways/WayPicker").then((module) => ({ default: module.WayPicker })));
 
 interface ModesProps { mode: Mode; mayReply: boolean; onMode: (mode: Mode) => void }
 
@@ -55,7 +56,7 @@ export function Via({ ways: { all, way, now }, channel, address, box, onWay }: V
         {all.length > 1 ? <IconChevronDown size={14} aria-hidden /> : null}
       </button>
     }>
-      <WayPicker ways={all} way={way} now={now} onChoose={(one) => { onWay(one); setOpen(false); box.current?.focus(); }} />
+      <Suspense fallback={<div className={own.picker} tabIndex={-1} />}><WayPicker ways={all} way={way} now={now} onChoose={(one) => { onWay(one); setOpen(false); box.current?.focus(); }} /></Suspense>
     </Floating>
   );
 }

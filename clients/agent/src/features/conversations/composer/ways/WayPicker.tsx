@@ -1,4 +1,5 @@
 /** All ways to write to the contact: those that are open, and why the others are not. */
+import { useEffect, useRef } from "react";
 import { useT } from "@lib/i18n";
 import type { Way } from "@lib/model";
 import { ago } from "@lib/time";
@@ -28,8 +29,11 @@ export function WayPicker({ ways, way, now, onChoose }: Props) {
     event.preventDefault();
     all[(at + step + all.length) % all.length]?.focus();
   }
+  // It may come after what it stands in: the first to be used has the keys.
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => (box.current?.querySelector<HTMLElement>("[data-autofocus]") ?? box.current?.querySelector<HTMLElement>("button"))?.focus(), []);
   return (
-    <div className={css.picker}>
+    <div className={css.picker} ref={box}>
       <p className={css.title}>{t("way.title")}</p>
       <ul className={`${css.list} scroll`} onKeyDown={walk}>
         {ways.filter(known).map((one) => {
