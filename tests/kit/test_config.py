@@ -17,3 +17,11 @@ def test_rate_limits_are_three_numbers() -> None:
 def test_an_address_that_is_none_is_named(text: str) -> None:
     with pytest.raises(BadSetting, match="HILO_PUBLIC_URL"):
         read({"HILO_PUBLIC_URL": text})
+
+
+def test_private_networks_are_a_list_and_may_name_an_address_inside() -> None:
+    networks = read({"HILO_ALLOW_PRIVATE_URLS": "127.0.0.0/8, 10.1.2.3/16 ::1"}).allow_private
+    assert [str(each) for each in networks] == ["127.0.0.0/8", "10.1.0.0/16", "::1/128"]
+    assert read({}).allow_private == ()
+    with pytest.raises(BadSetting, match="HILO_ALLOW_PRIVATE_URLS"):
+        read({"HILO_ALLOW_PRIVATE_URLS": "localhost"})

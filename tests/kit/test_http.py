@@ -100,7 +100,7 @@ async def fetch(url: str, guard: Guard | None = None, **more: object) -> int:
     """Make one call; return its status."""
     http = Http(guard or Guard(LOOPBACK, literal))
     try:
-        reply = await http.fetch(Request(method="GET", url=url, **more))  # type: ignore[arg-type]
+        reply = await http.fetch(Request(**{"method": "GET", "url": url, **more}))  # type: ignore[arg-type]
         return reply.status
     finally:
         await http.close()
@@ -168,6 +168,24 @@ async def test_a_redirect_is_judged_again_and_headers_stay_with_the_first_host()
         with pytest.raises(PrivateAddress):
             await fetch(url, headers={"x-key": "1"}, redirects=3)
     assert [b"x-key" in head.lower() for head in seen] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("method", "asked", "followed"), [("GET", 1, 1), ("GET", 9, 3), ("GET", 0, 0), ("POST", 3, 0)]
+)
+async def test_redirects_are_followed_as_often_as_asked_and_three_times_at_most(
+    method: str, asked: int, followed: int
+) -> None:
+    calls: list[bytes] = []
+
+    async def around(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        calls.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 302 Found\r\ncontent-length: 0\r\nlocation: /again\r\n\r\n")
+        await writer.drain()
+
+    async with server(around) as url:
+        assert await fetch(url, method=method, redirects=asked) == 302
+    assert len(calls) == 1 + followed
 
 
 async def test_nobody_listening_is_a_temporary_failure() -> None:
