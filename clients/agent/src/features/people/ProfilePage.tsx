@@ -38,7 +38,7 @@ export function ProfilePage() {
       <form className={css.grid} onSubmit={(event) => { event.preventDefault(); attempt(rename(new FormData(event.currentTarget)), t("common.saved")); }}>
         <Field label={t("profile.name")} name="name" defaultValue={me.name} required maxLength={200} autoComplete="name" />
         <Field label={t("signin.email")} value={me.email} readOnly disabled />
-        <Area label={t("profile.signature")} hint={t("profile.signature_hint")} name="signature" defaultValue={me.preferences.signature ?? ""} maxLength={2000} />
+        <div className={css.wide}><Area label={t("profile.signature")} hint={t("profile.signature_hint")} name="signature" defaultValue={me.preferences.signature ?? ""} maxLength={2000} /></div>
         <p><Button type="submit">{t("common.save")}</Button></p>
       </form>
       <Part title={t("profile.look")}><Look attempt={attempt} /></Part>
