@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from cast import API_SECRET, CAST, SECRET_KEY
 from hilo.connectors.api import signing
-from hilo.domain.conversations.intake import Intake
+from hilo.domain.conversations.incoming.intake import Intake
 from hilo.domain.inboxes import NewDelivery
 from hilo.domain.inboxes.deliveries import PendingAccount, store
 from hilo.entry.state import AppState

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hilo.domain.conversations.splitting import pieces
+from hilo.domain.conversations.replies.splitting import pieces
 from hilo.sdk import measuring
 from rig import ROOT
 

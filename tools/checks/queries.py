@@ -164,6 +164,12 @@ def may_read(package: str, owner: str) -> bool:
     return here == owner or rank.get(owner, 99) < rank.get(here, -1)
 
 
+def _module(package: str) -> str:
+    """Return the module a package belongs to: a module's rooms share what it owns."""
+    floor, *rest = package.split(".")[1:]
+    return rest[0] if floor == "domain" and rest else package.rsplit(".", maxsplit=1)[-1]
+
+
 def uses(root: Path) -> Iterator[Use]:
     """Walk the calls of named queries in the product's modules."""
     source = root / "src"

@@ -22,9 +22,10 @@ import pytest
 
 from cast import CAST
 from hilo.domain import conversations, people
-from hilo.domain.conversations import Given, carry, deciding
-from hilo.domain.conversations.carry import Carriage
-from hilo.domain.conversations.replying import Carry
+from hilo.domain.conversations import Given
+from hilo.domain.conversations.outgoing import carry, deciding
+from hilo.domain.conversations.outgoing.carry import Carriage
+from hilo.domain.conversations.replies.replying import Carry
 from hilo.domain.inboxes import AccountChange, change_account
 from hilo.entry import work
 from hilo.entry.state import AppState

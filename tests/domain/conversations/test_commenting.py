@@ -15,8 +15,8 @@ from hilo.connectors.instagram import CONNECTOR
 from hilo.connectors.instagram.testing import ACCOUNT
 from hilo.domain import conversations as desk
 from hilo.domain.conversations import Author, Given, NewMessage, append
-from hilo.domain.conversations.letters import Piece, Stationery, compose
-from hilo.domain.conversations.splitting import Slice
+from hilo.domain.conversations.outgoing.letters import Piece, Stationery, compose
+from hilo.domain.conversations.replies.splitting import Slice
 from hilo.domain.inboxes import queries
 from hilo.domain.library import FileLinks, FileStore
 from hilo.kit import messages

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from cast import CAST
 from hilo.domain.conversations.models import Author
-from hilo.domain.conversations.writing import NewMessage, append
+from hilo.domain.conversations.thread.writing import NewMessage, append
 from hilo.entry.state import AppState
 from hilo.kit.db import Database
 from path import heard, receipt, rows, said, state_on

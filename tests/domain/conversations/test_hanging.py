@@ -7,7 +7,7 @@ from uuid import UUID
 from cast import CAST
 from hilo.domain import conversations, people
 from hilo.domain.conversations import Given
-from hilo.domain.conversations.carry import Carriage
+from hilo.domain.conversations.outgoing.carry import Carriage
 from hilo.entry import work
 from hilo.kit.db import Database
 from hilo.kit.jobs import Later

@@ -33,8 +33,8 @@ import pytest
 from cast import CAST
 from frame import Statements
 from hilo.domain import people
-from hilo.domain.conversations import receiving
-from hilo.domain.conversations.intake import Intake
+from hilo.domain.conversations.incoming import receiving
+from hilo.domain.conversations.incoming.intake import Intake
 from hilo.domain.inboxes import Channels, deliveries
 from hilo.entry.state import AppState
 from hilo.kit import clock

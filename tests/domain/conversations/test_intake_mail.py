@@ -12,7 +12,7 @@ import pytest
 
 from cast import CAST
 from hilo.domain import inboxes, people
-from hilo.domain.conversations.intake import Intake
+from hilo.domain.conversations.incoming.intake import Intake
 from hilo.domain.inboxes import InboxChange, NewDelivery
 from hilo.domain.inboxes.deliveries import PendingAccount, store
 from hilo.entry.state import AppState

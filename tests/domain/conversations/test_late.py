@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cast import CAST
-from hilo.domain.conversations import late
+from hilo.domain.conversations.thread import late
 from hilo.entry.state import AppState
 from hilo.kit.db import Database
 from hilo.kit.ids import new_id

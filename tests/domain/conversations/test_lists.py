@@ -15,7 +15,7 @@ from cast import CAST, a_contact
 from frame import Statements
 from hilo.domain import conversations as desk
 from hilo.domain.conversations import PRIORITIES, Assignment, ConversationView, Filters
-from hilo.domain.conversations.lists import SQL, leading
+from hilo.domain.conversations.views.lists import SQL, leading
 from hilo.domain.library import create_tag
 from hilo.domain.people import system
 from hilo.kit.db import Tx
@@ -121,7 +121,7 @@ async def test_a_list_by_priority_refuses_the_cursor_of_another(tx: Tx) -> None:
 async def test_a_common_tag_gives_the_same_list(tx: Tx, monkeypatch: pytest.MonkeyPatch) -> None:
     tag, _ = await some(tx)
     rare = await pages(tx, Filters(tag=tag, status="open"), 4)
-    monkeypatch.setattr("hilo.domain.conversations.lists._COMMON_TAG", 1)
+    monkeypatch.setattr("hilo.domain.conversations.views.lists._COMMON_TAG", 1)
     assert await pages(tx, Filters(tag=tag, status="open"), 4) == rare != []
 
 

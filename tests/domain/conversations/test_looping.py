@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cast import CAST
 from hilo.domain import conversations as desk
 from hilo.domain.conversations import Given
-from hilo.domain.conversations.looping import BURST, TURNS, WINDOW, Said, judge
+from hilo.domain.conversations.replies.looping import BURST, TURNS, WINDOW, Said, judge
 from hilo.domain.people import system
 from hilo.kit.db import Tx
 from stage import CHANNELS, a_matter, agent, hear

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hilo.domain.conversations.incoming.policy import Arrival, Candidate, Known, join, joining_key
 from hilo.domain.conversations.models import Status
-from hilo.domain.conversations.policy import Arrival, Candidate, Known, join, joining_key
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DORA, OTHER, INBOX = UUID(int=1), UUID(int=2), UUID(int=3)

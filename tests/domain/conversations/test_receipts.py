@@ -19,10 +19,10 @@ from hypothesis import given, strategies
 
 from cast import CAST, a_conversation
 from hilo.domain.contacts import Matched
-from hilo.domain.conversations import receipts
 from hilo.domain.conversations.models import Author
-from hilo.domain.conversations.receipts import ORDER, Moved, Target
-from hilo.domain.conversations.writing import NewMessage, append
+from hilo.domain.conversations.thread import receipts
+from hilo.domain.conversations.thread.receipts import ORDER, Moved, Target
+from hilo.domain.conversations.thread.writing import NewMessage, append
 from hilo.entry import timers, work
 from hilo.kit.db import Database, Tx
 from hilo.sdk.inbound import SeenIn, SenderIn, StatusIn

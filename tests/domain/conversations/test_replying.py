@@ -21,7 +21,7 @@ from hilo.domain.conversations import (
     TooLateToWithdraw,
     append,
 )
-from hilo.domain.conversations.markup import as_text, sanitised
+from hilo.domain.conversations.replies.markup import as_text, sanitised
 from hilo.domain.library import NewFile
 from hilo.domain.library.files import keep
 from hilo.kit.db import Database, Tx

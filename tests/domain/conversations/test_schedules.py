@@ -21,8 +21,8 @@ import pytest
 from cast import CAST
 from hilo.domain import conversations, inboxes, people
 from hilo.domain.conversations import Given, Stationery
-from hilo.domain.conversations.carry import Carriage
-from hilo.domain.conversations.replying import Carry
+from hilo.domain.conversations.outgoing.carry import Carriage
+from hilo.domain.conversations.replies.replying import Carry
 from hilo.domain.inboxes import AccountRow, Carrier, NewDelivery, create_account, deliveries
 from hilo.domain.inboxes.deliveries import PendingAccount
 from hilo.entry.state import AppState

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cast import CAST, a_contact, a_conversation
 from hilo.domain.conversations import Author, Hit, NewMessage, Question, append, search
-from hilo.domain.conversations.highlight import pieces
+from hilo.domain.conversations.views.highlight import pieces
 from hilo.domain.people import Actor, system
 from hilo.kit import clock
 from hilo.kit.db import Database, Tx

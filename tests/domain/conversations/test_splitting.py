@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hilo.domain.conversations.splitting import Attached, Draft, Plan, pieces, plan
+from hilo.domain.conversations.replies.splitting import Attached, Draft, Plan, pieces, plan
 from hilo.kit.graphemes import graphemes
 from hilo.sdk import measuring
 from hilo.sdk.content import Carousel, Choice, Choices, People, Person, Place, Slide, Template

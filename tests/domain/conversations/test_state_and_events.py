@@ -11,9 +11,10 @@ import pytest
 
 from cast import CAST, a_contact
 from hilo.domain import conversations as desk
-from hilo.domain.conversations import Assignment, Author, Given, amending
-from hilo.domain.conversations.amending import Change
-from hilo.domain.conversations.receipts import Moved, settle
+from hilo.domain.conversations import Assignment, Author, Given
+from hilo.domain.conversations.thread import amending
+from hilo.domain.conversations.thread.amending import Change
+from hilo.domain.conversations.thread.receipts import Moved, settle
 from hilo.domain.library import create_tag
 from hilo.domain.people import system
 from hilo.kit.db import Tx

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from cast import CAST
-from hilo.domain.conversations import understanding
-from hilo.domain.conversations.intake import Intake
+from hilo.domain.conversations.incoming import understanding
+from hilo.domain.conversations.incoming.intake import Intake
 from hilo.domain.inboxes import Channels
 from hilo.entry.state import AppState
 from hilo.kit.db import Database

@@ -6,7 +6,7 @@ from uuid import UUID
 from cast import CAST, a_conversation
 from hilo.domain.conversations import waiting
 from hilo.domain.conversations.models import Author, MessageKind
-from hilo.domain.conversations.writing import NewMessage, append
+from hilo.domain.conversations.thread.writing import NewMessage, append
 from hilo.kit.db import Tx
 from hilo.kit.ids import id_at
 

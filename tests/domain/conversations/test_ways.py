@@ -11,8 +11,8 @@ from msgspec import structs
 from cast import CAST
 from hilo.domain import conversations, inboxes, people
 from hilo.domain.conversations import Given, WayView, WindowClosed, acting
-from hilo.domain.conversations.acting import Wish
 from hilo.domain.conversations.errors import TooLateToChange
+from hilo.domain.conversations.outgoing.acting import Wish
 from hilo.entry import timers, work
 from hilo.kit import clock
 from hilo.kit.db import Database

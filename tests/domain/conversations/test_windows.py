@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hilo.domain.conversations import windows
+from hilo.domain.conversations.replies import windows
 from hilo.entry import registry
 
 HEARD = datetime(2026, 11, 22, 12, tzinfo=UTC)

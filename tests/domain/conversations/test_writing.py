@@ -6,7 +6,7 @@ from uuid import UUID
 from cast import CAST, a_conversation
 from frame import Statements
 from hilo.domain.conversations.models import Author, MessageKind
-from hilo.domain.conversations.writing import Key, NewMessage, append, claim, preview
+from hilo.domain.conversations.thread.writing import Key, NewMessage, append, claim, preview
 from hilo.kit.db import Tx
 from hilo.kit.ids import new_id
 

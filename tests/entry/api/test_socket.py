@@ -18,7 +18,7 @@ from websockets import frames as protocol
 from cast import CAST, a_conversation, a_message
 from hilo.domain.conversations import Author, NewMessage, NoteAdded, append
 from hilo.domain.conversations.events import ConversationChanged
-from hilo.domain.conversations.lists import get_conversation
+from hilo.domain.conversations.views.lists import get_conversation
 from hilo.domain.people import system
 from hilo.entry import hub, recent
 from hilo.entry.feed import Place

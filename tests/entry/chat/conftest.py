@@ -12,7 +12,7 @@ import pytest
 
 from cast import CAST, SECRET_KEY
 from chatting import OTHER_SECRET, SECRETS, Chat
-from hilo.domain.conversations.intake import Intake
+from hilo.domain.conversations.incoming.intake import Intake
 from hilo.entry.accounts import Accounts
 from hilo.entry.chat import chat_app
 from hilo.entry.door import Door

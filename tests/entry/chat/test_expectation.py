@@ -7,7 +7,7 @@ from cast import CAST
 from chatting import Chat, begin, conversation_of
 from hilo.domain.conversations import waiting
 from hilo.domain.conversations.models import Author
-from hilo.domain.conversations.writing import NewMessage, append
+from hilo.domain.conversations.thread.writing import NewMessage, append
 from hilo.kit.db import Database
 from hilo.kit.ids import new_id
 

@@ -10,7 +10,7 @@ import pytest
 
 from cast import SECRET_KEY
 from counter import open_shop
-from hilo.domain.conversations.intake import Intake
+from hilo.domain.conversations.incoming.intake import Intake
 from hilo.entry.accounts import Accounts
 from hilo.entry.asgi import root
 from hilo.entry.chat import chat_app

@@ -1,26 +1,28 @@
 """The heart: conversations, their messages, and how both come and go."""
 
-from hilo.domain.conversations import acting, crossing, identity, visitors, waiting
-from hilo.domain.conversations.amending import Before, texts_before
-from hilo.domain.conversations.arriving import FETCH, Fetch, fetch_again, settle_file
-from hilo.domain.conversations.carry import Carriage, rescue
-from hilo.domain.conversations.counts import (
-    AllCounts,
-    Counts,
-    all_counts,
-    counts,
-    counts_drift,
-)
+from hilo.domain.conversations import crossing, identity
 from hilo.domain.conversations.crossing import Elsewhere, Offer
-from hilo.domain.conversations.deciding import Decision, decide, withdraw
-from hilo.domain.conversations.drafts import (
+from hilo.domain.conversations.desk.drafts import (
     Draft,
     drop_draft,
     find_draft,
     list_drafts,
     save_draft,
 )
-from hilo.domain.conversations.erasing import SWEEP, Sweep, erase, erase_resting
+from hilo.domain.conversations.desk.reading import mark_read, mark_unread
+from hilo.domain.conversations.desk.tagging import delete_tag, tag, untag
+from hilo.domain.conversations.desk.triaging import (
+    Assignment,
+    assign,
+    prioritize,
+    reopen,
+    resolve,
+    set_pending,
+    snooze,
+    unassign,
+    unsnooze,
+    wake,
+)
 from hilo.domain.conversations.errors import (
     AlreadyTaken,
     OptedOut,
@@ -43,24 +45,13 @@ from hilo.domain.conversations.events import (
     MessageWithdrawn,
     NoteAdded,
 )
-from hilo.domain.conversations.given import Given
-from hilo.domain.conversations.health import Health, health
-from hilo.domain.conversations.hearing import Entered, hear, tell_visit
 from hilo.domain.conversations.identity.journal import LinkView
 from hilo.domain.conversations.identity.likeness import Likeness
 from hilo.domain.conversations.identity.merging import Collision, MergePreview, merge, preview_merge
-from hilo.domain.conversations.intake import Intake
-from hilo.domain.conversations.letters import Stationery
-from hilo.domain.conversations.lists import (
-    Filters,
-    Order,
-    find_external,
-    get_conversation,
-    list_conversations,
-    list_messages,
-    messages_after,
-)
-from hilo.domain.conversations.looping import Guard, guard_of, lift
+from hilo.domain.conversations.incoming.arriving import FETCH, Fetch, fetch_again, settle_file
+from hilo.domain.conversations.incoming.hearing import Entered, hear, tell_visit
+from hilo.domain.conversations.incoming.intake import Intake
+from hilo.domain.conversations.incoming.profiling import Profiled, keep_profile
 from hilo.domain.conversations.models import (
     PRIORITIES,
     SEQ_MOST,
@@ -75,36 +66,47 @@ from hilo.domain.conversations.models import (
     Reaction,
     Status,
 )
-from hilo.domain.conversations.profiling import Profiled, keep_profile
-from hilo.domain.conversations.reactions import resume_mended
-from hilo.domain.conversations.reading import mark_read, mark_unread
-from hilo.domain.conversations.replying import (
+from hilo.domain.conversations.outgoing import acting
+from hilo.domain.conversations.outgoing.carry import Carriage, rescue
+from hilo.domain.conversations.outgoing.deciding import Decision, decide, withdraw
+from hilo.domain.conversations.outgoing.health import Health, health
+from hilo.domain.conversations.outgoing.letters import Stationery
+from hilo.domain.conversations.outgoing.reactions import resume_mended
+from hilo.domain.conversations.outgoing.resolving import Resolver
+from hilo.domain.conversations.outgoing.settling import Resolve
+from hilo.domain.conversations.replies.given import Given
+from hilo.domain.conversations.replies.looping import Guard, guard_of, lift
+from hilo.domain.conversations.replies.replying import (
     Carry,
     Written,
     find_message,
     write,
     write_automatically,
 )
-from hilo.domain.conversations.resolving import Resolver
-from hilo.domain.conversations.search import Hit, Question, search
-from hilo.domain.conversations.search import Kind as SearchKind
-from hilo.domain.conversations.settling import Resolve
-from hilo.domain.conversations.tagging import delete_tag, tag, untag
-from hilo.domain.conversations.timeline import TimelineEvent, TimelineItem, timeline
-from hilo.domain.conversations.triaging import (
-    Assignment,
-    assign,
-    prioritize,
-    reopen,
-    resolve,
-    set_pending,
-    snooze,
-    unassign,
-    unsnooze,
-    wake,
+from hilo.domain.conversations.replies.ways import WayView, ways
+from hilo.domain.conversations.thread.amending import Before, texts_before
+from hilo.domain.conversations.thread.erasing import SWEEP, Sweep, erase, erase_resting
+from hilo.domain.conversations.thread.writing import NewMessage, append
+from hilo.domain.conversations.views import visitors, waiting
+from hilo.domain.conversations.views.counts import (
+    AllCounts,
+    Counts,
+    all_counts,
+    counts,
+    counts_drift,
 )
-from hilo.domain.conversations.ways import WayView, ways
-from hilo.domain.conversations.writing import NewMessage, append
+from hilo.domain.conversations.views.lists import (
+    Filters,
+    Order,
+    find_external,
+    get_conversation,
+    list_conversations,
+    list_messages,
+    messages_after,
+)
+from hilo.domain.conversations.views.search import Hit, Question, search
+from hilo.domain.conversations.views.search import Kind as SearchKind
+from hilo.domain.conversations.views.timeline import TimelineEvent, TimelineItem, timeline
 
 __all__ = [
     "FETCH",

@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from hilo.domain import conversations
 from hilo.domain.conversations import MessageView, acting
-from hilo.domain.conversations.acting import Wish
 from hilo.domain.inboxes import Carrier
 from hilo.domain.people import Actor
 from hilo.entry.api.forms import NO_TRANSACTION, Acting, Body, Id, Open, Shared
@@ -50,7 +49,7 @@ async def react(
     app_state: Shared,
 ) -> MessageView:
     """Put a mark on a message, in place of the one there was; the contact sees it."""
-    wish = Wish(does="react", emoji=data.emoji)
+    wish = acting.Wish(does="react", emoji=data.emoji)
     return await _do(app_state, actor, (conversation_id, message_id), wish)
 
 
@@ -59,7 +58,7 @@ async def take_reaction_away(
     conversation_id: Id, message_id: Id, actor: Acting, app_state: Shared
 ) -> MessageView:
     """Take the mark away."""
-    return await _do(app_state, actor, (conversation_id, message_id), Wish(does="react"))
+    return await _do(app_state, actor, (conversation_id, message_id), acting.Wish(does="react"))
 
 
 @patch(_PATH, tags=["messages"], opt=NO_TRANSACTION)
@@ -71,7 +70,7 @@ async def edit_message(
     app_state: Shared,
 ) -> MessageView:
     """Change the text of a reply that has left, where the channel can."""
-    wish = Wish(does="edit", text=data.text)
+    wish = acting.Wish(does="edit", text=data.text)
     return await _do(app_state, actor, (conversation_id, message_id), wish)
 
 
@@ -80,7 +79,7 @@ async def take_back(
     conversation_id: Id, message_id: Id, actor: Acting, app_state: Shared
 ) -> MessageView:
     """Take a reply back that has left: it goes at the contact's too. Before it leaves: DELETE."""
-    return await _do(app_state, actor, (conversation_id, message_id), Wish(does="delete"))
+    return await _do(app_state, actor, (conversation_id, message_id), acting.Wish(does="delete"))
 
 
 @get(_PATH + "/edits", tags=["messages"])
@@ -91,7 +90,9 @@ async def list_edits(conversation_id: Id, message_id: Id, actor: Acting, tx: Ope
     return TextsBefore(await conversations.texts_before(tx, message_id))
 
 
-async def _do(state: AppState, actor: Actor, place: tuple[UUID, UUID], wish: Wish) -> MessageView:
+async def _do(
+    state: AppState, actor: Actor, place: tuple[UUID, UUID], wish: acting.Wish
+) -> MessageView:
     """Ask the vendor, then show it."""
     async with state.db.transaction(actor.workspace, by=actor.by) as tx:
         asked = await acting.ask(tx, actor, state.channels, place, wish)

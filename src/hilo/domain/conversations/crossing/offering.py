@@ -13,7 +13,7 @@ from msgspec import Struct
 from hilo.domain import inboxes
 from hilo.domain.conversations.crossing import codes
 from hilo.domain.conversations.crossing.invitations import link_of
-from hilo.domain.conversations.lists import get_conversation
+from hilo.domain.conversations.views.lists import get_conversation
 from hilo.domain.inboxes import AccountRow, Channels
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hilo.domain.conversations import amending
 from hilo.domain.conversations.events import (
     ConversationChanged,
     ConversationErased,
@@ -25,6 +24,7 @@ from hilo.domain.conversations.rows import (
     conversation_view,
     message_view,
 )
+from hilo.domain.conversations.thread import amending
 from hilo.kit.db import Tx
 from hilo.kit.events import By
 from hilo.kit.ids import new_id

@@ -1,0 +1,1 @@
+"""What agents do to a conversation."""

@@ -1,0 +1,1 @@
+"""Parts leave, and what came of each is noted."""

@@ -1,0 +1,1 @@
+"""What agents write, and how it will leave: by which way, whether it may, in which parts."""

@@ -1,0 +1,1 @@
+"""What a thread holds, and every way it changes."""

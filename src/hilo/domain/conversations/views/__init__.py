@@ -1,0 +1,1 @@
+"""What is looked at: lists, counts, search, timelines. Nothing changes here."""
