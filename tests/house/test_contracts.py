@@ -16,6 +16,7 @@ domain
 domain.people domain.library domain.inboxes domain.contacts domain.conversations domain.automation
 domain.visits
 """
+HEART = "incoming outgoing replies crossing desk identity thread views"
 RUN = "from importlinter.cli import lint_imports_command as command; command()"
 ROOMS = [
     "kit.db",
@@ -36,6 +37,10 @@ def house(root: Path) -> Path:
     for module in ["", *MODULES.split()]:
         folder = root / "src" / "hilo" / module.replace(".", "/")
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / "__init__.py").touch()
+    for room in HEART.split():
+        folder = root / "src" / "hilo" / "domain" / "conversations" / room
+        folder.mkdir(exist_ok=True)
         (folder / "__init__.py").touch()
     for room in ROOMS:
         (root / "src" / "hilo" / (room.replace(".", "/") + ".py")).touch()
@@ -70,6 +75,11 @@ def test_an_empty_house_keeps_every_contract(tmp_path: Path) -> None:
         ("domain/people/verbs", "import hilo.domain.library", "Calls go down"),
         ("domain/inboxes/carrier", "import hilo.domain.contacts", "Calls go down"),
         ("domain/newcomer/__init__", "", "Calls go down"),
+        (
+            "domain/conversations/thread/late",
+            "import hilo.domain.conversations.incoming",
+            "Calls go down inside conversations",
+        ),
         ("domain/people/verbs", "import litestar", "No web framework"),
         ("connectors/api/connector", "import httpx2", "No web framework"),
         ("entry/hub", "import asyncpg", "Drivers only in kit"),
