@@ -41,6 +41,7 @@ async def furnish(
     seen = {"id": str(made["message_id"]), "kind": "incoming", "author_kind": "contact"}
     seen |= {"author_name": canary, "preview": canary, "at": "2026-11-22T12:00:00Z"}
     given["seen"] = json.dumps(seen)
+    given["trail"] = json.dumps({"taken": {"identities": []}})
     for statement in _ROWS:
         await _insert(owner, statement, given)
     return Estate(workspace=workspace, canary=canary, ids=made | {"agent_id": agent})
@@ -81,7 +82,7 @@ _ROWS = (
     ("identity", "id=:identity contact_id=:contact kind=external value=:canary scope=:account"),
     (
         "contact_link",
-        "id=:link kind=merge from_id=:other_contact into_id=:contact moved=[] by=[] at=soon",
+        "id=:link kind=merge from_id=:other_contact into_id=:contact moved=:trail by={} at=soon",
     ),
     ("team", "id=:team name=:canary"),
     ("tag", "id=:tag name=:canary"),

@@ -20,7 +20,7 @@ from hilo.kit.db import Database
 from hilo.kit.ids import new_id
 from hilo.sdk.abilities import Inventing, Trial
 
-SETTINGS = {"email": {"address": "shop@hilo.test"}}
+SETTINGS = {"email": {"address": "shop@hilo.test"}, "store": {"title": "Harbour Street"}}
 
 
 TRIED = [name for name, each in sorted(registry.connectors().items()) if isinstance(each, Trial)]

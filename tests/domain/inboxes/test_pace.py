@@ -99,6 +99,18 @@ def test_a_vendor_that_hangs_gets_few_calls_at_once(clock: Clock) -> None:
     assert pace.wait_s(ONE, DORA, FREE) > 0
 
 
+def test_who_may_send_has_a_place_before_it_calls_and_loses_it_if_it_never_does(
+    clock: Clock,
+) -> None:
+    pace = Pace(clock)
+    assert [pace.wait_s(ONE, DORA, FREE) > 0 for _ in range(10)] == [False] * 8 + [True] * 2
+    with pace.calling(ONE):
+        assert pace.wait_s(ONE, DORA, FREE) > 0
+    assert pace.wait_s(ONE, DORA, FREE) == 0
+    clock.now += 10
+    assert [pace.wait_s(ONE, DORA, FREE) > 0 for _ in range(8)] == [False] * 8
+
+
 def fly(pace: Pace, clock: Clock, took_s: float) -> int:
     """Make as many calls at once as may be; return how many."""
     with ExitStack() as stack:

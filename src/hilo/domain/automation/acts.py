@@ -29,13 +29,13 @@ class Assign(_Act, frozen=True, kw_only=True, tag="assign"):
     id: UUID | None = None
 
 
-class Tag(_Act, frozen=True, kw_only=True, tag="tag"):
+class AddTag(_Act, frozen=True, kw_only=True, tag="tag"):
     """Put a tag on."""
 
     tag_id: UUID
 
 
-class Untag(_Act, frozen=True, kw_only=True, tag="untag"):
+class RemoveTag(_Act, frozen=True, kw_only=True, tag="untag"):
     """Take a tag off."""
 
     tag_id: UUID
@@ -67,7 +67,7 @@ class Note(_Act, frozen=True, kw_only=True, tag="note"):
     text: Annotated[str, Meta(min_length=1, max_length=5_000)]
 
 
-Act = Assign | Tag | Untag | Prioritize | Snooze | Pend | Resolve | Note
+Act = Assign | AddTag | RemoveTag | Prioritize | Snooze | Pend | Resolve | Note
 
 
 def name_of(act: Act) -> str:
@@ -82,9 +82,9 @@ async def perform(
     match act:
         case Assign():
             await _assign(tx, actor, conversation_id, act)
-        case Tag(tag_id=tag):
+        case AddTag(tag_id=tag):
             await conversations.tag(tx, actor, conversation_id, tag)
-        case Untag(tag_id=tag):
+        case RemoveTag(tag_id=tag):
             await conversations.untag(tx, actor, conversation_id, tag)
         case Prioritize(priority=priority):
             await conversations.prioritize(tx, actor, conversation_id, priority)

@@ -23,6 +23,7 @@ _FIRST_S = 1.0
 _AT_FIRST, _AT_MOST, _AT_LEAST = 8, 30, 4  # calls at once
 _SLOW_S = 1.0  # an account whose call takes so long gets few more
 _LOOK_S, _LOOK_SLOW_S = 0.01, 0.1  # between two who wait for one account
+_COMING_S = 5.0  # how long a place is kept for who may send but has not called yet
 _MOST_RECIPIENTS = 20_000
 _WHOLE = 1 - 1e-6
 
@@ -47,11 +48,15 @@ class _Bucket(Struct):
 
 
 class _Account(Struct):
-    """What is known of an account. places: calls at once; turn: when the next who waits looks."""
+    """What is known of an account. places: calls at once; turn: when the next who waits looks.
+
+    coming: since when those who may send are on their way to call.
+    """
 
     bucket: _Bucket
     failures: int = 0
     flying: dict[int, float] = field(default_factory=dict)
+    coming: list[float] = field(default_factory=list)
     places: int = _AT_FIRST
     turn: float = 0.0
 
@@ -61,9 +66,12 @@ class _Account(Struct):
 
     def busy_s(self, now: float) -> float:
         """Return 0 when there is a place, or when one may be free."""
+        # Who never came, since its part could not be sent after all, gives its place back in time.
+        self.coming = [since for since in self.coming if now - since < _COMING_S]
+        taken = len(self.flying) + len(self.coming)
         if self.is_slow(now):
-            return _SLOW_S if len(self.flying) >= _AT_LEAST else 0.0
-        return 5 * _LOOK_S if len(self.flying) >= self.places else 0.0
+            return _SLOW_S if taken >= _AT_LEAST else 0.0
+        return 5 * _LOOK_S if taken >= self.places else 0.0
 
     def learn(self, now: float, began: float) -> None:
         """Take a lesson from a call that ends: more places where all were used, or half."""
@@ -106,6 +114,7 @@ class Pace:
         if wait_s > 0:
             return known.turn_s(now, wait_s, rates.per_s)
         known.bucket.tokens -= 1
+        known.coming.append(now)
         if own is not None:
             own.tokens -= 1
         return 0.0
@@ -114,6 +123,7 @@ class Pace:
     def calling(self, account: UUID) -> Iterator[None]:
         """While a call of the account is under way."""
         known = self._account(account)
+        del known.coming[:1]
         self._calls += 1
         call = self._calls
         known.flying[call] = self._clock()
