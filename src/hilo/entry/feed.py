@@ -35,6 +35,7 @@ NEEDS: Mapping[str, str] = {
     "shop": "conversation:read",
 }
 GONE = "conversation.hidden"  # to who saw it until now; never in the log
+_PAIRS = frozenset({"conversation.split", "contact.merged", "contact.parted"})
 _HIDEABLE = ("conversation.", "message.", "contact.", "visit.")
 _XID_MOST = (1 << 63) - 1
 _ID_MOST = (1 << 63) - 1
@@ -77,6 +78,25 @@ class FeedItem(Struct, frozen=True, kw_only=True):
 
 class _Standing(Struct, frozen=True):
     inbox_id: UUID
+
+
+class _Erased(Struct, frozen=True):
+    """conversation: what is left of it; None: nothing, and the event holds no more than an id."""
+
+    conversation: _Standing | None = None
+
+
+class _Named(Struct, frozen=True):
+    id: UUID
+
+
+class _Pair(Struct, frozen=True):
+    """The other one, of events that speak of two."""
+
+    into: _Named | None = None
+    other: _Named | None = None
+    contact: _Named | None = None
+    from_id: UUID | None = None
 
 
 class _Assigned(Struct, frozen=True):
@@ -122,6 +142,17 @@ def may_see(permissions: Collection[str], type_: str) -> bool:
     return needed is None or needed in permissions
 
 
+def spoken_of(row: Row) -> frozenset[UUID]:
+    """Return the conversations and contacts an event tells of: its subject, of some another."""
+    if row.subject is None or not is_narrow(row.type):
+        return frozenset()
+    if row.type not in _PAIRS:
+        return frozenset((row.subject,))
+    pair = msgspec.json.decode(row.data, type=_Pair)
+    named = [each.id for each in (pair.into, pair.other, pair.contact) if each is not None]
+    return frozenset(each for each in (row.subject, pair.from_id, *named) if each is not None)
+
+
 def item_of(row: Row, address: Address = plain_address) -> FeedItem:
     """Return the event as clients know it. address: where its files are."""
     return FeedItem(
@@ -140,11 +171,14 @@ def narrow_item_of(
 ) -> FeedItem | None:
     """Return the event for who does not see all, or None: it is not for these eyes.
 
-    hidden: subjects that the sight hides now. A conversation that leaves the sight says so, and no
-    more. address: a link for this reader, whom a plain address does not open.
+    hidden: of what is spoken of, what the sight hides now. A conversation that leaves the sight
+    says so, and no more. address: a link for this reader, whom a plain address does not open.
     """
-    if row.subject not in hidden or not is_narrow(row.type):
+    if not spoken_of(row).intersection(hidden):
         return item_of(row, address)
+    if row.type.endswith(".erased"):
+        left = msgspec.json.decode(row.data, type=_Erased).conversation
+        return item_of(row) if left is None else None
     if row.type != "conversation.changed":
         return None
     changed = msgspec.json.decode(row.data, type=_Assigned)
@@ -198,8 +232,8 @@ async def read(
 
 
 async def hidden_of(tx: Tx, sight: Sight, rows: Iterable[Row]) -> frozenset[UUID]:
-    """Return the subjects of these events that the sight hides."""
-    subjects = {row.subject for row in rows if row.subject is not None and is_narrow(row.type)}
+    """Return what the sight hides of what these events speak of."""
+    subjects = {each for row in rows for each in spoken_of(row)}
     return await people.hidden(tx, sight, sorted(subjects)) if subjects else frozenset()
 
 

@@ -266,7 +266,7 @@ class Hub:
         ]
 
     async def _hidden_of(self, workspace: UUID, rows: Sequence[_Row]) -> Hidden:
-        subjects = {row.subject for row in rows if row.subject and feed.is_narrow(row.type)}
+        subjects = {each for row in rows for each in feed.spoken_of(_heard(row).row)}
         return await self._hidden(workspace, self.room(workspace).sights, subjects)
 
     async def _hidden(
@@ -304,9 +304,8 @@ class Hub:
 
     async def _send_all(self, listener: Listener, news: Sequence[Heard], send: "Sender") -> None:
         workspace, audience = listener.actor.workspace, listener.audience
-        subjects = {each.row.subject for each in news if feed.is_narrow(each.type)} - {None}
-        known = [each for each in subjects if each is not None]
-        hidden = await self._hidden(workspace, {audience.sight}, known)
+        subjects = {each for one in news for each in feed.spoken_of(one.row)}
+        hidden = await self._hidden(workspace, {audience.sight}, subjects)
         for _, payload in self.room(workspace).seen(audience, news, hidden):
             await send(payload.decode())
 

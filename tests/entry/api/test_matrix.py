@@ -49,7 +49,7 @@ LISTS = {"agent_ids", "attachments"}
 # What of an inbox an agent outside it must not learn; that there is such an inbox it may.
 HIDDEN = (
     *("conversation_id", "contact_id", "message_id", "file_id", "identity_id", "attachment_id"),
-    "visit_id",
+    *("visit_id", "link_id"),
 )
 
 
@@ -302,7 +302,9 @@ async def test_an_agent_outside_the_inbox_is_told_nothing(
     tried = [each for each in operations if POLICY[each.id] in OF_ROLE["agent"]]
     for it in tried:
         answer = await ben.request(**it.request(closed, closed))
-        if any(f"{{{each}_id}}" in it.path for each in ("conversation", "contact", "visit")):
+        if any(
+            f"{{{each}_id}}" in it.path for each in ("conversation", "contact", "visit", "link")
+        ):
             assert answer.status_code == 404, (it.id, answer.text)
         _leaks_nothing(it, answer, hidden)
     assert len(tried) > 40

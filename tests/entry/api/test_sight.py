@@ -5,16 +5,21 @@ import itertools
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx2
+import msgspec
 import pytest
 
-from cast import CAST
+from cast import CAST, a_contact
+from hilo.domain import contacts
 from hilo.domain import conversations as desk
+from hilo.domain.conversations import identity
 from hilo.domain.people import Sight
 from hilo.kit.db import Database
+from hilo.kit.errors import NotFound
 from hilo.kit.ids import new_id
 from hilo.kit.sql import query
-from stage import a_matter, agent
+from stage import a_matter, agent, hear
 
 ADA = agent(CAST.ada)
 SEES = query("sees", "select hilo_sees(:inbox, :assignee, :team)")
@@ -252,3 +257,159 @@ async def test_database_and_hub_judge_alike(db: Database) -> None:
             ):
                 said = await tx.one(SEES, bool, inbox=inbox, assignee=who, team=team)
                 assert said is sight.sees(inbox, who, team), (sight, inbox, who, team)
+
+
+PHONE = "+34600111222"
+
+
+async def with_phone(db: Database) -> tuple[str, str]:
+    """Give Carol a phone she wrote by, in a conversation by two ways; return it and the phone."""
+    async with db.transaction(CAST.workspace) as tx:
+        given = contacts.IdentityGiven(kind="phone", value=PHONE)
+        view = await contacts.add_identity(tx, ADA, CAST.carol, given)
+        phone = next(each.id for each in view.identities if each.kind == "phone")
+        mixed = await a_matter(tx, "By the door")
+        await hear(tx, mixed, "By phone, zebra7731", identity=phone)
+    return str(mixed), str(phone)
+
+
+async def assign(ada: httpx2.AsyncClient, conversation: str, to: UUID) -> None:
+    """Give a conversation to somebody."""
+    given = await ada.put(f"/conversations/{conversation}/assignment", json={"agent_id": str(to)})
+    assert given.status_code == 200, given.text
+
+
+async def parted(ada: httpx2.AsyncClient, db: Database) -> tuple[str, str, str, str]:
+    """Part the phone; what stays is Ben's, what went is Ada's.
+
+    Return the new person, the link, what stays and what went.
+    """
+    mixed, phone = await with_phone(db)
+    new = await ada.post(f"/contacts/{CAST.carol}/identities/{phone}/unlink")
+    assert new.status_code == 201, new.text
+    other = str(new.json()["id"])
+    (beside,) = await listed(ada, contact=other)
+    (link,) = (await ada.get(f"/contacts/{CAST.carol}/links")).json()["items"]
+    await assign(ada, mixed, CAST.ben.id)
+    await assign(ada, beside, CAST.ada.id)
+    await narrow(ada, "own")
+    return other, link["id"], mixed, beside
+
+
+async def test_who_sees_one_of_two_is_not_told_of_their_link(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database
+) -> None:
+    other, link, mixed, beside = await parted(ada, db)
+    assert (await ben.get(f"/contacts/{CAST.carol}")).status_code == 200
+    assert (await ben.get(f"/contacts/{CAST.carol}/links")).json()["items"] == []
+    assert (await ben.get(f"/contacts/{other}/links")).status_code == 404
+    undone = await ben.delete(f"/links/{link}")
+    assert undone.status_code == 404, undone.text
+    assert (await ada.get(f"/conversations/{beside}")).status_code == 200
+    page = await ben.get(f"/contacts/{CAST.carol}/timeline", params={"limit": 100})
+    assert other not in page.text
+    assert "contact.parted" in (await ada.get(f"/contacts/{CAST.carol}/timeline")).text
+    await told(ada, "conversation.changed", 2)
+    seen = await told(ben, "conversation.changed")
+    assert {"conversation.split", "contact.parted"}.isdisjoint(each["type"] for each in seen)
+    assert mixed in {each["subject"] for each in seen}
+    assert other not in str(seen)
+
+
+async def test_what_went_back_is_not_told_either(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database
+) -> None:
+    mixed, phone = await with_phone(db)
+    await assign(ada, mixed, CAST.ada.id)
+    await narrow(ada, "own")
+    new = await ada.post(f"/contacts/{CAST.carol}/identities/{phone}/unlink")
+    (beside,) = await listed(ada, contact=new.json()["id"])
+    (link,) = (await ada.get(f"/contacts/{CAST.carol}/links")).json()["items"]
+    assert (await ada.delete(f"/links/{link['id']}")).status_code == 200
+    assert (await ada.get(f"/conversations/{beside}")).status_code == 404
+    whole = await told(ada, "conversation.erased")
+    assert "conversation.split" in {each["type"] for each in whole}
+    seen = await told(ben, "conversation.erased")
+    about = {each["type"] for each in seen if each["subject"] == beside}
+    assert about == {"conversation.erased"}
+    assert "zebra7731" not in str(seen)
+
+
+async def test_nobody_is_made_of_what_its_maker_does_not_see(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database
+) -> None:
+    mixed, phone = await with_phone(db)
+    (his,) = await matters(db, CAST.ben.id)
+    await assign(ada, mixed, CAST.ada.id)
+    await narrow(ada, "own")
+    assert his in await listed(ben)
+    refused = await ben.post(f"/contacts/{CAST.carol}/identities/{phone}/unlink")
+    assert refused.status_code == 404, refused.text
+    await assign(ada, mixed, CAST.ben.id)
+    made = await ben.post(f"/contacts/{CAST.carol}/identities/{phone}/unlink")
+    assert made.status_code == 201, made.text
+
+
+async def test_a_merge_is_undone_by_who_will_see_both(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database
+) -> None:
+    async with db.transaction(CAST.workspace) as tx:
+        dora = await a_contact(tx, "Dora")
+        hers = str(await a_matter(tx, "Hers", contact=dora))
+    (his,) = await matters(db, CAST.ben.id)
+    await assign(ada, hers, CAST.ada.id)
+    await ada.post(f"/contacts/{dora}/merge", json={"into": str(CAST.carol)})
+    (link,) = (await ada.get(f"/contacts/{CAST.carol}/links")).json()["items"]
+    await narrow(ada, "own")
+    assert await listed(ben) == {his}
+    assert (await ben.delete(f"/links/{link['id']}")).status_code == 404
+    assert (await ada.get(f"/conversations/{hers}")).json()["contact"]["id"] == str(CAST.carol)
+    await assign(ada, hers, CAST.ben.id)
+    assert (await ben.delete(f"/links/{link['id']}")).status_code == 200
+    assert (await ada.get(f"/conversations/{hers}")).json()["contact"]["id"] == str(dora)
+
+
+async def test_a_proposal_does_not_name_whom_one_does_not_see(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database
+) -> None:
+    async with db.transaction(CAST.workspace) as tx:
+        one, other = await a_contact(tx, "Dora Diez"), await a_contact(tx, "Dora Diez")
+        hers = str(await a_matter(tx, contact=other))
+    await assign(ada, hers, CAST.ada.id)
+    path = f"/contacts/{one}/likenesses"
+    assert str(other) in (await ben.get(path)).text
+    await narrow(ada, "own")
+    assert (await ben.get(path)).json()["items"] == []
+    assert (await ben.get(f"/contacts/{other}/likenesses")).status_code == 404
+    for method in ("PUT", "DELETE"):
+        answer = await ben.request(method, f"{path}/{other}/dismissal")
+        assert answer.status_code == 404, (method, answer.text)
+    assert str(other) in (await ada.get(path)).text
+
+
+async def test_no_code_leads_on_from_what_one_does_not_see(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, db: Database, owner: asyncpg.Connection
+) -> None:
+    (hers,) = await matters(db, CAST.ada.id)
+    await narrow(ada, "own")
+    at = f"/conversations/{hers}"
+    assert (await ben.get(f"{at}/elsewhere")).status_code == 404
+    asked = await ben.post(f"{at}/crossings", json={"account_id": str(CAST.account)})
+    assert asked.status_code == 404, asked.text
+    assert await owner.fetchval("select count(*) from crossing") == 0
+
+
+async def test_verbs_themselves_ask_for_the_sight(db: Database) -> None:
+    async with db.transaction(CAST.workspace) as tx:
+        dora = await a_contact(tx, "Dora")
+        hers = await a_matter(tx)
+        await desk.assign(tx, ADA, hers, desk.Assignment(agent_id=CAST.ada.id))
+        narrowed = Sight(agent=CAST.ben.id, own=(CAST.inbox,))
+        him = msgspec.structs.replace(agent(CAST.ben), sight=narrowed)
+        for attempt in (
+            identity.dismiss(tx, him, dora, CAST.carol),
+            identity.bring_back(tx, him, dora, CAST.carol),
+            identity.unlink(tx, him, CAST.carol, new_id()),
+        ):
+            with pytest.raises(NotFound):
+                await attempt

@@ -13,6 +13,7 @@ from hilo.domain import contacts
 from hilo.domain.contacts import ContactRow, ContactView, contact_view
 from hilo.domain.conversations.identity import resembling
 from hilo.domain.conversations.identity.resembling import Kind, Reason
+from hilo.domain.conversations.identity.seeing import insist_on_sight
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
 from hilo.kit.errors import NotFound, invalid
@@ -62,6 +63,7 @@ async def dismiss(tx: Tx, actor: Actor, contact_id: UUID, other: UUID) -> None:
     actor.must("contact:merge")
     if contact_id == other:
         raise invalid("other_contact_id", "same", "must be another contact")
+    await insist_on_sight(tx, actor, contact_id, other)
     one = await contacts.get_contact(tx, actor, contact_id)
     await contacts.get_contact(tx, actor, other)
     known = {each.contact.id: each.reasons for each in await _all(tx, one)}
@@ -79,6 +81,7 @@ async def dismiss(tx: Tx, actor: Actor, contact_id: UUID, other: UUID) -> None:
 async def bring_back(tx: Tx, actor: Actor, contact_id: UUID, other: UUID) -> None:
     """Propose the two again. Raises: Forbidden; NotFound; Gone."""
     actor.must("contact:merge")
+    await insist_on_sight(tx, actor, contact_id, other)
     await contacts.get_contact(tx, actor, contact_id)
     given = {"workspace": tx.workspace, "contact": contact_id, "other": other}
     if not await tx.run(SQL.bring_back, **given):

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hilo.domain import contacts, people
+from hilo.domain import contacts
 from hilo.domain.contacts import ContactView, IdentityView
 from hilo.domain.conversations.identity import journal, parting
+from hilo.domain.conversations.identity.seeing import insist_on_sight
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
-from hilo.kit.errors import NotFound
 from hilo.kit.sql import Queries
 
 SQL = Queries(__package__, "merging.sql")
@@ -59,8 +59,7 @@ async def merge(
     Raises: NotFound; Forbidden; Gone; Invalid.
     Publishes: ContactMerged, and ConversationChanged for each that moved, up to fifty.
     """
-    if actor.sight is not None and await people.hidden(tx, actor.sight, [contact_id, into]):
-        raise NotFound("no such contact")
+    await insist_on_sight(tx, actor, contact_id, into)
     loser, winner = await contacts.lock_pair(tx, actor, contact_id, into)
     keys = await tx.all(SQL.keys_of, journal.Moved, workspace=tx.workspace, contact=contact_id)
     moved = await move_all(tx, actor, contact_id, into)

@@ -12,6 +12,7 @@ from hilo.domain.contacts import Merged
 from hilo.domain.conversations.identity import journal, parting
 from hilo.domain.conversations.identity.journal import LinkRow, LinkView, Trail
 from hilo.domain.conversations.identity.merging import move_all
+from hilo.domain.conversations.identity.seeing import insist_on_sight, insist_on_sight_of_any
 from hilo.domain.conversations.identity.unlinking import tell_parted
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
@@ -29,10 +30,12 @@ async def undo(tx: Tx, actor: Actor, link_id: UUID) -> LinkView:
     """
     actor.must("contact:merge")
     row = await journal.hold(tx, link_id)
+    await insist_on_sight(tx, actor, row.from_id, row.into_id)
     if row.undone_at is not None:
         return journal.view_of(row)
     await contacts.hold_both(tx, row.from_id, row.into_id)
     trail = msgspec.convert(row.moved, Trail)
+    await insist_on_sight_of_any(tx, actor, [each.id for each in trail.moved])
     if row.kind == "merge":
         await _part_again(tx, actor, row, trail)
     else:

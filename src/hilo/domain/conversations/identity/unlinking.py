@@ -6,6 +6,7 @@ from hilo.domain import contacts
 from hilo.domain.contacts import ContactParted, ContactView, Taken
 from hilo.domain.conversations.identity import journal, parting
 from hilo.domain.conversations.identity.journal import Trail
+from hilo.domain.conversations.identity.seeing import insist_on_sight, insist_on_sight_of_any
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
 from hilo.kit.errors import Conflict, NotFound
@@ -30,6 +31,9 @@ async def unlink(tx: Tx, actor: Actor, contact_id: UUID, identity_id: UUID) -> C
     if len(whose.identities) < _FEWEST:
         raise Conflict("it is the contact's only address", reason="only-identity")
     given = {"workspace": tx.workspace, "contact": contact_id}
+    talks = await tx.all(SQL.hold, UUID, identities=[identity_id], **given)
+    await insist_on_sight(tx, actor, contact_id)
+    await insist_on_sight_of_any(tx, actor, talks)
     name = await tx.maybe(SQL.name_by, str, identity=identity_id, **given)
     new = await contacts.part_with(tx, whose, identity, name or "")
     parted = await parting.part(tx, actor.by, contact_id, new.id, [identity_id])

@@ -22,4 +22,10 @@ where e.workspace_id = :workspace and e.id < :before
   and e.subject = any(array(
     select p.id from contact p where p.workspace_id = :workspace and p.merged_into = :contact
     union all select :contact))
+  -- Merges and partings speak of two: only to who sees both.
+  and (coalesce(current_setting('hilo.sight', true), '') = '' or e.type not in ('contact.merged', 'contact.parted')
+    or not exists (
+      select from unnest(array[e.data #>> '{contact,id}', e.data #>> '{other,id}', e.data ->> 'from_id']::uuid[]) n(id)
+      where n.id is not null and not exists (
+        select from contact p where p.workspace_id = :workspace and p.id = n.id)))
 order by e.id desc limit :most
