@@ -1,17 +1,22 @@
 """The Playground's mail client: what the customer gets and what the customer writes."""
 
 import asyncio
+from base64 import b64encode
+from uuid import UUID
 
-import asyncpg
 import httpx2
 import msgspec
 import pytest
 
 from cast import CAST
-from hilo.domain.inboxes import NewDelivery, catcher
+from hilo.domain import inboxes
+from hilo.domain.inboxes import Carrier, NewDelivery, catcher
+from hilo.entry.post import Letter, LetterJob, Postman
 from hilo.entry.smtp import Listener
 from hilo.entry.state import AppState
 from hilo.kit.db import Database
+from hilo.kit.ids import new_id
+from stage import agent
 
 REPLY = b"""From: Help <help@hilo.test>\r
 To: carol@example.test\r
@@ -37,15 +42,50 @@ async def test_the_customer_sees_the_mail_meant_for_them(
     assert len((await ada.get("/playground/mail")).json()["items"]) == 2
 
 
-async def test_the_customer_writes_by_smtp(
-    ada: httpx2.AsyncClient, app_state: AppState, owner: asyncpg.Connection
+async def account_of(state: AppState) -> UUID:
+    """Connect help@hilo.test, without an outgoing server."""
+    given = ("email", "", {"address": "help@hilo.test"})
+    async with state.db.transaction(CAST.workspace) as tx:
+        row = await inboxes.create_account(tx, agent(), state.channels, CAST.inbox, given)
+    return row.id
+
+
+@pytest.mark.parametrize("key", ["reset", "invitation", "shop_code"])
+async def test_letters_that_open_doors_are_read_by_who_manages_agents(
+    key: str,
+    ada: httpx2.AsyncClient,
+    ben: httpx2.AsyncClient,
+    anonymous: httpx2.AsyncClient,
+    app_state: AppState,
 ) -> None:
-    await owner.execute(
-        """insert into account (workspace_id, id, inbox_id, channel, address, secrets)
-           values ($1, gen_random_uuid(), $2, 'email', 'help@hilo.test', '')""",
-        CAST.workspace,
-        CAST.inbox,
+    account, vault = await account_of(app_state), app_state.channels.vault
+    link = "https://hilo.test/reset?token=zebra7731"
+    given = {"link": link, "workspace": "Hilo", "agent": "Ada", "code": "zebra7731", "shop": "S"}
+    letter = Letter(to="Ada@hilo.test", key=key, locale="en", params=given)
+    sealed = b64encode(vault.seal(msgspec.json.encode(letter), "letter")).decode()
+    job = LetterJob(workspace=CAST.workspace, account=account, id=new_id(), sealed=sealed)
+    carrier = Carrier(app_state.http, app_state.sandbox)
+    await Postman(app_state.db, app_state.channels, carrier, lambda: app_state.catalogue).deliver(
+        job
     )
+    async with app_state.db.transaction(CAST.workspace) as tx:
+        await catcher.keep(tx, account, "help@hilo.test", ["carol@example.test"], REPLY)
+    made = await ada.post("/tokens", json={"name": "x", "scopes": ["conversation:read"]})
+    token = {"authorization": f"Bearer {made.json()['token']}"}
+    is_contacts = key == "shop_code"
+    for asked in ({}, {"address": "ada@hilo.test"}):
+        whole = (await ada.get("/playground/mail", params=asked)).text
+        assert "zebra7731" in whole
+        few = await ben.get("/playground/mail", params=asked)
+        scoped = await anonymous.get("/playground/mail", params=asked, headers=token)
+        for answer in (few, scoped):
+            assert answer.status_code == 200
+            assert ("zebra7731" in answer.text) is is_contacts
+            assert len(answer.json()["items"]) == (0 if asked else 1) + is_contacts
+
+
+async def test_the_customer_writes_by_smtp(ada: httpx2.AsyncClient, app_state: AppState) -> None:
+    await account_of(app_state)
     taken: asyncio.Queue[NewDelivery] = asyncio.Queue()
     listener = Listener(app_state.db, taken.put, "127.0.0.1", 0)
     await listener.start()

@@ -1,4 +1,7 @@
-"""The built-in catcher: mail without an outgoing server. It never leaves the machine."""
+"""The built-in catcher: mail without an outgoing server. It never leaves the machine.
+
+Letters of the house open doors (a new password, an invitation): only who manages agents reads them.
+"""
 
 import email.policy
 from collections.abc import Sequence
@@ -18,7 +21,7 @@ _SUBJECT_CHARS = 1000
 
 
 class Caught(Struct, frozen=True):
-    """A mail that was caught, as it would have left. account_id None: a mail of the house."""
+    """A mail that was caught, as it would have left. account_id None: a letter of the house."""
 
     id: UUID
     account_id: UUID | None
@@ -32,7 +35,7 @@ class Caught(Struct, frozen=True):
 async def keep(
     tx: Tx, account: UUID | None, mail_from: str, rcpt_to: Sequence[str], raw: bytes
 ) -> UUID:
-    """Keep a mail; return its id."""
+    """Keep a mail; return its id. account None: a letter of the house, to an agent."""
     id_ = new_id()
     await tx.run(
         SQL.keep,
@@ -51,7 +54,10 @@ async def keep(
 async def list_caught(
     tx: Tx, actor: Actor, *, address: str | None, before: UUID | None, most: int
 ) -> list[Caught]:
-    """Return caught mail, newest first. address: of one recipient. Raises: Forbidden."""
+    """Return caught mail the actor may read, newest first. address: of one recipient.
+
+    Raises: Forbidden.
+    """
     actor.must("conversation:read")
     return await tx.all(
         SQL.caught,
@@ -60,6 +66,7 @@ async def list_caught(
         address=address.lower() if address else None,
         before=before,
         most=most,
+        house="agent:write" in actor.permissions,
         narrowed=None if actor.sight is None else list(actor.sight.narrowed),
     )
 

@@ -69,7 +69,10 @@ class PlayMailSent(Struct, frozen=True):
 async def list_mail(
     actor: Acting, tx: Open, address: Address = None, cursor: Cursor = None, limit: Limit = 25
 ) -> Page[PlayMail]:
-    """List what the built-in catcher kept, the newest first."""
+    """List what the built-in catcher kept, the newest first.
+
+    Letters to agents (a new password, an invitation) only for who may manage agents.
+    """
     before = decode_cursor(cursor, UUID)[0] if cursor else None
     found = await catcher.list_caught(
         tx,
