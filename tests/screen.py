@@ -41,10 +41,19 @@ async def open_matter(page: Page, matter: str, view: str = "open") -> None:
     await expect(page.locator("article").first).to_be_visible(timeout=WITHIN_MS)
 
 
-async def signed_in(browser: Browser, hilo: Rig, email: str, password: str) -> AsyncIterator[Page]:
-    """Give the console of one agent."""
+async def signed_in(
+    browser: Browser, hilo: Rig, email: str, password: str, *, keeps: bool = False
+) -> AsyncIterator[Page]:
+    """Give the console of one agent. keeps: with what lets it open without a network.
+
+    Else the driver would not see what that answers in the server's place.
+    """
     context = await browser.new_context(
-        base_url=hilo.url, locale="en-US", viewport={"width": 1440, "height": 900}, bypass_csp=True
+        base_url=hilo.url,
+        locale="en-US",
+        viewport={"width": 1440, "height": 900},
+        bypass_csp=True,
+        service_workers="allow" if keeps else "block",
     )
     page = await context.new_page()
     page.set_default_timeout(WITHIN_MS)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from agent import Desk
 from rig import EMAIL, PASSWORD, ROOT, Rig
@@ -112,8 +112,20 @@ async def test_of_two_claims_one_wins_and_the_other_learns_who(
         await page.goto(f"/inbox/{talk}?view=open")
         await expect(page.get_by_text("Is anybody there?").last).to_be_visible()
     # Whoever knows already that it is taken takes it over with `i`; so nobody may know.
-    await asyncio.gather(ada.keyboard.press("i"), ben.keyboard.press("i"))
-    outcomes = [await _outcome(page) for page in (ada, ben)]
+    asked: list[Route] = []
+    both = asyncio.Event()
+
+    async def together(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == len((ada, ben)):
+            both.set()
+        await both.wait()
+        await route.continue_()
+
+    for page in (ada, ben):
+        await page.route("**/assignment", together)
+        await page.keyboard.press("i")
+    outcomes = await asyncio.gather(_outcome(ada), _outcome(ben))
     assert sorted(outcomes) == ["lost", "won"], outcomes
 
 

@@ -2,15 +2,16 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from agent import Desk
 from rig import EMAIL, PASSWORD, Rig
-from screen import enter, mailed, open_matter
+from screen import enter, mailed, open_matter, signed_in
 
 pytestmark = pytest.mark.browser
 _WITHIN_S = 40
@@ -44,6 +45,13 @@ _LEFT = """async () => {
     const shells = (await caches.keys()).filter((name) => name.startsWith('hilo-shell-'));
     return [count, own.length, shells.length];
 }"""
+
+
+@pytest.fixture
+async def ada(browser: Browser, hilo: Rig) -> AsyncIterator[Page]:
+    """Give the owner in a browser that keeps what it needs without a network."""
+    async for page in signed_in(browser, hilo, EMAIL, PASSWORD, keeps=True):
+        yield page
 
 
 async def _kept(page: Page, matter: str) -> None:
