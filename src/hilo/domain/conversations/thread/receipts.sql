@@ -69,6 +69,8 @@ from (
   from part p where p.workspace_id = :workspace and p.message_id = any(:ids::uuid[])
   group by p.message_id) d
 where m.workspace_id = :workspace and m.id = d.message_id and m.kind = 'outgoing'
+  -- Says again which ones, so that the plan names their months only.
+  and m.id = any(:ids::uuid[])
   and (m.state <> d.state or m.error is distinct from d.error or m.parts <> d.parts)
 returning m.id, m.conversation_id, m.state, m.error, m.parts
 
