@@ -30,7 +30,8 @@ export interface Attachment {
   width: number | null; height: number | null; state: "stored" | "loading" | "failed";
 }
 
-export interface MessageError { code: string; detail: string }
+/** reason: `why.<reason>`, which says more than the code; said: the other side's own words. Both are absent in what was kept before they were. */
+export interface MessageError { code: string; detail: string; reason?: string; said?: string }
 export interface Author { kind: AuthorKind; id: Id | null; name: string }
 
 /** What a message holds beside text; `type` says what. */

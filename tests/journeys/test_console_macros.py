@@ -97,6 +97,13 @@ async def test_a_macro_with_words_waits_for_the_send(ada: Page, hilo: Rig, desk:
     await ada.keyboard.press("Enter")
     await expect(box).to_have_text("Dear friend, it is done.")
     await expect(ada.get_by_text("When you send it:")).to_be_visible()
+    # With the draft, not with the page: also where this browser has forgotten it.
+    await expect(ada.get_by_text("Draft kept")).to_be_visible(timeout=60_000)
+    await ada.evaluate("localStorage.clear()")
+    await open_matter(ada, matter["id"])
+    await expect(ada.get_by_text("When you send it:")).to_be_visible(timeout=60_000)
+    await expect(box).to_have_text("Dear friend, it is done.")
+    await box.click()
     assert (await _matter(desk, matter["id"]))["status"] == "open"
     await ada.keyboard.press("Control+Enter")
     await _until(desk, matter["id"], status="resolved")

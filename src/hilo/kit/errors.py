@@ -126,14 +126,17 @@ class RateLimited(UserError):
 
 
 class ConnectorError(HiloError):
-    """The outside failed. `vendor_code` is kept for the reader of the message's error."""
+    """The outside failed. `vendor_code` and `reason` go into the message's error."""
 
     code = "connector"
 
-    def __init__(self, message: str = "", *, vendor_code: str = "", **params: object) -> None:
-        """vendor_code: as the vendor wrote it, empty when there is none."""
+    def __init__(
+        self, message: str = "", *, vendor_code: str = "", reason: str = "", **params: object
+    ) -> None:
+        """vendor_code: as the vendor wrote it, empty when there is none. reason: `why.<reason>`."""
         super().__init__(message, **params)
         self.vendor_code = vendor_code
+        self.reason = reason
 
 
 class TemporaryFailure(ConnectorError):
@@ -153,10 +156,11 @@ class Throttled(TemporaryFailure):
         *,
         retry_after_s: float,
         vendor_code: str = "",
+        reason: str = "",
         scope: Literal["account", "recipient"] = "account",
     ) -> None:
         """retry_after_s: at least this long. scope: whom else the pause holds back."""
-        super().__init__(message, vendor_code=vendor_code)
+        super().__init__(message, vendor_code=vendor_code, reason=reason)
         self.retry_after_s = retry_after_s
         self.scope = scope
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hilo.sdk.content import Content
+from hilo.sdk.reasons import Reason
 
 IdentityKind = Literal["email", "phone", "visitor", "external"]
 ReceiptState = Literal["sent", "delivered", "read", "failed"]
@@ -149,6 +150,7 @@ class StatusIn(Struct, frozen=True, kw_only=True, tag="status"):
     part: with `message`, which of its calls (our tracker came back). vendor_code: why it failed.
 
     suppress: an address that will never accept mail. notice: news that changes no state (delayed).
+    reason: of a failure.
     """
 
     state: ReceiptState
@@ -158,6 +160,7 @@ class StatusIn(Struct, frozen=True, kw_only=True, tag="status"):
     at: datetime | None = None
     error: str = ""
     vendor_code: str = ""
+    reason: Reason = ""
     suppress: str | None = None
     notice: str = ""
 

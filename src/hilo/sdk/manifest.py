@@ -140,7 +140,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     empty: anywhere public. invite: how a contact is invited to this channel, as `https://…` with
     `{token}` and `{address}` or the name of a setting in braces. Feature `lasting_files`: addresses
     of our files live for a month, for the vendor opens them when somebody looks. `visits`: its
-    accounts are shops, with a queue.
+    accounts are shops, with a queue. has_webhook: the outside calls an address of the account.
     """
 
     id: str
@@ -157,6 +157,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     resolve_s: int = 60
     hosts: list[str] = field(default_factory=list)
     invite: str = ""
+    has_webhook: bool = True
     quality: dict[str, QualityMark] = field(default_factory=dict)
 
     def has(self, feature: Feature) -> bool:

@@ -23,6 +23,7 @@ from hilo.kit.errors import (
     UnknownOutcome,
 )
 from hilo.sdk.outbound import HttpReply
+from hilo.sdk.reasons import Reason
 
 Does = Literal["retry", "slow_account", "slow_recipient", "stop", "off", "unknown"]
 _DETAIL_CHARS = 300
@@ -44,13 +45,14 @@ class Verdict(Struct, frozen=True, kw_only=True):
     retry: the vendor did nothing, try again. slow_*: the same, after a pause for all or for this
     recipient. stop: refused for good, the agent is told. off: the account's credentials or rights
     are gone. unknown: it may have happened. grows: the pause is that many times longer at each
-    further attempt.
+    further attempt. why: what the agent reads in their own language; needed where it stops.
     """
 
     codes: Sequence[str]
     does: Does
     pause_s: float = 1.0
     grows: float = 1.0
+    why: Reason = ""
     means: str = ""
 
 
@@ -64,6 +66,11 @@ class Verdicts:
     def knows(self, code: str) -> bool:
         """Say whether the table has the code."""
         return code in self._of
+
+    def why(self, code: str) -> Reason:
+        """Return why, for a code that comes later in a receipt."""
+        known = self._of.get(code)
+        return "" if known is None else known.why
 
     def error(
         self,
@@ -80,16 +87,17 @@ class Verdicts:
         if known is None:
             return _by_status(reply.status, code or str(reply.status), said, pause_s)
         if known.does == "retry" and pause_s is None:
-            return TemporaryFailure(said, vendor_code=code)
+            return TemporaryFailure(said, vendor_code=code, reason=known.why)
         if known.does in _PAUSES:
             return Throttled(
                 said,
                 retry_after_s=pause_s
                 or min(known.pause_s * known.grows ** (attempt - 1), _LONGEST_S),
                 vendor_code=code,
+                reason=known.why,
                 scope="recipient" if known.does == "slow_recipient" else "account",
             )
-        return _FINAL[known.does](said or known.means, vendor_code=code)
+        return _FINAL[known.does](said or known.means, vendor_code=code, reason=known.why)
 
 
 def read(package: str) -> Verdicts:

@@ -122,7 +122,7 @@ def test_a_second_or_late_private_answer_is_refused(vendor: Simulator) -> None:
     late = part("x", reply_to=name, heard_at=AT, now=AT + timedelta(days=7, seconds=1))
     with pytest.raises(Rejected) as caught:
         next(CONNECTOR.send(late, ACCOUNT))
-    assert caught.value.vendor_code == "comment-too-old"
+    assert caught.value.reason == "window"
     play(vendor, CONNECTOR.send(part("x", reply_to=name), ACCOUNT))
     with pytest.raises(Rejected):
         play(vendor, CONNECTOR.send(part("x", reply_to=name), ACCOUNT))

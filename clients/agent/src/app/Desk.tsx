@@ -119,14 +119,15 @@ function useReturn(): void {
   }, [live, t]);
 }
 
-/** A workspace without an inbox begins with the wizard, unless one chose to do it later. */
+/** A workspace without a channel begins with the wizard, or goes on with it, unless one chose to do it later. */
 function useFirstRun(me: Me): void {
   const navigate = useNavigate();
   const { data } = useQuery(inboxesQuery);
   const may = me.permissions.includes("inbox:write") || me.permissions.includes("*");
-  const none = data?.length === 0;
+  const none = data?.every((one) => one.accounts.length === 0) ?? false;
   useEffect(() => {
-    if (none && may && !sessionStorage.getItem("hilo.later")) void navigate({ to: "/start", replace: true });
+    // Who takes the last account away in the settings stays there.
+    if (none && may && !sessionStorage.getItem("hilo.later") && !location.pathname.startsWith("/settings")) void navigate({ to: "/start", replace: true });
   }, [none, may, navigate]);
 }
 

@@ -75,7 +75,8 @@ const playground = createRoute({
   component: lazyRouteComponent(() => import("./PlaygroundPage"), "PlaygroundPage"),
 });
 const wizard = createRoute({
-  getParentRoute: () => desk, path: "/start", component: lazyRouteComponent(() => import("@features/inboxes/Wizard"), "Wizard"),
+  getParentRoute: () => desk, path: "/start",
+  validateSearch: (given): { channel?: string | undefined } => ({ channel: text(given["channel"]) }), component: lazyRouteComponent(() => import("@features/inboxes/Wizard"), "Wizard"),
 });
 
 const settings = createRoute({

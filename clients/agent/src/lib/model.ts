@@ -35,7 +35,7 @@ export interface Setting {
 export interface Channel {
   id: string; name: string; threading: string; hue: number; icon_svg?: string; features: string[];
   limits: Limits;
-  settings: Setting[]; has_simulator?: boolean; connects?: boolean; texts?: Partial<Record<"en" | "es" | "pt", Record<string, string>>>;
+  settings: Setting[]; has_simulator?: boolean; connects?: boolean; has_webhook?: boolean; texts?: Partial<Record<"en" | "es" | "pt", Record<string, string>>>;
 }
 /** Whether a channel is a chat on one's own page: it sees typing and has no letters. */
 export function isChat(channel: Channel | undefined): boolean {
@@ -85,11 +85,12 @@ export interface Template {
   body: string; footer: string; header: "" | "text" | "image" | "video" | "document" | "location"; header_text: string;
   buttons: string[]; variables: string[]; example: Record<string, string>; reason: string; synced_at: Instant;
 }
-/** html: how a reply looks where the channel shows HTML. way: by which it leaves, once chosen. quote: what it answers. */
+/** html: how a reply looks where the channel shows HTML. way: by which it leaves, once chosen. quote: what it answers. macro: whose acts wait for it. */
 export interface DraftMeta {
-  cc?: string[]; bcc?: string[]; html?: string; attachments?: DraftFile[]; way?: ChosenWay; quote?: Quoted;
+  cc?: string[]; bcc?: string[]; html?: string; attachments?: DraftFile[]; way?: ChosenWay; quote?: Quoted; macro?: WaitingMacro;
 }
 export interface ChosenWay { account_id: Id; identity_id: Id }
+export interface WaitingMacro { id: Id; name: string; acts: MacroAct[] }
 export interface Quoted { id: Id; name: string; text: string }
 /** caret: where one was, for words that come back to this page. */
 export interface Draft { text: string; meta: DraftMeta | null; caret?: number; agent_id?: Id; agent_name?: string; updated_at?: Instant }

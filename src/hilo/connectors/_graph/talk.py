@@ -88,7 +88,7 @@ def mark(mark_: MarkOut, way: Way) -> Sending:
 
 def _whom(to: Recipient) -> Body:
     if to.kind != "external":
-        raise Rejected("this person never wrote here", vendor_code="nobody")
+        raise Rejected("this person never wrote here", reason="no-chat")
     return {"id": to.value}
 
 
@@ -133,11 +133,11 @@ def _choices(text: str, given: Choices) -> Body:
     """Return taps below the text, or, where one opens a page, a card with buttons."""
     if any(each.url for each in given.choices):
         if len(given.choices) > _BUTTONS:
-            raise Rejected("at most 3 buttons", vendor_code="too-many-choices")
+            raise Rejected("at most 3 buttons", reason="content")
         buttons = [_button(each) for each in given.choices]
         return {"attachment": _template("button", text=text, buttons=buttons)}
     if len(given.choices) > _TAPS:
-        raise Rejected("at most 13 choices", vendor_code="too-many-choices")
+        raise Rejected("at most 13 choices", reason="content")
     taps = [
         {"content_type": "text", "title": cut(each.title, TITLE_CHARS), "payload": each.id}
         for each in given.choices
@@ -166,7 +166,7 @@ def _slide(slide: Slide) -> Body:
 
 def _template(kind: str, **said: Any) -> Body:
     if len(said.get("elements", ())) > _SLIDES:
-        raise Rejected("at most 10 cards", vendor_code="too-many-cards")
+        raise Rejected("at most 10 cards", reason="content")
     return {"type": "template", "payload": {"template_type": kind, **said}}
 
 

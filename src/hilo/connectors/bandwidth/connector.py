@@ -234,6 +234,7 @@ def _said(event: wire.Event) -> list[Inbound]:
             at=event.time,
             error=event.description if failed else "",
             vendor_code=str(event.error_code or "") if failed else "",
+            reason=_VERDICTS.why(str(event.error_code or "")) if failed else "",
         )
     ]
 

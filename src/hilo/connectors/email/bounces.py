@@ -12,6 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from hilo.connectors.email import why
 from hilo.connectors.email.headers import Headers, addresses_of
 from hilo.connectors.email.mime import Mail, leaves, payload_text
 from hilo.connectors.email.returned import recipient_of
@@ -304,7 +305,14 @@ def statuses(reports: Sequence[Report], messages: Sequence[UUID], mail: Mail) ->
         case state:
             error = said if state == "failed" else ""
             return [
-                StatusIn(state=state, message=each, at=at, error=error, suppress=suppress or None)
+                StatusIn(
+                    state=state,
+                    message=each,
+                    at=at,
+                    error=error,
+                    reason=why.reason(error),
+                    suppress=suppress or None,
+                )
                 for each in messages
             ]
 

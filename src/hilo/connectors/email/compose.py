@@ -74,11 +74,11 @@ def bare(address: str) -> str:
     found = (match[1] if match else address).strip()
     local, at, domain = found.rpartition("@")
     if not (local and at and domain) or re.search(r"[\s<>,;]", found):
-        raise Rejected(f"not a mail address: {address[:200]!r}")
+        raise Rejected(f"not a mail address: {address[:200]!r}", reason="unreachable")
     try:
         return found if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError as error:
-        raise Rejected(f"not a mail address: {address[:200]!r}") from error
+        raise Rejected(f"not a mail address: {address[:200]!r}", reason="unreachable") from error
 
 
 def _divided(files: Sequence[FileOut]) -> tuple[list[FileOut], list[FileOut]]:
@@ -232,7 +232,7 @@ def subject(message: MessageOut, *, is_reply: bool) -> str:
     """Return the subject, on a reply with exactly one `Re:`; without one, the first words."""
     given = message.subject
     if "\n" in given or "\r" in given:
-        raise Rejected("a subject with a line end is refused")
+        raise Rejected("a subject with a line end is refused", reason="content")
     stem = " ".join(given.split())
     while match := _PREFIX.match(stem):
         stem = stem[match.end() :]
@@ -256,7 +256,7 @@ def _text(value: str) -> str:
 
 def _checked(value: str) -> str:
     if "\r" in value or "\n" in value or "\0" in value:
-        raise Rejected("a header value with a line end is refused")
+        raise Rejected("a header value with a line end is refused", reason="content")
     return value
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from hilo.connectors.email import calendar, compose, inbound, oauth, threads
+from hilo.connectors.email import calendar, compose, inbound, oauth, threads, why
 from hilo.connectors.email.headers import addresses_of
 from hilo.connectors.email.live import Mailbox, pinned
 from hilo.connectors.email.sender import address_for
@@ -89,7 +89,7 @@ class Email(Mailbox, oauth.Consent, calendar.Invitations):
         """Hand the mail to the account's server, or to the built-in catcher."""
         everyone = compose.recipients(message, account)
         if not everyone:
-            raise Rejected("the mail has no recipient but ourselves")
+            raise Rejected("the mail has no recipient but ourselves", reason="unreachable")
         raw = compose.compose(message, account)
         reply = yield SmtpCall(
             server=_server(account, message.now or message.at),
@@ -204,14 +204,15 @@ def _outcome(reply: SmtpReply, everyone: Sequence[str], own_id: str | None) -> A
     if reply.code in _AUTH_CODES:
         raise AuthExpired(reply.text, vendor_code=str(reply.code))
     if reply.code >= _HARD:
-        raise Rejected(reply.text, vendor_code=str(reply.code))
+        said = f"{reply.code} {reply.text}"
+        raise Rejected(reply.text, vendor_code=str(reply.code), reason=why.reason(said))
     if reply.code >= _SOFT:
         raise TemporaryFailure(reply.text, vendor_code=str(reply.code))
     if len(reply.refused) >= len(everyone):
         said = "; ".join(reply.refused.values())
         if all(each.startswith("4") for each in reply.refused.values()):
             raise TemporaryFailure(said, vendor_code=said[:3])
-        raise Rejected(said, vendor_code=said[:3])
+        raise Rejected(said, vendor_code=said[:3], reason=why.reason(said))
     return Accepted(external_id=own_id, refused=reply.refused)
 
 

@@ -66,7 +66,7 @@ def answer(message: MessageOut, way: Way) -> Sending:
         return Accepted(external_id=f"{PREFIX}{answered.get('id')}")
     if message.heard_at is not None and now - message.heard_at > _PRIVATE:
         said = "a private answer to a comment is allowed for 7 days"
-        raise Rejected(said, vendor_code="comment-too-old")
+        raise Rejected(said, reason="window")
     # What follows goes to whom it may concern, not to the comment: one private answer for each.
     return (yield from talk.send(message, way, {"comment_id": id_}))
 

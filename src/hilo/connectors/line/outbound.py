@@ -83,7 +83,7 @@ def fetch(url: str, account: Account) -> Generator[Call, Reply, Fetched]:
         if ready.status == "processing":
             raise TemporaryFailure("the vendor is still preparing the file")
         if ready.status == "failed":
-            raise Rejected("the vendor could not prepare the file")
+            raise Rejected("the vendor could not prepare the file", reason="content")
     return (yield from _open(place, _authorised(account)))
 
 
@@ -160,7 +160,7 @@ def _action(choice: Choice) -> Body:
         return {"type": "uri", "label": label, "uri": choice.url}
     data = f"{choice.id}\n{choice.title}"[:_DATA_CHARS]
     if len(choice.id) >= _DATA_CHARS:
-        raise Rejected(f"a button's id has more than {_DATA_CHARS} characters")
+        raise Rejected(f"a button's id has more than {_DATA_CHARS} characters", reason="content")
     return {"type": "postback", "label": label, "data": data, "displayText": choice.title}
 
 

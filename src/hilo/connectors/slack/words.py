@@ -37,7 +37,7 @@ def name_of(sign: str) -> str:
     """Return the name of a sign. Raises Rejected for those without one here."""
     found = _NAMES.get(_SKIN.sub("", sign)) or sign.strip(":") * sign.startswith(":")
     if not found:
-        raise Rejected("this reaction has no name with this vendor")
+        raise Rejected("this reaction has no name with this vendor", reason="content")
     return found
 
 

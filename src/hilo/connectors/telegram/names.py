@@ -38,12 +38,12 @@ def where(identity: str) -> Where:
     try:
         return Where(int(chat), connection, int(topic) if topic else None)
     except ValueError as error:
-        raise Rejected("the contact has no chat here") from error
+        raise Rejected("the contact has no chat here", reason="no-chat") from error
 
 
 def number_of(external_id: str) -> int:
     """Return a message's number in its chat. Raises Rejected when it is no name of ours."""
     _, colon, number = external_id.rpartition(":")
     if not colon or not number.isdigit():
-        raise Rejected("the message is not known here")
+        raise Rejected("the message is not known here", reason="gone")
     return int(number)

@@ -200,7 +200,7 @@ def _keyboard(choices: Choices) -> dict[str, object]:
             lines.append([{"text": each.title, "url": each.url}])
             continue
         if len(each.id.encode()) > _CALLBACK_BYTES:
-            raise Rejected(f"a button's id has more than {_CALLBACK_BYTES} bytes")
+            raise Rejected(f"a button's id has more than {_CALLBACK_BYTES} bytes", reason="content")
         lines.append([{"text": each.title, "callback_data": each.id}])
     return {"inline_keyboard": lines}
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from hilo.kit.errors import MalformedPayload
-from hilo.sdk import keywords
+from hilo.sdk import keywords, verdicts
 from hilo.sdk.content import Chosen, Content, Place
 from hilo.sdk.inbound import (
     ConsentIn,
@@ -20,6 +20,7 @@ from hilo.sdk.inbound import (
 )
 from hilo.sdk.outbound import tracked
 
+VERDICTS = verdicts.read(__package__)
 TRACKER = "hilo"  # the name of our tracker in the address of receipts
 _WHATSAPP = "whatsapp:"
 _STATES: Mapping[str, ReceiptState] = {
@@ -59,6 +60,7 @@ def _status(sid: str, status: str, fields: Mapping[str, str], url: str) -> Inbou
         part=None if ours is None else ours[1],
         error=fields.get("ErrorMessage", "") if state == "failed" else "",
         vendor_code=fields.get("ErrorCode", "") if state == "failed" else "",
+        reason=VERDICTS.why(fields.get("ErrorCode", "")) if state == "failed" else "",
     )
 
 

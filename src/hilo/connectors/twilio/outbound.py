@@ -9,9 +9,8 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from hilo.connectors.twilio import wire
-from hilo.connectors.twilio.inbound import TRACKER
+from hilo.connectors.twilio.inbound import TRACKER, VERDICTS
 from hilo.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
-from hilo.sdk import verdicts
 from hilo.sdk.abilities import Fetched, TemplateSeen
 from hilo.sdk.account import Account
 from hilo.sdk.content import Template
@@ -20,7 +19,6 @@ from hilo.sdk.outbound import Accepted, Call, HttpCall, HttpReply, MessageOut, R
 
 API = "https://api.twilio.com/2010-04-01"
 CONTENT = "https://content.twilio.com/v1"
-_VERDICTS = verdicts.read(__package__)
 _OK = range(200, 300)
 _NOT_FOUND = 404
 _GONE = {403, 404, 410}
@@ -116,7 +114,7 @@ def ask(call: HttpCall, shape: type[T], now: datetime | None) -> Generator[Call,
     except (msgspec.MsgspecError, ValueError, RecursionError):
         refusal = wire.Refusal(message="not an answer of the API")
     code = str(refusal.code) if refusal.code else str(reply.status)
-    raise _VERDICTS.error(code, refusal.message, reply, now)
+    raise VERDICTS.error(code, refusal.message, reply, now)
 
 
 def base(account: Account) -> str:

@@ -100,7 +100,7 @@ def _button(choice: Choice) -> Body:
     if len(action) > _ACTION_CHARS:
         action = f"{TAP}{choice.id}"
     if len(action) > _ACTION_CHARS:
-        raise Rejected(f"a button carries at most {_ACTION_CHARS} characters")
+        raise Rejected(f"a button carries at most {_ACTION_CHARS} characters", reason="content")
     # Silent: what the button carries is not shown as the contact's own words.
     return {
         "Columns": 6,

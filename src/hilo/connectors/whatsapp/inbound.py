@@ -7,6 +7,7 @@ import msgspec
 
 from hilo.connectors._graph import batches
 from hilo.connectors.whatsapp import notices, people, said, wire
+from hilo.connectors.whatsapp.ways import VERDICTS
 from hilo.sdk import payloads
 from hilo.sdk.account import Account
 from hilo.sdk.inbound import (
@@ -175,6 +176,7 @@ def _status(status: wire.Status, known: Sequence[wire.Known]) -> list[Inbound]:
             at=payloads.moment(status.timestamp),
             error=trouble.detail[:_DETAIL_CHARS] if trouble else "",
             vendor_code=str(trouble.code) if trouble else "",
+            reason=VERDICTS.why(str(trouble.code)) if trouble else "",
         )
     ]
     if state == "sent" and status.recipient_bsuid and status.recipient_id:

@@ -149,13 +149,13 @@ def kind_of(file: FileOut, content: Content | None) -> tuple[str, str]:
     media_type = file.media_type.partition(";")[0].strip().lower()
     if isinstance(content, Sticker) and media_type == "image/webp":
         if file.size_bytes > _STICKER_BYTES:
-            raise Rejected("a sticker has at most 500 KB", vendor_code="file-too-large")
+            raise Rejected("a sticker has at most 500 KB", reason="too-large")
         return "sticker", media_type
     kind, most = _KINDS.get(media_type, ("document", _FILE_BYTES))
     if file.size_bytes > most:
         kind, most = "document", _FILE_BYTES
     if file.size_bytes > most:
-        raise Rejected("a file has at most 100 MB", vendor_code="file-too-large")
+        raise Rejected("a file has at most 100 MB", reason="too-large")
     return kind, _OPUS if media_type == "audio/ogg" else media_type or "application/octet-stream"
 
 
@@ -230,7 +230,7 @@ def _interactive(text: str, given: Choices) -> Body:
         action: Body = {"name": "cta_url", "parameters": parameters}
         return _tappable("cta_url", text, action)
     if links or len(given.choices) > ROWS:
-        raise Rejected("at most 10 choices, or one link", vendor_code="too-many-choices")
+        raise Rejected("at most 10 choices, or one link", reason="content")
     if len(given.choices) <= BUTTONS and given.look == "buttons":
         buttons = [
             {"type": "reply", "reply": {"id": each.id, "title": _cut(each.title, BUTTON_CHARS)}}

@@ -54,11 +54,11 @@ def body(template: Template, kind: str, stored: Mapping[str, str]) -> Body:
     """
     for name, value in template.variables.items():
         if not value.strip():
-            raise Rejected(f"variable {name} is empty", vendor_code="template-variable")
+            raise Rejected(f"variable {name} is empty", reason="template")
         if _BROKEN.search(value):
             raise Rejected(
                 f"variable {name} has a line break, a tab or many spaces",
-                vendor_code="template-variable",
+                reason="template",
             )
     components = [*_header(template, kind, stored), *_body(template), *_buttons(template)]
     filled: Body = {

@@ -17,7 +17,7 @@ CLOUD = "cloud"
 DIALOG = "360dialog"
 DIALOG_HOST = "https://waba-v2.360dialog.io"
 KEY_HEADER = "D360-API-KEY"
-_VERDICTS = verdicts.read(__package__)
+VERDICTS = verdicts.read(__package__)
 
 
 class Way(Struct, frozen=True, kw_only=True):
@@ -55,10 +55,10 @@ def of(account: Account) -> Way:
     """Return the account's way."""
     token = account.secrets.get("access_token", "")
     if by(account) == DIALOG:
-        graph = Graph(base=DIALOG_HOST, headers={KEY_HEADER: token}, verdicts=_VERDICTS)
+        graph = Graph(base=DIALOG_HOST, headers={KEY_HEADER: token}, verdicts=VERDICTS)
         return Way(graph=graph, by=DIALOG)
     headers = {"authorization": f"Bearer {token}"}
-    graph = Graph(base=f"{calls.HOST}/{calls.VERSION}", headers=headers, verdicts=_VERDICTS)
+    graph = Graph(base=f"{calls.HOST}/{calls.VERSION}", headers=headers, verdicts=VERDICTS)
     return Way(
         graph=graph,
         by=CLOUD,

@@ -98,11 +98,15 @@ class AttachmentView(Struct, frozen=True, kw_only=True):
 class MessageError(Struct, frozen=True, kw_only=True):
     """Why it failed or is uncertain.
 
-    code: message key `error.<code>`; detail: what the outside said.
+    code: message key `error.<code>`. reason: message key `why.<reason>`, which says more; "" when
+    nothing more is known. said: the outside's own words with its code, "" when it said nothing.
+    detail: the same or what we found, in English.
     """
 
     code: str
     detail: str = ""
+    reason: str = ""
+    said: str = ""
 
 
 class Reaction(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,8 @@ class Channel(Struct, frozen=True, kw_only=True):
     """A channel as its manifest tells it. hue: of its bead, in degrees; icon_svg: one stroke.
 
     has_simulator: its accounts may be of the sandbox. connects: its accounts can be registered at
-    the vendor by `POST /accounts/{id}/connect`.
+    the vendor by `POST /accounts/{id}/connect`. has_webhook: the outside calls the account's
+    `webhook_url`; else that address is of no use to anybody.
     texts: by locale, then key: `name`, `about`, `setting.<name>`, `hint.<name>` and so on.
     """
 
@@ -29,6 +30,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     icon_svg: str
     has_simulator: bool
     connects: bool
+    has_webhook: bool
     texts: Mapping[str, Mapping[str, str]]
 
 
@@ -57,6 +59,7 @@ async def list_channels(actor: Acting, app_state: Shared) -> ChannelList:
                 icon_svg=listed.icon_svg,
                 has_simulator=isinstance(listed.connector, Simulated),
                 connects=isinstance(listed.connector, Connecting),
+                has_webhook=manifest.has_webhook,
                 texts=listed.texts,
             )
             for listed in app_state.connectors.values()

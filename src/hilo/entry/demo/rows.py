@@ -221,8 +221,10 @@ class Rows:
     def _error(self, each: PlannedMessage) -> Row | None:
         if not each.trouble:
             return None
-        code = "rejected" if each.trouble == "failed" else "unknown-outcome"
-        return {"code": code, "detail": each.detail}
+        if each.trouble == "failed":
+            said = each.detail
+            return {"code": "rejected", "detail": said, "reason": "full", "said": said}
+        return {"code": "unknown-outcome", "detail": each.detail, "reason": "", "said": ""}
 
     def _state(self, each: PlannedMessage) -> str:
         if each.trouble:

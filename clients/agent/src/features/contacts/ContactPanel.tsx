@@ -70,12 +70,11 @@ function Facts({ contact }: { contact: Contact }) {
   const now = useNow();
   const clock = contact.time_zone ? clockIn(t, contact.time_zone, now) : null;
   const tongue = languageName(t.locale, contact.locale);
+  const said = [t("panel.since", { date: date(t, contact.created_at) }), tongue, clock ? t("panel.local_time", { time: clock }) : ""].filter(Boolean);
   return (
     <p className={css.facts}>
-      {t("panel.since", { date: date(t, contact.created_at) })}
-      {tongue ? <> · {tongue}</> : null}
-      {clock ? <> · {t("panel.local_time", { time: clock })}</> : null}
-      {contact.blocked ? <b> · {t("panel.blocked")}</b> : null}
+      {said.map((one) => <span key={one}>{one}</span>)}
+      {contact.blocked ? <b>{t("panel.blocked")}</b> : null}
     </p>
   );
 }

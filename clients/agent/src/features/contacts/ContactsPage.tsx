@@ -19,6 +19,7 @@ import { Sheet } from "@ui/Sheet";
 import { Time } from "@ui/Time";
 import { languageName } from "./ContactPanel";
 import css from "./Contacts.module.css";
+import { useShown } from "./Identities";
 
 export function ContactsPage() {
   const t = useT();
@@ -59,14 +60,19 @@ export function ContactsPage() {
 
 function Rows({ items }: { items: readonly Contact[] }) {
   const t = useT();
+  const shown = useShown();
+  const reachedAt = (one: Contact): string => {
+    const open = one.identities.filter((each) => each.kind === "email" || each.kind === "phone");
+    return (open.length ? open : one.identities).slice(0, 2).map(shown).join(" · ");
+  };
   return (
     <table className={css.table}>
-      <thead><tr><th>{t("contacts.name")}</th><th>{t("contacts.addresses")}</th><th className={css.wide}>{t("contacts.language")}</th><th className={css.end}>{t("contacts.changed")}</th></tr></thead>
+      <thead><tr><th>{t("contacts.name")}</th><th className={css.apart}>{t("contacts.addresses")}</th><th className={css.wide}>{t("contacts.language")}</th><th className={css.end}>{t("contacts.changed")}</th></tr></thead>
       <tbody>
         {items.map((one) => (
           <tr key={one.id}>
-            <td><Link to="/contacts/$id" params={{ id: one.id }} className={css.name}><Avatar name={one.name || "?"} size={28} /><span className="cut">{one.name || t("common.unnamed")}</span></Link></td>
-            <td className={css.muted}>{one.identities.filter((each) => each.kind === "email" || each.kind === "phone").slice(0, 2).map((each) => each.value).join(" · ")}</td>
+            <td><Link to="/contacts/$id" params={{ id: one.id }} className={css.name}><Avatar name={one.name || "?"} size={28} /><span className={css.who}><span className="cut">{one.name || t("common.unnamed")}</span><small className="cut">{reachedAt(one)}</small></span></Link></td>
+            <td className={`${css.muted} ${css.apart}`}>{reachedAt(one)}</td>
             <td className={`${css.muted} ${css.wide}`}>{languageName(t.locale, one.locale)}</td>
             <td className={`${css.muted} ${css.end}`}><Time at={one.updated_at} /></td>
           </tr>

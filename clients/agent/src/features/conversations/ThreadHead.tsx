@@ -17,6 +17,9 @@ import css from "./ThreadHead.module.css";
 
 const Elsewhere = lazy(() => import("./Elsewhere"));
 
+/** As many tags as a glance takes in; the others are told on hover and stand in the picker. */
+const SHOWN = 3;
+
 interface Props {
   conversation: Conversation; panel: boolean; onPanel: () => void; onBack: () => void; onDone: () => void; wide: boolean;
 }
@@ -41,8 +44,8 @@ export function ThreadHead({ conversation, panel, onPanel, onBack, onDone, wide 
   return (
     <header className={css.head} data-back={!wide}>
       {wide ? null : <IconButton label={t("common.back")} keys={map.leave} onClick={onBack}><IconArrowLeft size={18} /></IconButton>}
-      <div className={css.words}>
-        <h1 className="cut" title={title}>{title}</h1>
+      <h1 className={`${css.title} cut`} title={title}>{title}</h1>
+      <div className={css.about}>
         <p className="cut">
           <span className={css.place}>#{conversation.number.toLocaleString(t.locale)} · </span>
           {conversation.subject ? <span>{name} · </span> : null}
@@ -52,8 +55,14 @@ export function ThreadHead({ conversation, panel, onPanel, onBack, onDone, wide 
             ? <>{t("status.open")}, <Time at={conversation.created_at} as="ago" /></>
             : t(`status.${conversation.status}`)}</span>
         </p>
+        {own.length || marked ? (
+          <div className={css.tags}>
+            <PriorityMark priority={conversation.priority} />
+            {own.slice(0, SHOWN).map((tag) => <TagChip key={tag.id} tag={tag} />)}
+            {own.length > SHOWN ? <span title={own.slice(SHOWN).map((tag) => tag.name).join(", ")}>+{own.length - SHOWN}</span> : null}
+          </div>
+        ) : null}
       </div>
-      {own.length || marked ? <div className={css.tags}><PriorityMark priority={conversation.priority} />{own.slice(0, 3).map((tag) => <TagChip key={tag.id} tag={tag} />)}{own.length > 3 ? <span>+{own.length - 3}</span> : null}</div> : null}
       <div className={css.acts}>
         <Acts targets={[conversation]} onDone={onDone} />
         {may ? <IconButton label={t("act.elsewhere")} onClick={() => leaving.set(conversation.id)}><IconShare size={17} /></IconButton> : null}

@@ -1,16 +1,20 @@
 /** Words from elsewhere for the composer that is on the screen, or the next that shows this conversation. */
 import type { Id } from "@shared/types";
+import type { WaitingMacro } from "@lib/model";
 
-const composers = new Map<Id, (words: string) => void>();
-const kept = new Map<Id, string>();
+/** macro: whose acts wait until these words are sent. */
+export interface Words { text: string; macro: WaitingMacro }
 
-export function offerWords(id: Id, words: string): void {
+const composers = new Map<Id, (words: Words) => void>();
+const kept = new Map<Id, Words>();
+
+export function offerWords(id: Id, words: Words): void {
   const shown = composers.get(id);
   if (shown) shown(words);
   else kept.set(id, words);
 }
 
-export function receiveWords(id: Id, take: (words: string) => void): () => void {
+export function receiveWords(id: Id, take: (words: Words) => void): () => void {
   composers.set(id, take);
   const words = kept.get(id);
   kept.delete(id);

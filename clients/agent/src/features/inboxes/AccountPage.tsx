@@ -14,7 +14,7 @@ import { Bones, Failed } from "@ui/Empty";
 import { Field } from "@ui/Field";
 import { IconArrowLeft } from "@ui/icons";
 import { Page, Part } from "@ui/Page";
-import { Copyable, Secret } from "@ui/Secret";
+import { Secret } from "@ui/Secret";
 import { Confirm } from "@ui/Sheet";
 import { Checks } from "./Checks";
 import { Consent, wantsConsent } from "./Consent";
@@ -23,6 +23,7 @@ import { Health } from "./Health";
 import css from "./Inboxes.module.css";
 import { SettingFields } from "./SettingFields";
 import { StateChip } from "./StateChip";
+import { Webhook } from "./Webhook";
 
 const keyOf = (id: string) => ["inboxes", "account", id];
 const renew = () => cache.invalidateQueries({ queryKey: ["inboxes"] });
@@ -47,7 +48,7 @@ function Shown({ account }: { account: Account }) {
       <Link to="/settings/inboxes" className={css.back}><IconArrowLeft size={15} aria-hidden />{t("account.back")}</Link>
       {problem ? <p className={css.problem} role="alert">{t("account.problem", { detail: problem.detail || problem.code || "" })}</p> : null}
       <Health account={account} />
-      {account.webhook_url ? <Copyable label={t("account.webhook")} text={account.webhook_url} /> : null}
+      <Webhook account={account} />
       {may && wantsConsent(account) ? <Consent account={account} /> : null}
       {may ? <Part title={t("account.check")}><Checks account={account} onAccount={(next) => { cache.setQueryData(keyOf(account.id), next); void renew(); }} /></Part> : null}
       {may ? <Part title={t("account.settings")}><Settings account={account} /></Part> : null}

@@ -17,6 +17,7 @@ import { Checks } from "./Checks";
 import { readSettings } from "./form";
 import css from "./Inboxes.module.css";
 import { SettingFields } from "./SettingFields";
+import { Webhook } from "./Webhook";
 
 export function ChannelChoice({ onChoose }: { onChoose: (channel: Channel) => void }) {
   const t = useT();
@@ -67,7 +68,7 @@ export function Connect({ inbox, onClose }: { inbox: string; onClose: () => void
         <div className={css.made}>
           {made.secret ? <Secret title={t("account.secret_title")} body={t("account.secret_body")} text={made.secret} /> : null}
           {made.address ? <Copyable label={t("account.address")} text={made.address} /> : null}
-          {made.webhook_url ? <Copyable label={t("account.webhook")} text={made.webhook_url} /> : null}
+          <Webhook account={made} />
           {channels.get(made.channel)?.connects ? <Checks account={made} onAccount={setMade} /> : null}
           <p className={css.end}><Button kind="primary" onClick={onClose}>{t("common.done")}</Button></p>
         </div>

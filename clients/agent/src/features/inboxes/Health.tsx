@@ -2,9 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Instant, MessageError } from "@shared/types";
 import { api } from "@lib/api";
-import { sayOr, useT } from "@lib/i18n";
+import { useT } from "@lib/i18n";
 import type { Account } from "@lib/model";
 import { ago, exact } from "@lib/time";
+import { whyOf } from "@ui/message/why";
 import { wantsConsent } from "./Consent";
 import css from "./Inboxes.module.css";
 
@@ -25,7 +26,7 @@ export function Health({ account }: { account: Account }) {
             <span>{t("account.waiting", { count: data.waiting })}{data.waiting_since ? ` (${ago(t, data.waiting_since)})` : ""}</span>
             <span>{t("account.failed_day", { count: data.failed_a_day })}{data.error_rate === null ? "" : ` (${t("account.error_rate", { rate: data.error_rate, count: data.attempted })})`}</span>
             {data.uncertain ? <span>{t("account.uncertain", { count: data.uncertain })}</span> : null}
-            {data.last_error ? <span>{t("account.last_error", { reason: sayOr(t, `error.${data.last_error.code}`, data.last_error.code) })}</span> : null}
+            {data.last_error ? <span>{t("account.last_error", { reason: whyOf(t, data.last_error) })}</span> : null}
           </>
         ) : null}
       </p>

@@ -1,31 +1,39 @@
-/** The first run: an inbox, a channel, a chat with oneself. It can be left and taken up again. */
+/** The first run: an inbox, a channel, a chat with oneself. Left or loaded again, it goes on where it was. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import { api } from "@lib/api";
 import { cache } from "@lib/cache";
 import { fieldErrors, reasonOf, useT } from "@lib/i18n";
-import type { Account, Channel, Inbox } from "@lib/model";
-import { countsQuery, inboxesQuery } from "@lib/queries";
+import { isChat, type Account, type Inbox } from "@lib/model";
+import { countsQuery, inboxesQuery, useChannels } from "@lib/queries";
 import { useChannelName } from "@ui/Bead";
 import { Button } from "@ui/Button";
+import { Bones } from "@ui/Empty";
 import { Field } from "@ui/Field";
-import { Copyable, Secret } from "@ui/Secret";
+import { Secret } from "@ui/Secret";
 import { ChannelChoice, connect } from "./Connect";
 import css from "./Inboxes.module.css";
 import { SettingFields } from "./SettingFields";
+import { Webhook } from "./Webhook";
 
 export function Wizard() {
   const t = useT();
   const navigate = useNavigate();
-  const { data: inboxes = [] } = useQuery(inboxesQuery);
+  const { data: inboxes } = useQuery(inboxesQuery);
+  // As it was answered when it was made: its secret is shown this once.
   const [made, setMade] = useState<Account | null>(null);
-  const inbox = inboxes[0];
-  const step = !inbox ? 1 : inbox.accounts.length === 0 && !made ? 2 : 3;
+  const inbox = inboxes?.find((one) => one.accounts.length) ?? inboxes?.[0];
+  const account = made ?? inbox?.accounts[0];
+  const { data: counts } = useQuery(countsQuery);
+  const arrived = (counts?.open ?? 0) > 0;
+  const step = !inbox ? 1 : account ? 3 : 2;
   function later(): void {
     sessionStorage.setItem("hilo.later", "1");
     void navigate({ to: "/inbox" });
   }
+  // Not a step that is done already, for the moment until one knows.
+  if (!inboxes) return <div className={css.wizard}><h1>{t("wizard.title")}</h1><Bones rows={4} /></div>;
   return (
     <div className={css.wizard}>
       <h1>{t("wizard.title")}</h1>
@@ -36,8 +44,8 @@ export function Wizard() {
           {[0, 1, 2].map((one) => <circle key={one} cx={10 + one * 140} cy="9" r="6" fill={one < step ? "currentColor" : "var(--surface-0)"} />)}
         </svg>
       </p>
-      {step === 1 ? <NewInbox /> : step === 2 ? <FirstChannel inbox={inbox!} onMade={setMade} /> : <TryIt account={made} />}
-      <Button kind="quiet" onClick={later}>{t("wizard.skip")}</Button>
+      {account ? <TryIt account={account} secret={made?.secret} arrived={arrived} /> : inbox ? <FirstChannel inbox={inbox} onMade={setMade} /> : <NewInbox />}
+      {account && arrived ? null : <Button kind="quiet" onClick={later}>{t("wizard.skip")}</Button>}
     </div>
   );
 }
@@ -78,9 +86,12 @@ function NewInbox() {
 function FirstChannel({ inbox, onMade }: { inbox: Inbox; onMade: (made: Account) => void }) {
   const t = useT();
   const nameOf = useChannelName();
-  const [channel, setChannel] = useState<Channel | null>(null);
+  const navigate = useNavigate();
+  const { channel: chosen } = useSearch({ from: "/desk/start" });
+  const channel = useChannels().get(chosen ?? "");
+  const choose = (id: string | undefined): void => void navigate({ to: "/start", search: { channel: id } });
   const { run, busy, errors, reason } = useAttempt();
-  if (!channel) return <section className={css.step}><h2>{t("wizard.channel_title")}</h2><p>{t("wizard.channel_body")}</p><ChannelChoice onChoose={setChannel} /></section>;
+  if (!channel) return <section className={css.step}><h2>{t("wizard.channel_title")}</h2><p>{t("wizard.channel_body")}</p><ChannelChoice onChoose={(one) => choose(one.id)} /></section>;
   return (
     <section className={css.step}>
       <h2>{nameOf(channel.id)}</h2>
@@ -88,7 +99,7 @@ function FirstChannel({ inbox, onMade }: { inbox: Inbox; onMade: (made: Account)
         <SettingFields channel={channel} errors={errors} />
         {reason ? <p role="alert">{reason}</p> : null}
         <span className={css.tools}>
-          <Button onClick={() => setChannel(null)}>{t("common.back")}</Button>
+          <Button onClick={() => choose(undefined)}>{t("common.back")}</Button>
           <Button kind="primary" type="submit" busy={busy}>{t("account.create")}</Button>
         </span>
       </form>
@@ -96,18 +107,26 @@ function FirstChannel({ inbox, onMade }: { inbox: Inbox; onMade: (made: Account)
   );
 }
 
-function TryIt({ account }: { account: Account | null }) {
+function TryIt({ account, secret, arrived }: { account: Account; secret: string | null | undefined; arrived: boolean }) {
   const t = useT();
-  const { data: counts } = useQuery(countsQuery);
-  const arrived = (counts?.open ?? 0) > 0;
+  const navigate = useNavigate();
+  const channel = useChannels().get(account.channel);
+  // The Playground writes by chat, by mail and on simulated phones; else somebody must write from outside.
+  const playable = account.is_sandbox || isChat(channel) || (channel?.features.includes("subject") ?? false);
+  const [title, body] = arrived ? (["wizard.done_title", "wizard.done_body"] as const)
+    : playable ? (["wizard.try_title", "wizard.try_body"] as const) : (["wizard.finish_title", "wizard.finish_body"] as const);
   return (
     <section className={css.step}>
-      <h2>{t("wizard.try_title")}</h2>
-      <p>{t("wizard.try_body")}</p>
-      {account?.secret ? <Secret title={t("account.secret_title")} body={t("account.secret_body")} text={account.secret} /> : null}
-      {account?.webhook_url ? <Copyable label={t("account.webhook")} text={account.webhook_url} /> : null}
+      <h2>{t(title)}</h2>
+      <p>{t(body)}</p>
+      {secret ? <Secret title={t("account.secret_title")} body={t("account.secret_body")} text={secret} /> : null}
+      <Webhook account={account} />
       <p role="status"><b>{t(arrived ? "wizard.arrived" : "wizard.waiting")}</b></p>
-      <Link to={arrived ? "/inbox" : "/playground"}>{t(arrived ? "app.go_to_inbox" : "wizard.try_open")}</Link>
+      <span className={css.tools}>
+        {arrived ? <Button kind="primary" onClick={() => void navigate({ to: "/inbox", search: { view: "open" } })}>{t("app.go_to_inbox")}</Button>
+          : playable ? <Button kind="primary" onClick={() => void navigate({ to: "/playground" })}>{t("wizard.try_open")}</Button> : null}
+        {arrived ? null : <Button {...(playable ? {} : { kind: "primary" as const })} onClick={() => void navigate({ to: "/settings/accounts/$id", params: { id: account.id } })}>{t("wizard.account_open")}</Button>}
+      </span>
     </section>
   );
 }

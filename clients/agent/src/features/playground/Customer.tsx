@@ -45,7 +45,7 @@ export function Customer() {
         <div role="tablist" aria-label={t("play.customer")} className={css.tabs}>
           {tabs.map((one) => (
             <button key={one.id} type="button" role="tab" id={`play-${one.id}`} aria-selected={tab === one.id} aria-controls="play-panel" tabIndex={tab === one.id ? 0 : -1}
-              aria-label={one.label} title={one.label} onClick={() => setChosen(one.id)} onKeyDown={walk}>
+              data-short={Boolean(one.short && tab !== one.id)} aria-label={one.label} title={one.label} onClick={() => setChosen(one.id)} onKeyDown={walk}>
               {one.icon}{one.short && tab !== one.id ? null : <span className={css.label}>{one.label}</span>}
             </button>
           ))}

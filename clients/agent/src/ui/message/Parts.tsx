@@ -1,11 +1,12 @@
 /** The parts a message left in: where each stands, why one did not get there, and the choice for it. */
 import type { Key } from "@shared/t";
 import type { Message, Part } from "@shared/types";
-import { sayOr, useT } from "@lib/i18n";
+import { useT } from "@lib/i18n";
 import { Button } from "../Button";
 import { IconAlertTriangle, IconHelp } from "../icons";
 import css from "./Parts.module.css";
 import { Ticks, type Decide } from "./Ticks";
+import { Said, whyOf } from "./why";
 
 interface Props { message: Message; onRetry?: Decide }
 
@@ -29,7 +30,7 @@ export function Parts({ message, onRetry }: Props) {
             <span className={css.mark}>{part.state === "failed" ? <IconAlertTriangle size={14} aria-hidden /> : part.state === "uncertain" ? <IconHelp size={14} aria-hidden /> : <Ticks state={part.state} />}</span>
             <span className={`${css.share} cut`} dir="auto">{shareOf(part, message) || t("state.part", { number: part.number })}</span>
             <span className={css.state}>{t(`state.${part.state}` as Key)}</span>
-            {part.error ? <span className={css.reason}>{sayOr(t, `error.${part.error.code}`, part.error.code)} {part.error.detail}</span> : null}
+            {part.error ? <span className={css.reason}>{whyOf(t, part.error)} <Said error={part.error} /></span> : null}
             {isOpen(part) && onRetry ? (
               <span className={css.choice}>
                 <Button small onClick={() => onRetry("resend", part.number)} aria-label={`${t("state.retry")}: ${t("state.part", { number: part.number })}`}>{t("state.retry")}</Button>

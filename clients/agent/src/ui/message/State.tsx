@@ -2,12 +2,13 @@
 import { useEffect, useState } from "react";
 import type { Key } from "@shared/t";
 import type { Message } from "@shared/types";
-import { sayOr, useT } from "@lib/i18n";
+import { useT } from "@lib/i18n";
 import { Button } from "../Button";
 import { IconAlertTriangle, IconCloudOff, IconHelp } from "../icons";
 import { Parts } from "./Parts";
 import css from "./State.module.css";
 import { Ticks, type Decide } from "./Ticks";
+import { Said, whyOf } from "./why";
 
 function useCountdown(until: string | null): number {
   const left = () => (until ? Math.max(0, Math.ceil((Date.parse(until) - Date.now()) / 1000)) : 0);
@@ -51,7 +52,7 @@ export function Trouble({ message, onRetry }: { message: Message; onRetry?: Deci
   const failed = message.state === "failed";
   const dropped = message.error?.code === "dropped";
   const error = message.error;
-  const reason = error ? sayOr(t, `error.${error.code}`, error.code) : "";
+  const reason = error ? whyOf(t, error) : "";
   const parts = message.parts ?? [];
   const several = parts.length > 1;
   return (
@@ -61,7 +62,7 @@ export function Trouble({ message, onRetry }: { message: Message; onRetry?: Deci
         <p><b>{t(several ? (failed ? "state.parts_failed_title" : "state.parts_uncertain_title") : failed ? "state.failed_title" : "state.uncertain_title")}</b> {failed && !several ? reason : null}</p>
         {several ? <Parts message={message} {...(onRetry ? { onRetry } : {})} /> : (
           <>
-            {error?.detail ? <p className={css.detail}>{error.detail}</p> : null}
+            {error ? <p><Said error={error} className={css.detail} /></p> : null}
             {onRetry ? (
               <p className={css.choice}>
                 <Button small onClick={() => onRetry("resend")}>{t("state.retry")}</Button>

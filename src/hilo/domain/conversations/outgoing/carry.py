@@ -125,11 +125,11 @@ class Carriage:
                 return left.total_seconds() + 0.1
             connector = None if row is None else self._channels.of(row)
             if connector is None or not connector.manifest.has("idempotent_send"):
-                detail = "the process ended while it was being sent"
-                await settling.uncertain(tx, part, detail, _ask_in_s(connector))
+                why = UnknownOutcome("the process ended while it was being sent", reason="stopped")
+                await settling.uncertain(tx, part, why, _ask_in_s(connector))
                 return None
         if row is None or row.state == "off":
-            gone = MessageError(code="gone", detail="the account was removed")
+            gone = MessageError(code="gone", detail="the account was removed", reason="account-off")
             await settling.failed(tx, part, gone)
             return None
         if row.state == "held":
@@ -214,11 +214,11 @@ class Carriage:
                 await self._later(tx, loaded, outcome)
             case UnknownOutcome():
                 self._pace.failed(account)
-                await settling.uncertain(tx, part, str(outcome), ask_in_s)
+                await settling.uncertain(tx, part, outcome, ask_in_s)
             case _:
                 # Our own mistake, perhaps after the call: nobody knows.
                 _LOG.error("carry.broke", message=str(part.message), exc_info=outcome)
-                await settling.uncertain(tx, part, type(outcome).__name__, ask_in_s)
+                await settling.uncertain(tx, part, UnknownOutcome(type(outcome).__name__), ask_in_s)
 
     async def _later(self, tx: Tx, loaded: Loaded, error: ConnectorError) -> None:
         """Try again after a pause, or give up after a day."""

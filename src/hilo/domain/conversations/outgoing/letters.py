@@ -99,7 +99,7 @@ async def compose(
     if letter is None:
         raise NotFound("the message was withdrawn")
     if letter.kind is None or letter.value is None or letter.identity is None:
-        raise Rejected("the address was taken away from the contact")
+        raise Rejected("the address was taken away from the contact", reason="address-gone")
     if letter.is_stopped:
         raise OptedOut("the contact wants no more messages")
     share = piece.share or _whole(letter)

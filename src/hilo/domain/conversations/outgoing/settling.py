@@ -101,9 +101,9 @@ async def failed(tx: Tx, part: Part, error: MessageError) -> None:
     await end(tx, part, "failed", error=error)
 
 
-async def uncertain(tx: Tx, part: Part, detail: str, ask_in_s: float | None = None) -> None:
+async def uncertain(tx: Tx, part: Part, why: UnknownOutcome, ask_in_s: float | None = None) -> None:
     """Nobody knows what became of it. ask_in_s: when the vendor can be asked."""
-    error = MessageError(code=UnknownOutcome.code, detail=clean(detail)[:_DETAIL_CHARS])
+    error = error_of(why)
     await end(tx, part, "uncertain", error=error)
     if ask_in_s is not None:
         job = Resolve(tx.workspace, part.message, part.number)
@@ -118,9 +118,12 @@ async def again(tx: Tx, part: Part, due: datetime, error: MessageError) -> None:
 
 def error_of(error: HiloError) -> MessageError:
     """Return what a message shows of an error."""
-    vendor_code = error.vendor_code if isinstance(error, ConnectorError) else ""
-    detail = f"{vendor_code} {error.message}".strip()
-    return MessageError(code=error.code, detail=clean(detail)[:_DETAIL_CHARS])
+    vendor_code, reason = "", ""
+    if isinstance(error, ConnectorError):
+        vendor_code, reason = error.vendor_code, error.reason
+    detail = clean(f"{vendor_code} {error.message}".strip())[:_DETAIL_CHARS]
+    said = detail if vendor_code else ""
+    return MessageError(code=error.code, detail=detail, reason=reason, said=said)
 
 
 async def hold(tx: Tx, part: Part) -> None:

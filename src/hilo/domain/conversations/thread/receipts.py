@@ -179,7 +179,7 @@ async def note(tx: Tx, message: UUID, notice: str) -> None:
                 message_id=row.message,
                 state=row.state,
                 at=tx.now,
-                error=MessageError(code="notice", detail=notice),
+                error=MessageError(code="notice", detail=notice, said=notice),
             ),
             subject=row.conversation,
         )
@@ -328,8 +328,8 @@ def _moved(item: StatusIn, target: Target) -> Moved:
 def _error(item: StatusIn) -> MessageError | None:
     if item.state != "failed":
         return None
-    detail = f"{item.vendor_code} {item.error}".strip()
-    return MessageError(code="rejected", detail=detail[:_DETAIL_CHARS])
+    said = f"{item.vendor_code} {item.error}".strip()[:_DETAIL_CHARS]
+    return MessageError(code="rejected", detail=said, reason=item.reason, said=said)
 
 
 def _json(value: object) -> str | None:

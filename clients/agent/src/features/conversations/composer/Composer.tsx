@@ -132,7 +132,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   };
   useEffect(() => receiveBack(conversation.id, (back) => takeBack.current(back)), [conversation.id]);
 
-  const slash = useSlash(conversation, box, { note, toReply: () => setMode("reply"), onDone: onResolved });
+  const slash = useSlash(conversation, box, { note, toReply: () => setMode("reply"), onMacro: (macro) => changing.current((now) => ({ meta: { ...now.meta, macro } })), onDone: onResolved });
 
   function begin(side: Mode): void {
     flushSync(() => setMode(side)); // what is typed next belongs in it
@@ -154,7 +154,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     const sent = send({
       conversation, me, kind: mode, draft: old, lastSeq, rich, way: note ? null : way, undo,
     });
-    if (mode === "reply") void doneWhenSent(conversation, sent, how.settle ? () => undefined : onResolved);
+    if (mode === "reply") void doneWhenSent(conversation, meta.macro, sent, how.settle ? () => undefined : onResolved);
     if (how.settle && (await sent)) {
       onResolved();
       await resolve([conversation]);
@@ -214,7 +214,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
             change((now) => ({ text, meta: { ...now.meta, html } }));
             if (text) typing();
           }} />
-        {note ? null : <WaitingActs id={conversation.id} />}
+        {note ? null : <WaitingActs macro={meta.macro} onLeave={() => change((now) => ({ meta: { ...now.meta, macro: undefined } }))} />}
         <FileRow files={shownFiles} going={uploads.going} onRemove={(id) => change({ meta: { ...meta, attachments: files.filter((file) => file.id !== id) } })} />
         {plan ? <Foresight plan={plan} files={shownFiles} channel={nameOf(channelId)} most={channel!.limits.attachments} /> : null}
         <div className={css.bar}>

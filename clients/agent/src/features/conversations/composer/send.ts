@@ -138,7 +138,8 @@ export async function withdraw(message: Message, draft?: Draft): Promise<void> {
     } else {
       await api.delete(`/conversations/${message.conversation_id}/messages/${message.id}`);
       forget(message);
-      giveBack(message.conversation_id, { draft: back, mode });
+      // What a macro does with it is done: undone by itself, never done twice.
+      giveBack(message.conversation_id, { draft: { ...back, meta: { ...back.meta, macro: undefined } }, mode });
     }
     say(t("composer.undone"));
   } catch (error) {

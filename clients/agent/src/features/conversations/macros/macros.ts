@@ -2,17 +2,9 @@
 import type { Conversation, Id } from "@shared/types";
 import { cache } from "@lib/cache";
 import { now } from "@lib/i18n";
-import type { Macro, MacroAct, Me } from "@lib/model";
-import { store } from "@lib/store";
+import type { Macro, MacroAct, Me, WaitingMacro } from "@lib/model";
 import { act, many, restoreWhole, tell } from "../acts";
 import { offerWords } from "../insert";
-
-/** By conversation: the macro whose words stand in the composer; its acts are done when they are sent. */
-export const waitingActs = store<Readonly<Record<Id, Macro>>>({});
-
-export function forgetActs(id: Id): void {
-  waitingActs.set(({ [id]: _done, ...others }) => others);
-}
 
 /** How the conversation looks when an act is done. */
 function after(one: Conversation, step: MacroAct, me: Id): Conversation {
@@ -33,28 +25,27 @@ function after(one: Conversation, step: MacroAct, me: Id): Conversation {
 }
 
 /** What of the conversation a macro changes. Pure. */
-export function changeBy(one: Conversation, macro: Macro, me: Id): Partial<Conversation> {
+export function changeBy(one: Conversation, macro: Pick<Macro, "acts">, me: Id): Partial<Conversation> {
   const end = macro.acts.reduce((at, step) => after(at, step, me), one);
   const names = Object.keys(end) as (keyof Conversation)[];
   return Object.fromEntries(names.filter((name) => end[name] !== one[name]).map((name) => [name, end[name]]));
 }
 
 /** Whether the agent goes on to the next one after it. */
-export const settles = (macro: Macro): boolean => macro.acts.some((one) => one.do === "resolve" || one.do === "snooze");
+export const settles = (macro: Pick<Macro, "acts">): boolean => macro.acts.some((one) => one.do === "resolve" || one.do === "snooze");
 
-export async function applyMacro(list: readonly Conversation[], macro: Macro): Promise<void> {
+export async function applyMacro(list: readonly Conversation[], macro: WaitingMacro): Promise<void> {
   const me = cache.getQueryData<Me>(["me"])?.agent.id ?? "";
   const done = await many(list, (one) => act(one, changeBy(one, macro, me), { method: "POST", path: `/conversations/${one.id}/macros/${macro.id}` }));
   void cache.invalidateQueries({ queryKey: ["macros"] });
   if (done.length && macro.acts.length) tell(now()("macro.done", { name: macro.name }), () => Promise.all(done.map(restoreWhole)));
 }
 
-/** One with words puts them into the composer and waits until they are sent; the others are done at once. */
+/** One with words puts them into the composer and waits, with the draft, until they are sent; the others are done at once. */
 export function begin(list: readonly Conversation[], macro: Macro, onDone: () => void): void {
   const only = list.length === 1 ? list[0] : undefined;
   if (only && macro.text) {
-    offerWords(only.id, macro.text);
-    waitingActs.set((at) => ({ ...at, [only.id]: macro }));
+    offerWords(only.id, { text: macro.text, macro: { id: macro.id, name: macro.name, acts: macro.acts } });
     return;
   }
   if (settles(macro)) onDone();
@@ -62,10 +53,8 @@ export function begin(list: readonly Conversation[], macro: Macro, onDone: () =>
 }
 
 /** The words are on their way: now the acts that waited for them, unless they are refused. */
-export async function doneWhenSent(one: Conversation, sent: Promise<boolean>, onDone: () => void): Promise<void> {
-  const macro = waitingActs.get()[one.id];
+export async function doneWhenSent(one: Conversation, macro: WaitingMacro | undefined, sent: Promise<boolean>, onDone: () => void): Promise<void> {
   if (!macro) return;
-  forgetActs(one.id);
   if (settles(macro)) onDone();
   if (await sent) await applyMacro([one], macro);
 }

@@ -2,6 +2,7 @@
 import type { Conversation } from "@shared/types";
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { useT } from "@lib/i18n";
+import type { WaitingMacro } from "@lib/model";
 import { IconButton } from "@ui/Button";
 import { IconBolt } from "@ui/icons";
 import { beginsWord, receiveWords } from "../insert";
@@ -11,16 +12,19 @@ import { MacroPicker } from "./MacroPicker";
 interface Box { focus: () => void; holds: (target: EventTarget | null) => boolean; insert: (words: string) => void }
 interface Slash { onKey: (event: KeyboardEvent) => void; button: ReactNode }
 
-export function useSlash(one: Conversation, box: RefObject<Box | null>, how: { note: boolean; toReply: () => void; onDone: () => void }): Slash {
+export function useSlash(one: Conversation, box: RefObject<Box | null>, how: { note: boolean; toReply: () => void; onMacro: (macro: WaitingMacro) => void; onDone: () => void }): Slash {
   const t = useT();
   const [open, setOpen] = useState(false);
   const stroke = useRef(false);
-  const toReply = useRef(how.toReply);
-  toReply.current = how.toReply;
-  useEffect(() => receiveWords(one.id, (words) => {
-    toReply.current();
+  const now = useRef(how);
+  now.current = how;
+  useEffect(() => receiveWords(one.id, ({ text, macro }) => {
+    now.current.toReply();
     // After the reply's own draft is on.
-    setTimeout(() => box.current?.insert(words));
+    setTimeout(() => {
+      box.current?.insert(text);
+      now.current.onMacro(macro);
+    });
   }), [one.id, box]);
 
   function onOpen(on: boolean): void {
