@@ -11,7 +11,15 @@ from hilo.domain.contacts.events import (
     ContactTracked,
 )
 from hilo.domain.contacts.forgetting import forget, forget_visitors, hold, visitors_of
-from hilo.domain.contacts.lists import END, LAST, found, list_contacts, patterns_of, words_of
+from hilo.domain.contacts.lists import (
+    END,
+    LAST,
+    found,
+    list_contacts,
+    patterns_of,
+    some_contacts,
+    words_of,
+)
 from hilo.domain.contacts.matching import Asked, Matched, match
 from hilo.domain.contacts.models import (
     ContactRow,
@@ -84,6 +92,7 @@ __all__ = [
     "patterns_of",
     "readdress",
     "remove_identity",
+    "some_contacts",
     "stand_again",
     "taken",
     "view_of",

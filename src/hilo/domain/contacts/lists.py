@@ -1,7 +1,7 @@
 """Lists of contacts: all, or those whose name, e-mail or phone holds every word of a question."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -63,6 +63,13 @@ async def list_contacts(
         [contact_view(row) for row in kept],
         encode_cursor(_LIST, kept[-1].updated_at, kept[-1].id) if more else None,
     )
+
+
+async def some_contacts(tx: Tx, actor: Actor, ids: Collection[UUID]) -> list[ContactView]:
+    """Return those of these contacts that are there. Raises: Forbidden."""
+    actor.must("contact:read")
+    rows = await tx.all(SQL.some, ContactRow, workspace=tx.workspace, ids=list(ids))
+    return [contact_view(row) for row in rows]
 
 
 async def found(

@@ -103,6 +103,8 @@ from hilo.domain.conversations.views.lists import (
     list_conversations,
     list_messages,
     messages_after,
+    some_conversations,
+    some_messages,
 )
 from hilo.domain.conversations.views.search import Hit, Question, search
 from hilo.domain.conversations.views.search import Kind as SearchKind
@@ -217,6 +219,8 @@ __all__ = [
     "set_pending",
     "settle_file",
     "snooze",
+    "some_conversations",
+    "some_messages",
     "tag",
     "tell_visit",
     "texts_before",

@@ -15,7 +15,8 @@ select hilo_workspace_create(:id, :name, :locale)
 
 -- name: agents
 select id, name, email, role, locale, preferences, disabled_at, created_at
-from agent where workspace_id = hilo_workspace() order by lower(name), id
+from agent where workspace_id = hilo_workspace() and (:ids::uuid[] is null or id = any(:ids::uuid[]))
+order by lower(name), id
 
 -- name: agent
 select id, name, email, role, locale, preferences, disabled_at, created_at

@@ -1,7 +1,7 @@
 """What one can do with the workspace, its agents and its teams."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -111,10 +111,10 @@ async def change_workspace(
     return after
 
 
-async def list_agents(tx: Tx, actor: Actor) -> list[Agent]:
-    """Return all agents, the disabled ones too, by name."""
+async def list_agents(tx: Tx, actor: Actor, only: Collection[UUID] | None = None) -> list[Agent]:
+    """Return all agents or only these, the disabled ones too, by name. Raises: Forbidden."""
     actor.must("agent:read")
-    return await tx.all(PEOPLE.agents, Agent)
+    return await tx.all(PEOPLE.agents, Agent, ids=None if only is None else list(only))
 
 
 async def get_agent(tx: Tx, actor: Actor, agent: UUID) -> Agent:

@@ -7,7 +7,6 @@ transaction is committed before the answer is sent; an answer of 400 or more rol
 
 import hmac
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import get_args
@@ -28,12 +27,14 @@ from litestar.types import (
 )
 from litestar.types.asgi_types import HTTPResponseStartEvent
 from litestar.typing import FieldDefinition
+from litestar.utils.scope.state import ScopeState
 
 from hilo.domain import people
 from hilo.domain.people import Actor
 from hilo.entry.api import etags, problems, reading, repeats, sparse
+from hilo.entry.api.including import Included, Relations
 from hilo.entry.api.rates import Allowance, Meter, Rates, cost_of
-from hilo.entry.api.reading import Wanted, header
+from hilo.entry.api.reading import WHOLE, Shape, Wanted, header
 from hilo.entry.doorman import Credential, Known, caller_of, sight_of
 from hilo.entry.state import AppState
 from hilo.kit.db import Tx
@@ -134,17 +135,16 @@ class Gate:
         wanted = self._wants(scope)
         if not wanted.is_public:
             visit.known = await self._admit(scope, visit)
-        fields = reading.check_query(scope, wanted)
+        shape = reading.check_query(scope, wanted)
         body = b""
         if wanted.takes_body or scope["method"] not in _SAFE:
             body = await reading.read_body(scope, receive, wanted)
         if not wanted.is_public and (scope["method"] not in _READS or not wanted.has_transaction):
             await self._look(scope, visit.actor)
         if wanted.has_transaction:
-            send_later = await self._in_transaction(scope, receive, visit, body, wanted)
-            if fields:
-                send_later.cut(fields)
-            await send_later.release(send)
+            held = _Held(shape)
+            await self._in_transaction(scope, receive, body, wanted, held)
+            await held.release(send)
         else:
             await self._app(scope, receive, send)
 
@@ -157,9 +157,9 @@ class Gate:
         return known
 
     async def _in_transaction(
-        self, scope: HTTPScope, receive: Receive, visit: Visit, body: bytes, wanted: Wanted
-    ) -> "_Held":
-        held = _Held()
+        self, scope: HTTPScope, receive: Receive, body: bytes, wanted: Wanted, held: "_Held"
+    ) -> None:
+        visit = visit_of(scope)
         actor = visit.actor
         repeat = repeats.repeat_of(scope, body, caller_of(actor))
         try:
@@ -171,18 +171,24 @@ class Gate:
                 earlier = repeat and await repeat.earlier(tx, self._state.vault)
                 if earlier:
                     held.replay(*earlier)
-                    return held
+                    return
                 if not is_read:
                     await etags.check(scope, tx, actor, self._state, wanted.object_of)
                 await self._app(scope, receive, held.take)
+                # It is held back, so what fails from here on may still be answered.
+                ScopeState.from_scope(scope).response_started = False
                 held.undo_if_refused()
                 if wanted.answers_object:
                     held.mark(header(scope, b"if-none-match"))
+                if held.shape.include:
+                    named, answer = held.shape.include, held.body
+                    held.beside = await wanted.relations.gather(
+                        tx, actor, self._state, named, answer
+                    )
                 if repeat is not None:
                     await repeat.keep(tx, self._state.vault, held.status, held.body)
         except _Undo:
             pass
-        return held
 
     def _opened(
         self, method: str, actor: Actor, *, is_read: bool
@@ -222,10 +228,12 @@ class _Undo(Exception):
 
 
 class _Held:
-    """An answer that waits for the commit."""
+    """An answer that waits for the commit. beside: what is included in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape) -> None:
         self.status = 0
+        self.shape = shape
+        self.beside: Included | None = None
         self._messages: list[Message] = []
 
     async def take(self, message: Message) -> None:
@@ -253,23 +261,14 @@ class _Held:
         tag = etags.tag_of(self.body)
         start: HTTPResponseStartEvent = self._messages[0]  # type: ignore[assignment]
         start["headers"] = [*start["headers"], (b"etag", tag.encode())]
-        if known and etags.matches(known, tag):
+        # What is beside it may be new all the same.
+        if known and not self.shape.include and etags.matches(known, tag):
             start["status"] = HTTPStatus.NOT_MODIFIED
             start["headers"] = [
                 pair for pair in start["headers"] if not pair[0].startswith(b"content-")
             ]
             empty: Message = {"type": "http.response.body", "body": b"", "more_body": False}
             self._messages = [start, empty]
-
-    def cut(self, fields: AbstractSet[str]) -> None:
-        """Leave these fields of the answer only."""
-        if self.status != HTTPStatus.OK or not self.body:
-            return
-        body = sparse.cut(self.body, fields)
-        start: HTTPResponseStartEvent = self._messages[0]  # type: ignore[assignment]
-        kept = [pair for pair in start["headers"] if pair[0] != b"content-length"]
-        start["headers"] = [*kept, (b"content-length", str(len(body)).encode())]
-        self._messages = [start, {"type": "http.response.body", "body": body, "more_body": False}]
 
     def replay(self, status: int, body: bytes) -> None:
         """Answer as before."""
@@ -282,9 +281,18 @@ class _Held:
         ]
 
     async def release(self, send: Send) -> None:
-        """Send it."""
+        """Send it, in the shape that was asked for."""
+        if self.status == HTTPStatus.OK and self.shape != WHOLE and self.body:
+            self._form()
         for message in self._messages:
             await send(message)
+
+    def _form(self) -> None:
+        body = sparse.cut(self.body, self.shape.fields, self.beside)
+        start: HTTPResponseStartEvent = self._messages[0]  # type: ignore[assignment]
+        kept = [pair for pair in start["headers"] if pair[0] != b"content-length"]
+        start["headers"] = [*kept, (b"content-length", str(len(body)).encode())]
+        self._messages = [start, {"type": "http.response.body", "body": body, "more_body": False}]
 
 
 def wanted_by_handler(routes: Sequence[BaseRoute]) -> dict[int, Wanted]:
@@ -305,6 +313,7 @@ def wanted_by_handler(routes: Sequence[BaseRoute]) -> dict[int, Wanted]:
                 takes_form=_is_form(data),
                 body_bytes=handler.opt.get("body_bytes", reading.BODY_BYTES),
                 choices=_choices(method, handler),
+                relations=Relations(handler if method == "GET" else None),
                 object_of=one,
                 answers_object=one is not None and etags.kind_of(handler) == etags.kind_of(one),
                 decoder=None if "body_type" in handler.opt else _decoder_of(data),

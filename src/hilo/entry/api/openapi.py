@@ -6,6 +6,7 @@ Schemas come from msgspec, which also decodes and encodes: by hand there is only
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
@@ -18,8 +19,9 @@ from litestar.typing import FieldDefinition
 from msgspec import Struct
 
 from hilo import __version__
-from hilo.entry.api import outside, reading, repeats, sparse
+from hilo.entry.api import including, outside, reading, repeats, sparse
 from hilo.entry.api.examples import example_of
+from hilo.entry.api.including import Included, Relations
 from hilo.entry.api.problems import MEDIA_TYPE, Problem, title_of
 from hilo.entry.api.rates import Cost, Rates, cost_of
 
@@ -101,7 +103,7 @@ class Shapes:
 
     def __init__(self, types: Sequence[object]) -> None:
         """types: of bodies and answers."""
-        wanted = list(dict.fromkeys([Problem, *types]))
+        wanted = list(dict.fromkeys([Problem, Included, *types]))
         schemas, self.components = msgspec.json.schema_components(
             wanted, ref_template=_REF, schema_hook=_anything
         )
@@ -111,7 +113,7 @@ class Shapes:
 
     def content(self, kind: object) -> Json:
         """Return a type as the content of a body or an answer."""
-        schema = self._of[kind]
+        schema = {**self._of[kind]}
         example = example_of(schema, self.components)
         return {"application/json": {"schema": schema, "example": example}}
 
@@ -202,6 +204,15 @@ def _parameters(it: Operation) -> Iterator[Json]:
             "explode": False,
             "schema": {"type": "array", "items": {"enum": choices}, "minItems": 1},
         }
+    if relations := sorted(_relations(it)):
+        yield {
+            "name": including.PARAMETER,
+            "in": "query",
+            "required": False,
+            "description": "What the answer names, beside it in `included`, each once.",
+            "explode": False,
+            "schema": {"type": "array", "items": {"enum": relations}, "minItems": 1},
+        }
     if it.method == "PATCH" and it.places:
         yield {
             "name": "If-Match",
@@ -266,7 +277,15 @@ def _success(it: Operation, shapes: Shapes) -> Json:
         raw = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
         media = str(it.handler.media_type or "application/octet-stream")
         return {"description": "The bytes.", "headers": headers, "content": {media: raw}}
-    return {"description": "Done.", "headers": headers, "content": shapes.content(it.answer)}
+    content = shapes.content(it.answer)
+    if _relations(it):
+        beside: Json = {sparse.BESIDE: {"$ref": _REF.format(name=Included.__name__)}}
+        content["application/json"]["schema"] |= {"properties": beside}
+    return {"description": "Done.", "headers": headers, "content": content}
+
+
+def _relations(it: Operation) -> AbstractSet[str]:
+    return Relations(it.handler if it.method == "GET" else None).choices
 
 
 def _refusals(it: Operation) -> Json:

@@ -15,7 +15,8 @@ from litestar.typing import FieldDefinition
 from litestar.utils.scope.state import ScopeState
 from msgspec import Struct
 
-from hilo.entry.api import problems, sparse
+from hilo.entry.api import including, problems, sparse
+from hilo.entry.api.including import Relations
 from hilo.entry.statuses import BadBody, UnsupportedMedia
 from hilo.kit.errors import FieldError, Invalid, TooLarge, invalid
 
@@ -34,7 +35,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """What a route takes. decoder None: the handler reads it. queries: its query parameters.
 
     texts: those of them that may be any text; for the others `null` is no value.
-    choices: the fields that `fields=` may name.
+    choices: the fields that `fields=` may name; relations: what `include=` may.
     object_of: the GET of the path, where that answers one object. answers_object: so does this.
     """
 
@@ -46,28 +47,40 @@ class Wanted(Struct, frozen=True, kw_only=True):
     decoder: msgspec.json.Decoder[object] | None
     queries: frozenset[str]
     choices: frozenset[str]
+    relations: Relations
     object_of: HTTPRouteHandler | None
     answers_object: bool
     texts: frozenset[str]
 
 
-def check_query(scope: HTTPScope, wanted: Wanted) -> frozenset[str]:
-    """Refuse unknown parameters and text that cannot be stored; return the fields asked for.
+class Shape(Struct, frozen=True):
+    """What a request wants of the answer: only these fields (empty: all), and what beside it."""
+
+    fields: frozenset[str] = frozenset()
+    include: frozenset[str] = frozenset()
+
+
+WHOLE = Shape()
+
+
+def check_query(scope: HTTPScope, wanted: Wanted) -> Shape:
+    """Refuse unknown parameters and text that cannot be stored; return the shape asked for.
 
     Raises: Invalid.
     """
     query = scope["query_string"]
-    fields: frozenset[str] = frozenset()
     if not query:
-        return fields
+        return WHOLE
+    shaping = {sparse.PARAMETER: wanted.choices, including.PARAMETER: wanted.relations.choices}
+    shape: dict[str, frozenset[str]] = {}
     unknown = []
     given = set()
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
         if name in given:
             raise invalid(name, "repeated", "must be given once")
         given.add(name)
-        if name == sparse.PARAMETER and wanted.choices:
-            fields = sparse.chosen(value, wanted.choices)
+        if shaping.get(name):
+            shape[name] = sparse.chosen(name, value, shaping[name])
         elif name not in wanted.queries:
             unknown.append(FieldError(name, "unknown", "is not a parameter of this request"))
         elif "\0" in value:
@@ -76,7 +89,7 @@ def check_query(scope: HTTPScope, wanted: Wanted) -> frozenset[str]:
             raise invalid(name, "type", "must have a value; leave it out for none")
     if unknown:
         raise Invalid(*unknown)
-    return fields
+    return Shape(**shape)
 
 
 async def read_body(scope: HTTPScope, receive: Receive, wanted: Wanted) -> bytes:

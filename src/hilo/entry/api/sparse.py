@@ -11,6 +11,7 @@ from hilo.kit.errors import FieldError, Invalid
 from hilo.kit.page import Page
 
 PARAMETER = "fields"
+BESIDE = "included"
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
 _OBJECTS = msgspec.json.Decoder(list[dict[str, Raw]])
 
@@ -29,23 +30,28 @@ def choices_of(handler: HTTPRouteHandler) -> frozenset[str]:
     return frozenset(field.encode_name for field in structs.fields(item))
 
 
-def chosen(text: str, choices: AbstractSet[str]) -> frozenset[str]:
-    """Return what a request chose: names between commas. Raises Invalid."""
+def chosen(parameter: str, text: str, choices: AbstractSet[str]) -> frozenset[str]:
+    """Return what a request chose: names between commas. Raises Invalid, naming the choices."""
     names = frozenset(each.strip() for each in text.split(","))
     if not names <= choices:
         raise Invalid(
-            FieldError(PARAMETER, "choice", f"must be some of {', '.join(sorted(choices))}")
+            FieldError(parameter, "choice", f"must be some of {', '.join(sorted(choices))}")
         )
     return names
 
 
-def cut(body: bytes, names: AbstractSet[str]) -> bytes:
-    """Return the answer with these fields only; what is around the items stays."""
-    whole = _OBJECT.decode(body)
-    if "items" not in whole or "items" in names:
-        return msgspec.json.encode(_some(whole, names))
-    items = [_some(each, names) for each in _OBJECTS.decode(whole["items"])]
-    return msgspec.json.encode({**whole, "items": items})
+def cut(body: bytes, names: AbstractSet[str], beside: Struct | None) -> bytes:
+    """Return the answer with these fields only (none: all); what is around the items stays.
+
+    beside: what is included in it.
+    """
+    whole: dict[str, object] = {**_OBJECT.decode(body)}
+    items = whole.get("items")
+    if names and isinstance(items, Raw) and "items" not in names:
+        whole["items"] = [_some(each, names) for each in _OBJECTS.decode(items)]
+    elif names:
+        whole = {name: value for name, value in whole.items() if name in names}
+    return msgspec.json.encode(whole if beside is None else {**whole, BESIDE: beside})
 
 
 def _some(whole: dict[str, Raw], names: AbstractSet[str]) -> dict[str, Raw]:

@@ -1,6 +1,6 @@
 """Lists: conversations by any mix of filters, and the messages of one. By keyset, never counted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -99,6 +99,13 @@ async def get_conversation(tx: Tx, actor: Actor, conversation_id: UUID) -> Conve
     return conversation_view(row)
 
 
+async def some_conversations(tx: Tx, actor: Actor, ids: Collection[UUID]) -> list[ConversationView]:
+    """Return those of these conversations that are there. Raises: Forbidden."""
+    actor.must("conversation:read")
+    rows = await tx.all(SQL.some, ConversationRow, workspace=tx.workspace, ids=list(ids))
+    return [conversation_view(row) for row in rows]
+
+
 async def list_messages(
     tx: Tx, actor: Actor, conversation_id: UUID, *, cursor: str | None = None, limit: int = 25
 ) -> Page[MessageView]:
@@ -139,6 +146,15 @@ async def messages_after(
     )
     if not rows:
         await _must_exist(tx, conversation_id)
+    return [message_view(row) for row in rows]
+
+
+async def some_messages(tx: Tx, actor: Actor, ids: Collection[UUID]) -> list[MessageView]:
+    """Return those of these messages that are there. Raises: Forbidden."""
+    actor.must("conversation:read")
+    rows = await tx.all(
+        SQL.some_messages, MessageRow, workspace=tx.workspace, ids=list(ids), now=tx.now
+    )
     return [message_view(row) for row in rows]
 
 

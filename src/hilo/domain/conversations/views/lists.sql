@@ -238,6 +238,13 @@ select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c
 from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 where c.workspace_id = :workspace and c.id = :conversation
 
+-- name: some
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
+from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+where c.workspace_id = :workspace and c.id = any(:ids::uuid[])
+
 -- name: messages
 -- Newest first, a page at a time: a conversation of 20,000 opens like one of 20.
 select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
@@ -263,6 +270,17 @@ select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_k
 from message m
 where m.workspace_id = :workspace and m.conversation_id = :conversation and m.seq > :after
 order by m.seq limit :most
+
+-- name: some_messages
+select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
+       m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta, m.state,
+       m.error, m.client_id, m.at, m.created_at,
+       m.content, m.reactions, m.edited_at, m.deleted_at, m.parts,
+       case when m.kind = 'outgoing' and m.state = 'queued' then (
+         select p.due_at from part p where p.workspace_id = :workspace and p.message_id = m.id
+           and p.number = 1 and p.state = 'queued' and p.attempts = 0 and p.due_at > :now) end
+from message m
+where m.workspace_id = :workspace and m.id = any(:ids::uuid[])
 
 -- name: exists
 select exists (select 1 from conversation where workspace_id = :workspace and id = :conversation)
