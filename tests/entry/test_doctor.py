@@ -1,14 +1,18 @@
 """The doctor: names each fault with the way to mend it, and finds none where there is none."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
+import time_machine
 
 from cast import SECRET_KEY
 from hilo.entry import doctor
 from hilo.kit.config import Config
 from hilo.kit.db import Database
+from mailserver import certify
 
 
 def settings(dsn: str, folder: Path, public_url: str = "http://127.0.0.1:9") -> Config:
@@ -94,3 +98,25 @@ async def test_a_lost_key_is_said_and_no_other_made(db: Database, dsn: str, tmp_
     config = Config(data=tmp_path, port=9, database_url=dsn, allow_unsafe_database=True)
     assert "✗ the secrets of 1 accounts cannot be opened" in await seen(config)
     assert not (tmp_path / "secret_key").exists()
+
+
+def with_certificate(config: Config, folder: Path) -> Config:
+    return msgspec.structs.replace(
+        config, smtp_cert=folder / "cert.pem", smtp_key=folder / "key.pem"
+    )
+
+
+async def test_the_mail_doors_certificate_is_looked_at(dsn: str, tmp_path: Path) -> None:
+    here = settings(dsn, tmp_path)
+    away = settings(dsn, tmp_path, public_url="https://desk.example")
+    assert "✓ the mail door has no certificate, for a trial on this machine" in await seen(here)
+    bare = "! the mail door has no certificate: mail arrives unencrypted"
+    assert bare in await seen(away)
+    missing = await seen(with_certificate(away, tmp_path))
+    assert any(line.startswith("✗ the mail door's certificate cannot be used") for line in missing)
+    certify(tmp_path)
+    (told,) = [x for x in await seen(with_certificate(away, tmp_path)) if "mail door" in x]
+    assert told.startswith("! the mail door's certificate is good until 20")  # two days are left
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3)):
+        (told,) = [x for x in await seen(with_certificate(away, tmp_path)) if "mail door" in x]
+    assert told.startswith("✗ the mail door's certificate ended on 20")

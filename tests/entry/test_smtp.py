@@ -11,7 +11,7 @@ import pytest
 from cast import CAST
 from hilo.domain.inboxes import NewDelivery
 from hilo.entry import smtp
-from hilo.entry.smtp import Listener
+from hilo.entry.smtp import Handler, Listener
 from hilo.kit.db import Database
 from hilo.kit.errors import Unavailable
 
@@ -47,7 +47,7 @@ async def port(db: Database, owner: asyncpg.Connection, shelf: Shelf) -> AsyncIt
             CAST.inbox,
             address,
         )
-    listener = Listener(db, shelf.store, "127.0.0.1", 0)
+    listener = Listener(Handler(db, shelf.store), "127.0.0.1", 0)
     await listener.start()
     yield listener.port
     await listener.stop()

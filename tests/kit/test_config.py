@@ -1,5 +1,7 @@
 """Settings that are read from the environment."""
 
+from pathlib import Path
+
 import pytest
 
 from hilo.kit.config import BadSetting, read
@@ -25,3 +27,11 @@ def test_private_networks_are_a_list_and_may_name_an_address_inside() -> None:
     assert read({}).allow_private == ()
     with pytest.raises(BadSetting, match="HILO_ALLOW_PRIVATE_URLS"):
         read({"HILO_ALLOW_PRIVATE_URLS": "localhost"})
+
+
+def test_a_key_without_its_certificate_is_no_setting() -> None:
+    assert read({}).smtp_cert is None
+    given = read({"HILO_SMTP_CERT": "/etc/hilo/mail.pem"})
+    assert (given.smtp_cert, given.smtp_key) == (Path("/etc/hilo/mail.pem"), None)
+    with pytest.raises(BadSetting, match="HILO_SMTP_CERT"):
+        read({"HILO_SMTP_KEY": "/etc/hilo/mail.key"})

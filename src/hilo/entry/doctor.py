@@ -6,6 +6,7 @@ It changes nothing. Each check answers with lines; a line is fine, a warning or 
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -15,7 +16,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hilo.entry import backups, bootstrap, registry
-from hilo.kit import buckets, clock, crypto, db, messages, migrations, readers, server
+from hilo.kit import buckets, clock, crypto, db, messages, migrations, readers, server, tls
 from hilo.kit.config import Config
 from hilo.kit.crypto import CannotOpen, Vault
 from hilo.kit.db import Database
@@ -29,6 +30,8 @@ SQL = Queries("hilo.entry", "doctor.sql")
 STATIC = Path(__file__).parent / "static"
 _TRIAL = "doctor/trial"
 _MEND_STORE = "see HILO_FILES, HILO_S3_ENDPOINT, HILO_S3_REGION and the two keys"
+_RENEW = "renew it; the files are read again by themselves"
+_RENEW_BEFORE = timedelta(days=14)
 _FREE_BYTES = 1_000_000_000
 _SKEW_S = 5.0
 _LAG_S = 30.0
@@ -76,7 +79,13 @@ async def examine(config: Config, say: Callable[[str], None]) -> int:
 
 
 async def _all(config: Config) -> AsyncIterator[Line]:
-    for line in (_folder(config), await _store(config), _address(config), *_built()):
+    for line in (
+        _folder(config),
+        await _store(config),
+        _address(config),
+        _mail_door(config),
+        *_built(),
+    ):
         yield line
     if config.database_url is None and not bootstrap.private_postgres(config).is_made:
         mend = "run: hilo serve; or see HILO_DATA"
@@ -148,6 +157,27 @@ def _address(config: Config) -> Line:
         f"{config.public_url} is not encrypted",
         "put a proxy with a certificate in front and set HILO_PUBLIC_URL to its https address",
     )
+
+
+def _mail_door(config: Config) -> Line:
+    if config.smtp_cert is None:
+        text = "the mail door has no certificate"
+        if _is_local(urlsplit(config.public_url).hostname or ""):
+            return Line("fine", f"{text}, for a trial on this machine")
+        mend = "set HILO_SMTP_CERT and HILO_SMTP_KEY, unless what stands before it speaks TLS"
+        return Line("warning", f"{text}: mail arrives unencrypted", mend)
+    try:
+        ends_at = tls.Shown(config.smtp_cert, config.smtp_key).ends_at()
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        text = f"the mail door's certificate cannot be used: {error}"
+        return Line("fault", text, "see HILO_SMTP_CERT and HILO_SMTP_KEY")
+    left = ends_at - clock.now()
+    text = f"the mail door's certificate is good until {ends_at:%Y-%m-%d}"
+    if left < timedelta(0):
+        return Line("fault", f"the mail door's certificate ended on {ends_at:%Y-%m-%d}", _RENEW)
+    if left < _RENEW_BEFORE:
+        return Line("warning", text, _RENEW)
+    return Line("fine", text)
 
 
 def _is_local(host: str) -> bool:

@@ -1,5 +1,6 @@
 """The doors of a web process, put together: which path leads where, and what runs behind them."""
 
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
@@ -15,12 +16,14 @@ from hilo.entry.health import Metrics, Read, Readiness, health_app
 from hilo.entry.hooks import Hooks
 from hilo.entry.pages import pages_app
 from hilo.entry.sandbox import Courier, Stage, sandbox_app
-from hilo.entry.smtp import Listener
+from hilo.entry.smtp import Handler, Listener
 from hilo.entry.socket import socket_app
 from hilo.entry.state import AppState
 from hilo.entry.tending import tended
 from hilo.entry.walkin import walkin_app
+from hilo.kit.config import Config
 from hilo.kit.http import Guard, Http
+from hilo.kit.tls import Shown
 from hilo.sdk.abilities import Judging
 
 
@@ -88,7 +91,8 @@ def _door_numbers(door: Door) -> Read:
 async def _mail_door(state: AppState, door: Door) -> AsyncIterator[None]:
     config = state.config
     judges = [each for each in state.channels.connectors.values() if isinstance(each, Judging)]
-    listener = Listener(state.db, door.store, config.host, config.smtp_port, judges)
+    handler = Handler(state.db, door.store, judges)
+    listener = Listener(handler, config.host, config.smtp_port, _shown(config))
     try:
         await listener.start()
     except OSError as error:
@@ -100,3 +104,15 @@ async def _mail_door(state: AppState, door: Door) -> AsyncIterator[None]:
         yield
     finally:
         await listener.stop()
+
+
+def _shown(config: Config) -> Shown | None:
+    if config.smtp_cert is None:
+        return None
+    try:
+        return Shown(config.smtp_cert, config.smtp_key)
+    except (OSError, ssl.SSLError) as error:
+        raise CannotListen(
+            f"the certificate of the mail door cannot be used: {error}. "
+            "See HILO_SMTP_CERT and HILO_SMTP_KEY"
+        ) from error

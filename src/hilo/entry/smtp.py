@@ -1,7 +1,8 @@
 """The mail door: an SMTP listener that takes mail for the mailboxes of this installation.
 
 `250` is said only after the mail is stored; `451` when it cannot be stored now, so that the sender
-tries again; `550` for a mailbox nobody has. What a mail means is found out later, by intake.
+tries again; `550` for a mailbox nobody has. What a mail means is found out later, by intake. With a
+certificate it offers STARTTLS, to who wants it: a mail in plain is better than none.
 """
 
 import asyncio
@@ -12,12 +13,14 @@ from typing import Any
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from typing_extensions import override
 
 from hilo.domain.inboxes import NewDelivery
 from hilo.domain.inboxes import queries as inboxes
 from hilo.domain.inboxes.queries import AddressRow
 from hilo.kit import ids
 from hilo.kit.db import Database
+from hilo.kit.tls import Shown
 from hilo.sdk.abilities import Judging
 
 MAIL_BYTES = 35_000_000  # 25 MB of files, as base64 writes them
@@ -34,10 +37,11 @@ class Listener:
     """The bound listener. `port` is the real one (0 asks the system for a free one)."""
 
     def __init__(
-        self, db: Database, store: Store, host: str, port: int, judges: Sequence[Judging] = ()
+        self, handler: "Handler", host: str, port: int, shown: Shown | None = None
     ) -> None:
-        """store: returns when the delivery is durable. judges: say whom a mail is really from."""
-        self._handler = Handler(db, store, judges)
+        """shown: the certificate; without one there is no TLS."""
+        self._handler = handler
+        self._shown = shown
         self._host = host
         self.port = port
         self._server: asyncio.Server | None = None
@@ -65,6 +69,8 @@ class Listener:
             hostname="hilo",
             ident="Hilo",
             timeout=_IDLE_S,
+            tls_context=None if self._shown is None else self._shown.context(),
+            auth_exclude_mechanism=["LOGIN", "PLAIN"],
             loop=asyncio.get_running_loop(),
         )
 
@@ -74,18 +80,41 @@ class _Talk(SMTP):
 
     line_length_limit = _LINE_BYTES
 
+    @override
+    async def smtp_STARTTLS(self, arg: str) -> None:
+        """Begin TLS, once; whatever was said before it counts no more."""
+        if self.session is not None and self.session.ssl is not None:
+            await self.push("503 this connection is encrypted already")
+            return
+        await super().smtp_STARTTLS(arg)
+
 
 class Handler:
-    """Answers RCPT and DATA. The names of its methods are the library's."""
+    """Answers EHLO, RCPT and DATA. The names of its methods are the library's."""
 
     def __init__(self, db: Database, store: Store, judges: Sequence[Judging] = ()) -> None:
-        """One for all connections."""
+        """One for all connections. store: returns when the delivery is durable.
+
+        judges: say whom a mail is really from.
+        """
         self._db = db
         self._judges = judges
         self._store = store
         self._storing = 0
         self.idle = asyncio.Event()
         self.idle.set()
+
+    async def handle_EHLO(  # noqa: N802 - as the library calls it
+        self,
+        server: SMTP,  # noqa: ARG002
+        session: Session,
+        envelope: Envelope,  # noqa: ARG002
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        """Say what is known here; the library would offer to sign in, and nobody can."""
+        session.host_name = hostname
+        return [each for each in responses if not each.startswith("250-AUTH")]
 
     async def handle_RCPT(  # noqa: N802 - as the library calls it
         self,

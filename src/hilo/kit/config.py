@@ -43,6 +43,8 @@ class Config(Struct, frozen=True, kw_only=True):
     """The settings. database_url None: the private PostgreSQL. secret_key None: made and kept.
 
     data: files, the private database and the secret key live here. bucket: files live there.
+    smtp_cert: PEM with the certificate the mail door shows, None = it has no TLS. smtp_key: PEM
+    with its key, None = in the same file.
     sandbox_url: where the simulators are, `hilo serve` itself by default.
     backups: the folder of scheduled backups, None = none are made.
     allow_private: networks that callbacks may reach although they are private, plain http included.
@@ -54,6 +56,8 @@ class Config(Struct, frozen=True, kw_only=True):
     sandbox_url: str = "http://127.0.0.1:8000/sandbox"
     data: Path = Path(".hilo")
     smtp_port: int = 2525
+    smtp_cert: Path | None = None
+    smtp_key: Path | None = None
     admin_email: str | None = None
     admin_password: str | None = None
     database_url: str | None = None
@@ -86,6 +90,8 @@ def read(environ: Mapping[str, str]) -> Config:
     for name, other in (both, both[::-1]):
         if name in given and other not in given:
             raise BadSetting(f"{name} is set without {other}; set both, or neither")
+    if "HILO_SMTP_KEY" in given and "HILO_SMTP_CERT" not in given:
+        raise BadSetting("HILO_SMTP_KEY is set without HILO_SMTP_CERT; set both, or neither")
     host = given.get("HILO_HOST", "127.0.0.1")
     port = _port(given, "HILO_PORT", 8000)
     return Config(
@@ -94,8 +100,10 @@ def read(environ: Mapping[str, str]) -> Config:
         public_url=_public_url(given, host, port),
         sandbox_url=_url(given, "HILO_SANDBOX_URL", ("http", "https"))
         or f"{_own_url(host, port)}/sandbox",
-        data=_folder(given, "HILO_DATA") or Path(".hilo").absolute(),
+        data=_path(given, "HILO_DATA") or Path(".hilo").absolute(),
         smtp_port=_port(given, "HILO_SMTP_PORT", 2525),
+        smtp_cert=_path(given, "HILO_SMTP_CERT"),
+        smtp_key=_path(given, "HILO_SMTP_KEY"),
         admin_email=_email(given, "HILO_ADMIN_EMAIL"),
         admin_password=given.get("HILO_ADMIN_PASSWORD"),
         database_url=_url(given, "DATABASE_URL", ("postgres", "postgresql")),
@@ -107,7 +115,7 @@ def read(environ: Mapping[str, str]) -> Config:
         rate_limits=_rate_limits(given, "HILO_RATE_LIMITS"),
         allow_unsafe_database=given.get("HILO_ALLOW_UNSAFE_DATABASE", "") in ("1", "yes", "true"),
         pool_size=_count(given, "HILO_POOL_SIZE", 12),
-        backups=_folder(given, "HILO_BACKUPS"),
+        backups=_path(given, "HILO_BACKUPS"),
         backups_every_h=_count(given, "HILO_BACKUPS_EVERY_H", 24),
         backups_keep=_count(given, "HILO_BACKUPS_KEEP", 7),
         bucket=_bucket(given),
@@ -152,7 +160,7 @@ def _count(given: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _folder(given: Mapping[str, str], name: str) -> Path | None:
+def _path(given: Mapping[str, str], name: str) -> Path | None:
     text = given.get(name)
     return None if text is None else Path(text).expanduser().absolute()
 

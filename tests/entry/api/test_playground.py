@@ -12,7 +12,7 @@ from cast import CAST
 from hilo.domain import inboxes
 from hilo.domain.inboxes import Carrier, NewDelivery, catcher
 from hilo.entry.post import Letter, LetterJob, Postman
-from hilo.entry.smtp import Listener
+from hilo.entry.smtp import Handler, Listener
 from hilo.entry.state import AppState
 from hilo.kit.db import Database
 from hilo.kit.ids import new_id
@@ -87,7 +87,7 @@ async def test_letters_that_open_doors_are_read_by_who_manages_agents(
 async def test_the_customer_writes_by_smtp(ada: httpx2.AsyncClient, app_state: AppState) -> None:
     await account_of(app_state)
     taken: asyncio.Queue[NewDelivery] = asyncio.Queue()
-    listener = Listener(app_state.db, taken.put, "127.0.0.1", 0)
+    listener = Listener(Handler(app_state.db, taken.put), "127.0.0.1", 0)
     await listener.start()
     app_state.config = msgspec.structs.replace(app_state.config, smtp_port=listener.port)
     letter = {"from": "carol@example.test", "to": "help@hilo.test", "text": "¿Y mi pedido?"}

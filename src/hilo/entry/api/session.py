@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from hilo.domain import people
 from hilo.domain.people import LoginRow, NewSession, Session
-from hilo.entry.api import problems
 from hilo.entry.api.forms import PUBLIC, Acting, Id, Open, Shared
 from hilo.entry.api.frame import Visit, visit_of
 from hilo.entry.api.views import SignedIn, agent_me, workspace_ref
@@ -122,10 +121,8 @@ async def end_session(session_id: Id, actor: Acting, tx: Open, app_state: Shared
 def _credentials(body: bytes) -> Credentials:
     try:
         given = _DECODER.decode(body or b"{}")
-    except msgspec.ValidationError:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise _wrong() from None
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise problems.of_decoding(error) from None
     longest = max(len(given.email), len(given.password))
     if not given.email or not given.password or longest > _CHARS_MAX or "\0" in given.email:
         raise _wrong()
