@@ -4,6 +4,7 @@ import asyncio
 from base64 import b64encode
 from uuid import UUID
 
+import asyncpg
 import httpx2
 import msgspec
 import pytest
@@ -16,8 +17,10 @@ from hilo.entry.smtp import Handler, Listener
 from hilo.entry.state import AppState
 from hilo.kit.db import Database
 from hilo.kit.ids import new_id
+from hilo.kit.sql import query
 from stage import agent
 
+ACCOUNT = query("account", "select id from account order by id limit 1")
 REPLY = b"""From: Help <help@hilo.test>\r
 To: carol@example.test\r
 Subject: =?utf-8?q?Re=3A_Env=C3=ADo?=\r
@@ -82,6 +85,40 @@ async def test_letters_that_open_doors_are_read_by_who_manages_agents(
             assert answer.status_code == 200
             assert ("zebra7731" in answer.text) is is_contacts
             assert len(answer.json()["items"]) == (0 if asked else 1) + is_contacts
+
+
+async def test_a_letter_is_read_by_who_could_reset_that_person(
+    ada: httpx2.AsyncClient, ben: httpx2.AsyncClient, app_state: AppState, owner: asyncpg.Connection
+) -> None:
+    """Ada is the owner; Ben becomes an admin; Emil's login opens another workspace, too."""
+    await ada.patch(f"/agents/{CAST.ben.id}", json={"role": "admin"})
+    emil = new_id()
+    await owner.execute("insert into login values ($1, 'emil@hilo.test', 'x')", emil)
+    for workspace in (CAST.workspace, CAST.other_workspace):
+        await owner.execute(
+            "insert into agent (workspace_id, id, login_id, name, email, role)"
+            " values ($1, $2, $3, 'Emil', 'Emil@hilo.test', 'agent')",
+            *(workspace, new_id(), emil),
+        )
+    for who, role in (("fay", "owner"), ("gil", "agent")):
+        asked = {"email": f"{who}@hilo.test", "name": who, "role": role}
+        assert (await ada.post("/invitations", json=asked)).status_code == 201
+    everybody = {"ada", "ben", "emil", "fay", "gil"}
+    async with app_state.db.transaction(CAST.workspace) as tx:
+        for each in everybody:
+            await catcher.keep(tx, None, "help@hilo.test", [f"{each.title()}@hilo.test"], REPLY)
+        await catcher.keep(tx, await tx.one(ACCOUNT, UUID), "x@hilo.test", ["ada@hilo.test"], REPLY)
+
+    async def read(client: httpx2.AsyncClient) -> set[str]:
+        items = (await client.get("/playground/mail")).json()["items"]
+        letters = [each for each in items if each["to"] != ["ada@hilo.test"]]
+        assert len(letters) == len(items) - 1  # what went to Ada as a customer is seen
+        return {each["to"][0].partition("@")[0].lower() for each in letters}
+
+    assert await read(ada) == everybody - {"emil"}
+    assert await read(ben) == {"ben", "gil"}
+    alone = await ben.get("/playground/mail", params={"address": "fay@hilo.test"})
+    assert alone.json()["items"] == []
 
 
 async def test_the_customer_writes_by_smtp(ada: httpx2.AsyncClient, app_state: AppState) -> None:

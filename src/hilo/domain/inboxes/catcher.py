@@ -1,6 +1,7 @@
 """The built-in catcher: mail without an outgoing server. It never leaves the machine.
 
-Letters of the house open doors (a new password, an invitation): only who manages agents reads them.
+Letters of the house open doors (a new password, an invitation): only who manages agents reads them,
+and of those only who could open that door anyway.
 """
 
 import email.policy
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from hilo.domain import people
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
 from hilo.kit.ids import new_id
@@ -59,6 +61,7 @@ async def list_caught(
     Raises: Forbidden.
     """
     actor.must("conversation:read")
+    house = actor.may("agent:write")
     return await tx.all(
         SQL.caught,
         Caught,
@@ -66,7 +69,8 @@ async def list_caught(
         address=address.lower() if address else None,
         before=before,
         most=most,
-        house="agent:write" in actor.permissions,
+        house=house,
+        beyond=await people.beyond(tx, actor) if house else [],
         narrowed=None if actor.sight is None else list(actor.sight.narrowed),
     )
 

@@ -228,6 +228,15 @@ async def reset_for(tx: Tx, actor: Actor, agent: UUID) -> tuple[Agent, str]:
     return found, made[1]
 
 
+async def beyond(tx: Tx, actor: Actor) -> list[str]:
+    """Return the addresses whose password the actor could not reset, as `reset_for` has it.
+
+    What opens the house for them is not for the actor's eyes. Raises: Forbidden.
+    """
+    actor.must("agent:write")
+    return await tx.all(SIGNING.beyond, str, owner=actor.may("owner:write"))
+
+
 async def use_reset(tx: Tx, plain: str, new: str) -> None:
     """Choose a new password by a mailed token, once; all sessions end.
 

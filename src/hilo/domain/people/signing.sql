@@ -3,6 +3,17 @@
 -- name: logins
 select * from hilo_login_by_email(:email)
 
+-- name: beyond
+-- Whose password is beyond an agent's reach (owner: who makes owners): owners, who is asked to
+-- become one, and logins that open other workspaces too.
+select lower(a.email) from agent a
+where a.workspace_id = hilo_workspace() and (a.role = 'owner' and not :owner or exists (
+  select from hilo_login_by_email(a.email) l where l.agent_id is distinct from a.id))
+union
+select lower(i.email) from invitation i
+where i.workspace_id = hilo_workspace() and i.role = 'owner' and not :owner
+  and i.accepted_at is null and i.expires_at > now()
+
 -- name: make_login
 select hilo_login_create(:id, :email, :hash)
 

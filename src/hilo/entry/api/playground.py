@@ -71,7 +71,7 @@ async def list_mail(
 ) -> Page[PlayMail]:
     """List what the built-in catcher kept, the newest first.
 
-    Letters to agents (a new password, an invitation) only for who may manage agents.
+    Letters to agents (a new password, an invitation) only for who may reset that agent's password.
     """
     before = decode_cursor(cursor, UUID)[0] if cursor else None
     found = await catcher.list_caught(
