@@ -30,13 +30,13 @@ async def test_what_is_published_is_written_with_the_commit_and_told_after_it(
     db: Database,
 ) -> None:
     told: list[str] = []
-    db.on_commit = lambda: told.append("bus")
+    db.on_commit = told.extend
     before = await count(db)
     async with db.transaction(CAST.workspace) as tx:
         tx.publish(Happened(), new_id())
         tx.after_commit.append(lambda: told.append("after"))
         assert told == []
-    assert told == ["after", "bus"]
+    assert told == ["after", "test.happened"]
     assert await count(db) == before + 1
     with suppress(RuntimeError):
         async with db.transaction(CAST.workspace) as tx:
@@ -44,7 +44,7 @@ async def test_what_is_published_is_written_with_the_commit_and_told_after_it(
             tx.after_commit.append(lambda: told.append("never"))
             raise RuntimeError
     assert await count(db) == before + 1
-    assert told == ["after", "bus"]
+    assert told == ["after", "test.happened"]
 
 
 async def test_a_failed_attempt_undoes_itself_and_nothing_else(db: Database) -> None:
@@ -128,7 +128,7 @@ async def test_reading_sees_one_workspace_and_leaves_nothing_to_the_next(db: Dat
 
 async def test_what_is_noted_while_reading_is_written_and_told(db: Database) -> None:
     told: list[str] = []
-    db.on_commit = lambda: told.append("bus")
+    db.on_commit = lambda _kinds: told.append("bus")
     before = await count(db)
     async with db.reading(CAST.workspace) as tx:
         tx.publish(Happened(), new_id())

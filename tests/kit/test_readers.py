@@ -18,7 +18,7 @@ from hilo.kit.db import Database, Tx
 from hilo.kit.errors import NotFound
 from hilo.kit.events import Event, Logged, slot_of
 from hilo.kit.ids import new_id
-from hilo.kit.readers import Reader, Readers, rounds
+from hilo.kit.readers import Reader, Readers, call_readers, lag, rounds
 from hilo.kit.sql import query
 
 
@@ -87,7 +87,7 @@ async def test_concurrent_writers_and_readers_make_each_effect_once_and_in_order
 ) -> None:
     subjects = [new_id() for _ in range(12)]
     bus = Local()
-    db.on_commit = lambda: bus.publish("log")
+    db.on_commit = call_readers(bus)
 
     async def write(subject: UUID) -> None:
         # Transactions of different length overlap: ids are given long before commits.
@@ -121,6 +121,44 @@ async def test_an_open_transaction_hides_later_events_until_it_ends(
         assert await numbers(effects) == {}
     await readers.drain()
     assert await numbers(effects) == {early: [1], late: [2]}
+
+
+async def test_what_an_open_transaction_hides_is_not_walked_past(
+    db: Database, effects: asyncpg.Connection
+) -> None:
+    # All in one slot, which has something to read already.
+    first = new_id()
+    early, late = [each for each in (new_id() for _ in range(2000)) if _slot(each) == _slot(first)][
+        :2
+    ]
+    readers = readers_of(db)
+    await publish(db, first, 1)
+    async with db.transaction(CAST.workspace) as tx:
+        tx.publish(Counted(n=2), early)
+        await tx.flush()
+        await publish(db, late, 3)
+        await readers.drain(patience_s=0)
+    await readers.drain()
+    assert await numbers(effects) == {first: [1], early: [2], late: [3]}
+
+
+async def test_events_of_other_kinds_cost_a_reader_nothing(
+    db: Database, effects: asyncpg.Connection
+) -> None:
+    readers = readers_of(db)
+    await readers.drain()
+    async with db.transaction(CAST.workspace) as tx:
+        for _ in range(3):
+            tx.publish(Other(), new_id())
+    places = "select slot, xid::text, id from reader_cursor where reader = 'test' order by slot"
+    before = await effects.fetch(places)
+    await readers.drain()
+    assert await effects.fetch(places) == before
+    (late,) = (await lag(db, [Reader("test", {Counted: [record]})])).values()
+    assert late == 0
+    await publish(db, new_id(), 1)
+    (late,) = (await lag(db, [Reader("test", {Counted: [record]})])).values()
+    assert late > 0
 
 
 async def test_a_killed_reader_leaves_nothing_half_done(

@@ -10,6 +10,7 @@ from hilo.domain.inboxes import CLOSED, AccountRow, Channels
 from hilo.kit.bus import Bus
 from hilo.kit.db import Database
 from hilo.kit.errors import Unavailable
+from hilo.sdk.abilities import Greeting
 from hilo.sdk.account import Account
 from hilo.sdk.channel import ChannelConnector
 
@@ -22,11 +23,15 @@ _MARK = b"account:"
 
 
 class Known(Struct, frozen=True):
-    """An account, open, with its connector."""
+    """An account, open, with its connector.
+
+    greeter: the connector again, where it may answer in its own words.
+    """
 
     row: AccountRow
     account: Account
     connector: ChannelConnector
+    greeter: Greeting | None
 
 
 class Accounts:
@@ -53,7 +58,9 @@ class Accounts:
         if row is not None and row.channel in self._channels.connectors:
             if not self._channels.opens(row):
                 raise Unavailable(CLOSED, retry_after_s=_CLOSED_S)
-            known = Known(row, self._channels.opened(row), self._channels.of(row))
+            connector = self._channels.of(row)
+            greeter = connector if isinstance(connector, Greeting) else None
+            known = Known(row, self._channels.opened(row), connector, greeter)
         if len(self._known) >= _MOST:
             self._known.clear()
         until = time.monotonic() + (_UNKNOWN_S if known is None else _REMEMBERED_S)

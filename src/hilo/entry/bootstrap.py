@@ -19,6 +19,7 @@ from hilo.kit.crypto import Vault
 from hilo.kit.db import Database
 from hilo.kit.pgbin import CannotStart
 from hilo.kit.postgres import PrivatePostgres
+from hilo.kit.readers import call_readers
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 Say = Callable[[str], None]
@@ -102,7 +103,7 @@ async def open_house(
         bus = _bus(config, store, owning=owning)
         state = AppState(
             config=config,
-            db=Database(pool, on_commit=lambda: bus.publish("log")),
+            db=Database(pool, on_commit=call_readers(bus)),
             vault=Vault(secret_key(config)),
             bus=bus,
         )

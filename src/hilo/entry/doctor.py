@@ -15,7 +15,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hilo.entry import backups, bootstrap, registry
+from hilo.entry import backups, bootstrap, registry, wiring
 from hilo.kit import buckets, clock, crypto, db, messages, migrations, readers, server, tls
 from hilo.kit.config import Config
 from hilo.kit.crypto import CannotOpen, Vault
@@ -244,7 +244,8 @@ async def _contents(config: Config, database: Database) -> AsyncIterator[Line]:
     ):
         if count:
             yield Line("warning", f"{count} {what}", f"see {where}")
-    late = {name: lag for name, lag in (await readers.lag(database)).items() if lag > _LAG_S}
+    lags = await readers.lag(database, wiring.READERS)
+    late = {name: lag for name, lag in lags.items() if lag > _LAG_S}
     for name, lag in late.items():
         yield Line("warning", f"reader {name} is {lag:.0f} s behind", "is a worker running?")
     if not late:

@@ -14,6 +14,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.exposition import generate_latest
 
+from hilo.entry import wiring
 from hilo.entry.answers import send_bytes
 from hilo.kit import jobs, readers
 from hilo.kit.db import FAILURES, Database
@@ -80,7 +81,7 @@ class Metrics:
         return generate_latest(registry)
 
     async def _lag(self) -> Mapping[str, float]:
-        return await readers.lag(self._db)
+        return await readers.lag(self._db, wiring.READERS)
 
     async def _jobs(self) -> Mapping[str, float]:
         return {f"{each.kind}:{each.status}": each.count for each in await jobs.depth(self._db)}

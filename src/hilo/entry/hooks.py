@@ -32,7 +32,6 @@ from hilo.kit.errors import (
 )
 from hilo.kit.ids import new_id
 from hilo.kit.text import clean
-from hilo.sdk.abilities import Greeting
 from hilo.sdk.account import Answer, Asked, Delivery
 
 BODY_BYTES = 40_000_000  # ten files of a message, as base64 writes them
@@ -123,7 +122,7 @@ class Hooks:
 
 def _greeted(known: Known, delivery: Delivery, scope: HTTPScope) -> Answer | None:
     """Return the channel's own answer, if it has one."""
-    if not isinstance(known.connector, Greeting):
+    if known.greeter is None:
         return None
     query = scope["query_string"].decode("latin-1")
     asked = Asked(
@@ -134,7 +133,7 @@ def _greeted(known: Known, delivery: Delivery, scope: HTTPScope) -> Answer | Non
         body=delivery.body,
         received_at=delivery.received_at,
     )
-    return known.connector.greet(asked, known.account)
+    return known.greeter.greet(asked, known.account)
 
 
 async def _body(scope: HTTPScope, receive: Receive) -> bytes:

@@ -74,7 +74,7 @@ class Tx:
         self.now: datetime = clock.now()
         self.by = events.By()
         self.after_commit: list[Callable[[], None]] = []
-        self.written = 0
+        self.written: frozenset[str] = frozenset()
         self._published: list[Published] = []
 
     @property
@@ -160,7 +160,7 @@ class Tx:
             [each.event for each in given],
         )
         self._published = []
-        self.written += len(given)
+        self.written |= {each.event.type for each in given}
 
 
 def _shape(row: asyncpg.Record, into: type[Row]) -> Row:
@@ -171,9 +171,11 @@ def _shape(row: asyncpg.Record, into: type[Row]) -> Row:
 
 
 class Database:
-    """The pool. on_commit is told after each transaction that wrote events (the bus listens)."""
+    """The pool. on_commit is told which kinds of events a transaction wrote (the bus listens)."""
 
-    def __init__(self, pool: asyncpg.Pool, on_commit: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, on_commit: Callable[[frozenset[str]], None] | None = None
+    ) -> None:
         """pool: made by `connect`."""
         self.pool = pool
         self.on_commit = on_commit
@@ -234,7 +236,7 @@ class Database:
         for call in tx.after_commit:
             call()
         if tx.written and self.on_commit is not None:
-            self.on_commit()
+            self.on_commit(tx.written)
 
     @asynccontextmanager
     async def _connection(self, first: str, sight: str) -> AsyncIterator[asyncpg.Connection]:

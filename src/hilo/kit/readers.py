@@ -1,4 +1,4 @@
-"""Readers of the log: each walks all events in order and acts on them, once.
+"""Readers of the log: each walks the events of its kinds in order and acts on them, once.
 
 A reader's place is a cursor per slot, saved in the same transaction as what it did: its effects on
 our tables happen exactly once. Order holds within a subject. A batch is handled in rounds with at
@@ -20,7 +20,7 @@ import asyncpg
 from msgspec import Struct
 
 from hilo.kit import log
-from hilo.kit.bus import Bus
+from hilo.kit.bus import Bus, Subscription
 from hilo.kit.db import FAILURES, Database, Tx
 from hilo.kit.errors import NotFound
 from hilo.kit.events import SLOTS, Event, Logged
@@ -49,7 +49,7 @@ _WAITING = query(
     select e.slot from (
       select array_agg(slot) as slots, array_agg(xid) as xids, array_agg(id) as ids
       from reader_cursor where reader = :reader and slot <> all(:resting::smallint[])
-    ) c, hilo_read_events(c.slots, c.xids, c.ids, 1) e
+    ) c, hilo_events_ahead(c.slots, c.xids, c.ids, :kinds::text[], 1) e
     """,
 )
 _LOCK = query(
@@ -64,8 +64,8 @@ _READ = query(
     "read_events",
     """
     select workspace_id, id, xid::text::bigint, slot, type, subject, actor, data, at
-    from hilo_take_events(:slots::smallint[], :xids::text[]::xid8[], :ids::bigint[], :most,
-                          :kinds::text[])
+    from hilo_events_ahead(:slots::smallint[], :xids::text[]::xid8[], :ids::bigint[],
+                           :kinds::text[], :most)
     order by xid, id
     """,
 )
@@ -122,6 +122,11 @@ class _Again(Exception):
         super().__init__()
         self.slot = slot
         self.tries = tries
+
+
+def call_readers(bus: Bus) -> Callable[[frozenset[str]], None]:
+    """Return what tells everybody, after a commit, which kinds of events it wrote."""
+    return lambda kinds: bus.publish("log", " ".join(sorted(kinds)).encode())
 
 
 class Readers:
@@ -196,8 +201,18 @@ class _Walk:
                     _LOG.warning("a reader lost the database", reader=self._name, error=repr(e))
                     await asyncio.sleep(0.5)
                 # Just after a wake-up an older transaction may still hide events: look again soon.
-                woken = await wake.wait(_IDLE_S[idle])
+                woken = await self._called(wake, _IDLE_S[idle])
                 idle = 0 if woken else min(idle + 1, len(_IDLE_S) - 1)
+
+    async def _called(self, wake: Subscription, most_s: float) -> bool:
+        """Wait at most so long; say whether something of its kinds was written."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(most_s):
+                async for kinds in wake:
+                    if not kinds or not self._on.keys().isdisjoint(kinds.decode().split()):
+                        wake.drain()
+                        return True
+        return False
 
     async def prepare(self) -> None:
         """Make the cursors of a reader that is new."""
@@ -209,7 +224,10 @@ class _Walk:
         now = time.monotonic()
         self._resting = {slot: until for slot, until in self._resting.items() if until > now}
         waiting = await self._db.alone(
-            _WAITING, int, reader=self._name, resting=list(self._resting)
+            *(_WAITING, int),
+            reader=self._name,
+            resting=list(self._resting),
+            kinds=list(self._on),
         )
         if not waiting:
             return False
@@ -241,7 +259,7 @@ class _Walk:
             most=_EVENTS_PER_SLOT,
             kinds=list(self._on),
         )
-        for workspace, mine in _by_workspace(event for event in events if event.type in self._on):
+        for workspace, mine in _by_workspace(events):
             await tx.enter(workspace)
             for round_ in rounds(mine):
                 await self._round(tx, round_)
@@ -304,21 +322,42 @@ def rounds(events: Sequence[Logged]) -> Iterator[Sequence[Logged]]:
         left = later
 
 
-def _by_workspace(events: Iterator[Logged]) -> Iterator[tuple[UUID, Sequence[Logged]]]:
+def _by_workspace(events: Sequence[Logged]) -> Iterator[tuple[UUID, Sequence[Logged]]]:
     grouped: defaultdict[UUID, list[Logged]] = defaultdict(list)
     for event in events:
         grouped[event.workspace].append(event)
     yield from grouped.items()
 
 
-async def lag(db: Database) -> Mapping[str, float]:
-    """Return how old the oldest unread event of each reader is, in seconds."""
-    text = """
-    select c.reader, max(coalesce((
-      select extract(epoch from now() - e.at) from hilo_read_events(
-        array[c.slot], array[c.xid], array[c.id], 1) e), 0))::float8
-    from reader_cursor c group by 1
+_LAG = query(
+    "reader_lag",
     """
+    select c.reader, extract(epoch from now() - min(e.at))::float8
+    from (
+      select c.reader, array_agg(c.slot) as slots, array_agg(c.xid) as xids, array_agg(c.id) as ids
+      from reader_cursor c group by 1
+    ) c
+    join (
+      select reader, array_agg(kind) as kinds
+      from unnest(:readers::text[], :kinds::text[]) as k(reader, kind) group by 1
+    ) k using (reader)
+    left join lateral hilo_events_ahead(c.slots, c.xids, c.ids, k.kinds, 1) e on true
+    group by 1
+    """,
+)
+
+
+class _Late(Struct, frozen=True):
+    reader: str
+    seconds: float | None
+
+
+async def lag(db: Database, readers: Sequence[Reader]) -> Mapping[str, float]:
+    """Return how old the oldest event is that each reader has still to read, in seconds."""
+    pairs = [(reader.name, kind) for reader in readers for kind in reader.reactions()]
     with suppress(asyncpg.UndefinedTableError):
-        return {row[0]: row[1] for row in await db.pool.fetch(text)}
+        late = await db.alone(
+            *(_LAG, _Late), readers=[name for name, _ in pairs], kinds=[kind for _, kind in pairs]
+        )
+        return {each.reader: each.seconds or 0 for each in late}
     return {}

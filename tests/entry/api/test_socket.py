@@ -38,7 +38,7 @@ Dial = Callable[..., Wire]
 @pytest.fixture
 async def door(app_state: AppState, db: Database) -> AsyncIterator[ASGIApp]:
     """Give the door, with its hub at work."""
-    db.on_commit = lambda: app_state.bus.publish("log")
+    db.on_commit = lambda _kinds: app_state.bus.publish("log")
     running = asyncio.ensure_future(app_state.hub.run())
     yield socket_app(app_state)
     running.cancel()

@@ -27,7 +27,7 @@ from wire import Wire
 async def process(db: Database, dsn: str, config: Config) -> AsyncIterator[AppState]:
     """Run what a web process runs beside its doors."""
     bus = PostgresBus(dsn)
-    own = Database(db.pool, on_commit=lambda: bus.publish("log"))
+    own = Database(db.pool, on_commit=lambda _kinds: bus.publish("log"))
     state = AppState(config=config, db=own, vault=Vault(SECRET_KEY), bus=bus)
     running = [
         asyncio.ensure_future(work()) for work in (bus.run, state.hub.run, state.doorman.run)

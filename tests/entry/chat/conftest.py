@@ -43,7 +43,7 @@ async def chat(db: Database, tmp_path: Path) -> AsyncIterator[Chat]:
     """Give a chat in the cast's inbox and one in the other workspace."""
     config = Config(public_url="http://hilo.test", data=tmp_path)
     state = AppState(config=config, db=db, vault=Vault(SECRET_KEY))
-    db.on_commit = lambda: state.bus.publish("log")
+    db.on_commit = lambda _kinds: state.bus.publish("log")
     account = await add_account(state, CAST.workspace, CAST.inbox, SECRETS)
     foreign = new_id()
     async with db.transaction(CAST.other_workspace) as tx:

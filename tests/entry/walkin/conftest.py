@@ -29,7 +29,7 @@ async def place(db: Database, tmp_path: Path) -> AsyncIterator[Place]:
     """Give an open shop with two counters."""
     config = Config(public_url="http://hilo.test", data=tmp_path)
     state = AppState(config=config, db=db, vault=Vault(SECRET_KEY))
-    db.on_commit = lambda: state.bus.publish("log")
+    db.on_commit = lambda _kinds: state.bus.publish("log")
     post = Kept()
     state.post = post
     counter = await open_shop(db, {"topics": ["Returns"], "counters": ["1", "2"]})
