@@ -15,6 +15,10 @@ PLANTED = {
     "domain/people/verbs.py": 'raise Conflict("no", reason="moonstruck")\n',
     "entry/cli.py": 'word("moon", _moon, "text")\n',
     "connectors/moon/manifest.toml": "",
+    "entry/doors.py": 'doors = {\n    "/moon/": moon,\n    "/chat/": chat,\n}\n',
+    "entry/chat/app.py": 'doors = {("GET", "moonlight"): moonlight}\n',
+    "entry/walkin/app.py": "",
+    "entry/pages/app.py": 'match first:\n    case "moonrise" if rest:\n        pass\n',
 }
 
 
@@ -40,6 +44,9 @@ def house(root: Path) -> Path:
         "moonstruck",
         "`moon`",
         "no heading `Limits`",
+        "`/moon/`",
+        "`/chat/{account}/moonlight`",
+        "`/moonrise/`",
     ],
     ids=str,
 )

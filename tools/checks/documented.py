@@ -23,6 +23,11 @@ _WORD = re.compile(
 _NARROWED = re.compile(
     r"""(?:Conflict|Forbidden|Gone|NotFound|Unavailable)\([^()]*\breason=["']([a-z-]+)["']"""
 )
+# Doors outside the framework: `"/chat/": …` of the root, `("POST", "files"): …` of the visitors'
+# doors and `… == ("GET", "live")`, `case "widget" if …` of the pages.
+_ROOT = re.compile(r"""^ +["'](/[a-z0-9/]+)["']: """, re.MULTILINE)
+_VISITORS = re.compile(r"""\(["'](?:GET|POST)["'], ["']([a-z-]+)["']\)""")
+_PAGE = re.compile(r"""case ["']([a-z]+)["']( if rest)?:""")
 _CHANNEL_HEADINGS = ("What you need", "Connect", "Limits", "Troubleshooting")
 _HEADING = re.compile(r"^#{2,4} .*?`([^`]+)`", re.MULTILINE)
 
@@ -35,6 +40,7 @@ def find(root: Path) -> list[str]:
         "permissions": set(_PERMISSION.findall(text_of(source / "domain/people/permissions.py"))),
         "events": set(_tags(source)),
         "errors": {*_codes(source), *_named(source, _NARROWED)},
+        "doors": set(_doors(source / "entry")),
         "cli": {a or b for a, b in _WORD.findall(text_of(source / "entry/cli.py"))},
     }
     problems = [
@@ -50,6 +56,21 @@ def find(root: Path) -> list[str]:
         problems += [f"{where}: no heading for `{name}`" for name in sorted(names - told)]
         problems += [f"{where}: `{name}` is not there any more" for name in sorted(told - names)]
     return problems
+
+
+def _doors(entry: Path) -> Iterator[str]:
+    """Walk the paths that are not the API's."""
+    root = set(_ROOT.findall(text_of(entry / "doors.py")))
+    for name in ("chat", "walkin"):
+        if f"/{name}/" in root:
+            root.remove(f"/{name}/")  # its own doors are told one by one
+            for what in _VISITORS.findall(text_of(entry / name / "app.py")):
+                yield f"/{name}/{{account}}/{what}"
+    yield from root
+    if (entry / "chat" / "socket.py").is_file():
+        yield "/chat/{account}/socket"
+    for name, has_more in _PAGE.findall(text_of(entry / "pages" / "app.py")):
+        yield f"/{name}/" if has_more else f"/{name}"
 
 
 def _channel_pages(source: Path) -> list[Path]:

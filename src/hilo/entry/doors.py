@@ -49,7 +49,7 @@ async def open_doors(
         readiness.done("smtp")
         metrics.add("hilo_door", "Deliveries at the door.", "of", _door_numbers(door))
         played = await stack.enter_async_context(open_sandbox(state, state.config.own_url))
-        health = health_app(readiness, state.db, metrics)
+        health = health_app(readiness, state.db, metrics, state.doorman)
         yield root(
             {
                 "/health/": health,

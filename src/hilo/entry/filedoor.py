@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, quote
 from uuid import UUID
 
-import msgspec
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from hilo.domain import library
 from hilo.domain.library import StoredFile, shown_inline
-from hilo.entry.api import problems
+from hilo.entry.api.problems import send_problem
 from hilo.entry.state import AppState
 from hilo.kit.errors import HiloError, NotFound
 
@@ -34,7 +33,7 @@ def file_app(state: AppState) -> ASGIApp:
         try:
             file, content = await _find(state, scope)
         except HiloError as error:
-            await _refuse(send, error)
+            await send_problem(send, error)
             return
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         status, head, body = answer(file, content, headers)
@@ -123,16 +122,3 @@ def _span(asked: str, size: int) -> tuple[int, int] | None:
 def _disposition(name: str, how: str) -> str:
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-async def _refuse(send: Send, error: HiloError) -> None:
-    problem = problems.problem_of(error, "")
-    body = msgspec.json.encode(problem)
-    headers = [
-        (b"content-type", problems.MEDIA_TYPE.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
-    ]
-    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,13 +1,15 @@
 """Is Hilo alive, is it ready, how does it do: /health/live, /health/ready and /metrics.
 
 Ready means: the steps named at the start are all done and the database answers. Nothing secret is
-said here, and no other table is read than for counting.
+said here, and no other table is read than for counting. The numbers are for this machine, and from
+elsewhere for who keeps a workspace.
 """
 
 import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from ipaddress import ip_address
 
 import msgspec
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -16,8 +18,11 @@ from prometheus_client.exposition import generate_latest
 
 from hilo.entry import wiring
 from hilo.entry.answers import send_bytes
+from hilo.entry.api.problems import send_problem
+from hilo.entry.doorman import Doorman
 from hilo.kit import jobs, readers
 from hilo.kit.db import FAILURES, Database
+from hilo.kit.errors import HiloError
 
 Read = Callable[[], Awaitable[Mapping[str, float]]]
 
@@ -91,8 +96,19 @@ class Metrics:
         return {"open": pool.get_size(), "idle": pool.get_idle_size()}
 
 
-def health_app(readiness: Readiness, db: Database, metrics: Metrics) -> ASGIApp:
+def health_app(readiness: Readiness, db: Database, metrics: Metrics, doorman: Doorman) -> ASGIApp:
     """Return the application for /health/live, /health/ready and /metrics."""
+
+    async def show(scope: Scope, send: Send) -> None:
+        try:
+            if not _is_near(scope.get("client")):
+                headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+                known = await doorman.who(doorman.credential(headers))
+                known.actor.must("workspace:write")
+        except HiloError as error:
+            await send_problem(send, error)
+            return
+        await send_bytes(send, 200, await metrics.show(), "text/plain; version=0.0.4")
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI's shape
         match scope["path"]:
@@ -105,11 +121,19 @@ def health_app(readiness: Readiness, db: Database, metrics: Metrics) -> ASGIApp:
                 status = 503 if waiting else 200
                 await _say(send, status, {"ready": not waiting, "waiting_for": waiting})
             case "/metrics":
-                await send_bytes(send, 200, await metrics.show(), "text/plain; version=0.0.4")
+                await show(scope, send)
             case _:
                 await _say(send, 404, {"error": "not found"})
 
     return app
+
+
+def _is_near(client: tuple[str, int] | None) -> bool:
+    """Say whether it is this machine that asks; behind a proxy the server knows who it is for."""
+    try:
+        return client is None or ip_address(client[0]).is_loopback
+    except ValueError:
+        return False
 
 
 async def _say(send: Send, status: int, body: Mapping[str, object]) -> None:

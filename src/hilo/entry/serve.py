@@ -100,7 +100,7 @@ def _doors(state: AppState, readiness: Readiness) -> AbstractAsyncContextManager
 async def _sandbox_door(state: AppState, readiness: Readiness) -> AsyncIterator[ASGIApp]:
     """Play the vendors and nothing else; their webhooks go to the desk's public address."""
     async with open_sandbox(state, state.config.public_url) as played:
-        health = health_app(readiness, state.db, Metrics(state.db))
+        health = health_app(readiness, state.db, Metrics(state.db), state.doorman)
         yield root({"/sandbox/": played, "/health/": health, "/metrics": health}, otherwise=played)
 
 

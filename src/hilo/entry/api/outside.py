@@ -19,8 +19,12 @@ def paths() -> Json:
         for path, method, operation in (
             ("/api/v1/socket", "get", _socket()),
             ("/files/{file_id}", "get", _file()),
-            ("/hooks/{channel}/{account_id}", "post", _hook()),
         )
+    } | {
+        "/hooks/{channel}/{account_id}": {
+            "get": {"tags": [TAG], **_handshake()},
+            "post": {"tags": [TAG], **_hook()},
+        }
     }
 
 
@@ -88,6 +92,21 @@ def _hook() -> Json:
             },
             **_problems(401, 404, 413),
             "503": {"description": "Not just now; send it again."},
+        },
+        "security": [],
+    }
+
+
+def _handshake() -> Json:
+    return {
+        "operationId": "shake_hands",
+        "summary": "Answer a vendor that proves the address before it delivers.",
+        "description": "As the channel has it; what is wrong gets no proof.",
+        "parameters": [_place("channel", _TEXT), _place("account_id", _UUID)],
+        "responses": {
+            "200": {"description": "The proof.", "content": {"*/*": {"schema": _TEXT}}},
+            **_problems(401, 404),
+            "405": {"description": "This channel shakes no hands."},
         },
         "security": [],
     }

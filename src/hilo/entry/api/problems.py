@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import NamedTuple
+from uuid import uuid4
 
 import msgspec
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
+from litestar.types import Send
 from msgspec import Struct
 
+from hilo.entry.answers import send_bytes
 from hilo.entry.api.choices import choices_at
 from hilo.entry.statuses import BadBody, status_of
 from hilo.kit import log
@@ -120,6 +123,16 @@ def headers_of(problem: Problem, error: BaseException | None = None) -> dict[str
     if isinstance(error, HTTPException) and error.headers:
         found |= {name.lower(): value for name, value in error.headers.items()}
     return found
+
+
+async def send_problem(send: Send, error: Exception) -> None:
+    """Send what went wrong; what nobody foresaw is logged, and a 500."""
+    problem = problem_of(error, f"req_{uuid4().hex}")
+    told = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+    told |= headers_of(problem, error)
+    headers = [(name.encode(), value.encode()) for name, value in told.items()]
+    body = msgspec.json.encode(problem)
+    await send_bytes(send, problem.status, body, MEDIA_TYPE, headers)
 
 
 def field_error(text: str, wanted: object = None) -> FieldError:
