@@ -7,12 +7,20 @@ arrives is never refused because of them.
 from collections.abc import Iterator
 from pathlib import Path
 
-from specs import discord, line, meta
+from specs import bandwidth, discord, line, meta, telegram, twilio
+from specs.scoring import Line
 
-ROOMS = {"meta": meta.scores, "line": line.scores, "discord": discord.scores}
+ROOMS = {
+    "meta": meta.scores,
+    "telegram": telegram.scores,
+    "twilio": twilio.scores,
+    "bandwidth": bandwidth.scores,
+    "line": line.scores,
+    "discord": discord.scores,
+}
 
 
-def scores(folder: Path) -> Iterator[tuple[str, int, int, list[str]]]:
+def scores(folder: Path) -> Iterator[Line]:
     """Yield a name, how many are right, how many there are, what is wrong; say what is absent."""
     for name, of in ROOMS.items():
         place = folder / name

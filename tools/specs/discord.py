@@ -17,22 +17,16 @@ from hilo.sdk.forms import unpack
 from hilo.sdk.outbound import ActionOut, HttpCall, HttpReply, Recipient
 from specs import samples
 from specs.samples import AT
+from specs.scoring import Line, scored
 
-Line = tuple[str, int, int, list[str]]
 _TO = Recipient(kind="external", value="800000000000000007")
 
 
 def scores(folder: Path) -> Iterator[Line]:
     """Yield every score. folder: where the description lies."""
     oracle = Oracle(msgspec.json.decode((folder / "openapi.json").read_bytes()))
-    yield _scored("a misspelt Discord request is noticed", _bites(oracle))
-    yield _scored("Discord requests", _requests(oracle))
-
-
-def _scored(name: str, told: Iterator[tuple[str, str]]) -> Line:
-    found = list(told)
-    wrong = [f"{what}: {why}" for what, why in found if why]
-    return name, len(found) - len(wrong), len(found), wrong
+    yield scored("a misspelt Discord request is noticed", _bites(oracle))
+    yield scored("Discord requests", _requests(oracle))
 
 
 class Oracle:

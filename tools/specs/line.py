@@ -19,9 +19,9 @@ from hilo.sdk.outbound import HttpCall, HttpReply, MarkOut, Recipient
 from hilo.sdk.simulator import Deed
 from specs import samples
 from specs.samples import AT
+from specs.scoring import Line, scored
 
 Schema = dict[str, Any]
-Line = tuple[str, int, int, list[str]]
 _OTHER_DEEDS: tuple[Literal["sticker", "location", "start", "stop"], ...] = (
     "sticker",
     "location",
@@ -37,15 +37,9 @@ def scores(folder: Path) -> Iterator[Line]:
         Oracle(yaml.load((folder / name).read_text(encoding="utf-8"), yaml.CSafeLoader))
         for name in ("messaging-api.yml", "webhook.yml")
     )
-    yield _scored("a misspelt LINE request is noticed", _bites(sends))
-    yield _scored("LINE requests", _requests(sends))
-    yield _scored("LINE simulator's webhooks", _webhooks(hooks))
-
-
-def _scored(name: str, told: Iterator[tuple[str, str]]) -> Line:
-    found = list(told)
-    wrong = [f"{what}: {why}" for what, why in found if why]
-    return name, len(found) - len(wrong), len(found), wrong
+    yield scored("a misspelt LINE request is noticed", _bites(sends))
+    yield scored("LINE requests", _requests(sends))
+    yield scored("LINE simulator's webhooks", _webhooks(hooks))
 
 
 class Oracle:

@@ -27,9 +27,9 @@ from hilo.sdk.outbound import ActionOut, Call, HttpCall, HttpReply, MarkOut, Rec
 from hilo.sdk.simulator import Deed, Request, Simulator, Webhook
 from specs import samples
 from specs.samples import AT
+from specs.scoring import Line, scored
 
 Schema = dict[str, Any]
-Line = tuple[str, int, int, list[str]]
 _FILE = "business-messaging-api_v23.0.yaml"
 _PHONE = Recipient(kind="phone", value="+12025550107")
 _ID = Recipient(kind="external", value="US.9000000000000000007")
@@ -67,20 +67,14 @@ _INBOUND = {
 def scores(folder: Path) -> Iterator[Line]:
     """Yield every score. folder: where the description and the examples lie."""
     oracle = Oracle(yaml.load((folder / _FILE).read_text(encoding="utf-8"), yaml.CSafeLoader))
-    yield _scored("the description's own examples of requests", _examples(folder, oracle))
-    yield _scored("a misspelt request is noticed", _bites(oracle))
-    yield _scored("WhatsApp requests", _whatsapp(oracle))
-    yield _scored("WhatsApp simulator's webhooks", _webhooks(oracle))
-    yield _scored("WhatsApp payloads understood", _understood(folder))
+    yield scored("the description's own examples of requests", _examples(folder, oracle))
+    yield scored("a misspelt request is noticed", _bites(oracle))
+    yield scored("WhatsApp requests", _whatsapp(oracle))
+    yield scored("WhatsApp simulator's webhooks", _webhooks(oracle))
+    yield scored("WhatsApp payloads understood", _understood(folder))
     names = Names(folder / "codegen")
-    yield _scored("Messenger requests", _dialogue(messenger, messenger_testing.ACCOUNT, names))
-    yield _scored("Instagram requests", _dialogue(instagram, instagram_testing.ACCOUNT, names))
-
-
-def _scored(name: str, told: Iterator[tuple[str, str]]) -> Line:
-    found = list(told)
-    wrong = [f"{what}: {why}" for what, why in found if why]
-    return name, len(found) - len(wrong), len(found), wrong
+    yield scored("Messenger requests", _dialogue(messenger, messenger_testing.ACCOUNT, names))
+    yield scored("Instagram requests", _dialogue(instagram, instagram_testing.ACCOUNT, names))
 
 
 class Oracle:

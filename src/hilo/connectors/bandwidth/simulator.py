@@ -27,6 +27,7 @@ class Carrier:
         """Know this account's credentials only."""
         settings = account.settings
         self._account = str(settings.get("account_id", ""))
+        self._application = str(settings.get("application_id", ""))
         self._number = str(settings.get("number", ""))
         token, secret = str(settings.get("api_token", "")), account.secrets.get("api_secret", "")
         self._ours = basic(token, secret)
@@ -71,6 +72,7 @@ class Carrier:
         message = {
             "id": id_,
             "owner": self._number,
+            "applicationId": self._application,
             "time": at,
             "segmentCount": 1,
             "direction": "in",
@@ -120,7 +122,9 @@ class Carrier:
         message = {
             "id": id_,
             "owner": self._number,
+            "applicationId": self._application,
             "time": at,
+            "segmentCount": 1,
             "direction": "out",
             "to": to,
             "from": self._number,
