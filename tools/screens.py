@@ -6,10 +6,13 @@ simulated phones are the server's own.
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Page, Route
+
+from phones import KINDS
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ _FIRST = """async (wanted) => {
     return ['', ''];
 }"""
 _found: dict[str, list[str]] = {}
+_CONNECT = re.compile("Connect a channel|Conectar un canal|Conectar um canal")
 
 
 def _richest(page: Page) -> None:
@@ -129,6 +133,44 @@ def _files_on_the_way(page: Page) -> None:
     page.route("**/api/v1/conversations/*/messages*", answer)
     _open(page, conversation)
     _to(page, message)
+
+
+def _kinds(page: Page) -> None:
+    """Open the conversation in which a phone said everything it can say."""
+    page.locator("[role=option]", has_text=KINDS).first.click()
+    page.locator("article").nth(6).wait_for()
+
+
+def _elsewhere(page: Page) -> None:
+    """Ask where a conversation may go on, and for the code of the first place."""
+    _richest(page)
+    page.locator("header button:has(.tabler-icon-share)").first.click()
+    page.get_by_role("dialog").get_by_role("group").get_by_role("button").first.click()
+    page.get_by_role("dialog").locator("svg[role=img], code").first.wait_for()
+
+
+def _ways(page: Page) -> None:
+    """Look at the ways a person can be written to."""
+    _kinds(page)
+    page.locator("section[aria-label] button[aria-haspopup]").last.click()
+
+
+def _checks(page: Page) -> None:
+    """Look at every step of an account's set-up, live."""
+    _account(page)
+    page.locator("p > button").first.click()
+    page.locator("ul[aria-live] li").first.wait_for()
+
+
+def _connect(page: Page) -> None:
+    """Choose a channel for an inbox."""
+    page.get_by_role("button", name=_CONNECT).first.click()
+    page.get_by_role("dialog").locator("li").first.wait_for()
+
+
+def _invite(page: Page) -> None:
+    page.locator("header button").last.click()
+    page.get_by_role("dialog").wait_for()
 
 
 def _note(page: Page) -> None:
@@ -247,41 +289,6 @@ def _offline(page: Page) -> None:
     page.get_by_role("status").first.wait_for()
 
 
-def phones(page: Page, base: str) -> None:
-    """Let somebody write on two of the simulated phones, where nobody has yet; and answer one."""
-    page.goto(base)
-    page.evaluate(_PHONES, ["whatsapp", "telegram"])
-
-
-_PHONES = """async (wanted) => {
-    const me = await (await fetch('/api/v1/me')).json();
-    const headers = {'Content-Type': 'application/json', 'X-CSRF-Token': me.csrf_token};
-    const read = async (path) => (await fetch('/api/v1' + path)).json();
-    const post = async (path, body) => (await fetch('/api/v1' + path, {
-        method: 'POST', headers, body: JSON.stringify(body),
-    })).json();
-    const accounts = (await read('/inboxes')).items.flatMap((one) => one.accounts);
-    for (const channel of wanted) {
-        const account = accounts.find((one) => one.is_sandbox && one.channel === channel);
-        if (!account) continue;
-        const way = `/accounts/${account.id}/sandbox`;
-        if ((await read(way)).phones.some((one) => one.bubbles.length)) continue;
-        const deed = (does) => post(way + '/deeds', {who: '1', name: 'Lucía Campos', ...does});
-        await deed({does: 'text', text: '¿Llega hoy el pedido CF-2041?'});
-        await deed({does: 'text', text: 'Estoy en casa hasta las seis.'});
-        for (let wait = 0; wait < 60; wait += 1) {
-            const {items} = await read(`/conversations?inbox=${account.inbox_id}&limit=50`);
-            const here = items.find((one) => one.channel === channel && one.last_seq >= 2);
-            if (here) {
-                const text = 'Sí: sale esta mañana y llega antes de las seis.';
-                await post(`/conversations/${here.id}/messages`, {kind: 'reply', text});
-                break;
-            }
-            await new Promise((then) => setTimeout(then, 500));
-        }
-    }
-}"""
-
 WIDE = Look(1440, "light", "en")
 DARK = Look(1440, "dark", "en")
 SPANISH = Look(1440, "light", "es")
@@ -291,6 +298,8 @@ _NONE: dict[str, object] = {"items": [], "next_cursor": None}
 
 SCREENS = (
     Screen("sign-in", "/sign-in", signed_in=False),
+    Screen("reset", "/reset?token=0", signed_in=False),
+    Screen("join-dead", "/join?token=0", signed_in=False),
     Screen("inbox", "/inbox?view=open"),
     Screen("inbox-empty", "/inbox", before=_answer("**/api/v1/conversations?*", 200, _NONE)),
     Screen(
@@ -303,6 +312,9 @@ SCREENS = (
     Screen("thread-uncertain", "/inbox?view=open", _holding("uncertain")),
     Screen("thread-files", "/inbox?view=open", _files_on_the_way),
     Screen("thread-loading", "/inbox?view=open", _slow_thread),
+    Screen("thread-kinds", "/inbox?view=open", _kinds),
+    Screen("elsewhere", "/inbox?view=open", _elsewhere),
+    Screen("ways", "/inbox?view=open", _ways),
     Screen("note", "/inbox?view=open", _note),
     Screen("rich", "/inbox?view=open", _rich),
     Screen("snooze", "/inbox?view=open", _keys("h"), docs=(WIDE,)),
@@ -322,9 +334,12 @@ SCREENS = (
     Screen("playground-faults", "/playground", _faults),
     Screen("inboxes", "/settings/inboxes", docs=(WIDE,)),
     Screen("account", "/settings/inboxes", _account),
+    Screen("checks", "/settings/inboxes", _checks),
+    Screen("connect", "/settings/inboxes", _connect),
     Screen("widget", "/settings/widget"),
     Screen("quarantine", "/settings/quarantine"),
     Screen("agents", "/settings/agents"),
+    Screen("invite", "/settings/agents", _invite),
     Screen("teams", "/settings/teams"),
     Screen("macro-list", "/settings/macros"),
     Screen("macro", "/settings/macros", _macro),

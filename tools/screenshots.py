@@ -18,7 +18,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from screens import SCREENS, Look, Screen, phones
+from phones import phones
+from screens import SCREENS, Look, Screen
 
 ROOT = Path(__file__).parents[1]
 ALL = ROOT / "build" / "screenshots"

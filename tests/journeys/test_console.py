@@ -157,6 +157,9 @@ async def test_no_page_keeps_anybody_out(ada: Page, talk: str, scheme: str) -> N
         await settle(ada, route)
         if violations := await axe(ada):
             found[route] = violations
+    await ada.set_viewport_size({"width": 390, "height": 844})
+    if violations := await axe(ada):
+        found["on a phone"] = violations
     assert not found, json.dumps(found, indent=1)
 
 
@@ -203,7 +206,8 @@ async def _data(desk: Desk) -> set[str]:
     named = [*boxes, *(each for box in boxes for each in box["accounts"])]
     for path in ("/agents", "/teams", "/tags"):
         named += (await desk.get(path))["items"]
-    return {each["name"] for each in named}
+    matters = (await desk.get("/conversations", status="open", limit=100))["items"]
+    return {each["name"] for each in named} | {each["subject"] for each in matters}
 
 
 def _texts(locale: str) -> dict[str, str]:

@@ -78,6 +78,7 @@ export function Inbox({ id, filter, go, fixed }: Props) {
     <div className={css.inbox} data-room={room} data-panel={room === "three" && panel && Boolean(id)}>
       {wide || !id ? (
         <section className={css.list} aria-label={t("list.label")}>
+          {id ? null : <h1 className="hidden">{t("nav.inbox")}</h1>}
           <ListHead filter={filter} onFilter={onFilter} shown={items} />
           <div className={css.finding}><Find /><Narrowing filter={filter} onFilter={onFilter} /></div>
           <ConversationList filter={filter} openId={id} onOpen={onOpen} onFilter={onFilter} onShown={onShown} />

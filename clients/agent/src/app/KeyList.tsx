@@ -1,11 +1,11 @@
 /** Every key, as it is set now. */
-import { Modal } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useT } from "@lib/i18n";
 import { AREAS, keymap } from "@lib/keys";
 import { layer } from "@lib/layers";
 import { useStore } from "@lib/store";
 import { Cap } from "@ui/Button";
+import { Dialog } from "@ui/Dialog";
 import css from "./KeyList.module.css";
 
 export default function KeyList() {
@@ -13,7 +13,7 @@ export default function KeyList() {
   const { map } = useStore(keymap);
   const close = () => layer.set(null);
   return (
-    <Modal opened onClose={close} title={t("keys.title")} size={720} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Dialog onClose={close} title={t("keys.title")} size={720}>
       <p className={css.lead}>{t("keys.lead")} <Link to="/settings/profile" onClick={close}>{t("nav.profile")}</Link></p>
       <div className={css.areas}>
         {AREAS.map((area) => (
@@ -23,10 +23,11 @@ export default function KeyList() {
               {area.actions.map(([action, label]) => (
                 <div key={action}><dt>{t(label)}</dt><dd>{map[action] ? <><Cap keys={map[action]} /><span className="hidden">{map[action]}</span></> : t("common.off")}</dd></div>
               ))}
+              {area.title === "keys.list" ? <div><dt>{t("keys.select_all")}</dt><dd><Cap keys="mod+a" /><span className="hidden">mod+a</span></dd></div> : null}
             </dl>
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,6 @@
 /** Commands, places, conversations and people by typing; every row shows its key. */
 import { LOCALES } from "@shared/t";
 import type { Conversation, Page } from "@shared/types";
-import { Modal } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
@@ -17,6 +16,7 @@ import { useStore } from "@lib/store";
 import { Avatar } from "@ui/Avatar";
 import { Bead } from "@ui/Bead";
 import { Cap } from "@ui/Button";
+import { Dialog } from "@ui/Dialog";
 import { IconArrowUp, IconSearch } from "@ui/icons";
 import { leaving } from "../features/conversations/elsewhere";
 import css from "./Palette.module.css";
@@ -97,7 +97,7 @@ export default function Palette() {
   }
   let group = "";
   return (
-    <Modal opened onClose={close} withCloseButton={false} padding={0} size={600} yOffset="12vh" aria-label={t("palette.title")}>
+    <Dialog onClose={close} withCloseButton={false} padding={0} size={600} yOffset="12vh" attributes={{ content: { "aria-label": t("palette.title") } }}>
       <div className={css.palette}>
         <div className={css.top}>
           <IconSearch size={17} aria-hidden />
@@ -123,6 +123,6 @@ export default function Palette() {
           {rows.length === 0 ? <li role="presentation" className={css.group}>{t("palette.empty")}</li> : null}
         </ul>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

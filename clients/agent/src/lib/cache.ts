@@ -55,6 +55,15 @@ export function showConversation(next: Conversation): void {
   }
 }
 
+/** What a list shows of it, until it has been asked for: it opens in the same frame, and what is typed next has its place. */
+export function listed(id: Id): Conversation | undefined {
+  for (const [, pages] of cache.getQueriesData<Pages<Conversation>>({ queryKey: ["conversations"] })) {
+    const found = flat(pages).find((one) => one.id === id);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /** Thread pages are newest first; the reducer wants oldest first. */
 export function showMessages(id: Id, change: (oldestFirst: readonly Message[]) => readonly Message[]): void {
   cache.setQueryData<Pages<Message>>(["messages", id], (pages) => {

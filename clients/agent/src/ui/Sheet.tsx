@@ -1,8 +1,8 @@
 /** A dialog with a form in it, and one that only asks. */
-import { Modal } from "@mantine/core";
 import { useState, type FormEvent, type KeyboardEvent, type ReactNode } from "react";
 import { reasonOf, useT } from "@lib/i18n";
 import { Button } from "./Button";
+import { Dialog } from "./Dialog";
 import css from "./Sheet.module.css";
 
 interface Props {
@@ -42,7 +42,7 @@ export function Sheet({ title, submit, onClose, onSubmit, children, danger = fal
     setBusy(false);
   }
   return (
-    <Modal opened onClose={onClose} title={title} size={size} {...leaving(onClose)} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Dialog onClose={onClose} title={title} size={size} {...leaving(onClose)}>
       <form className={css.form} onSubmit={(event) => void send(event)}>
         {children}
         {error ? <p className={css.error} role="alert">{reasonOf(t, error)}</p> : null}
@@ -51,7 +51,7 @@ export function Sheet({ title, submit, onClose, onSubmit, children, danger = fal
           <Button kind={danger ? "danger" : "primary"} type="submit" busy={busy} disabled={disabled}>{submit}</Button>
         </p>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

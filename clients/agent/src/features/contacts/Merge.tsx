@@ -1,5 +1,4 @@
 /** Two contacts that are one person: choose, look at what will happen, merge. */
-import { Modal } from "@mantine/core";
 import type { Page } from "@shared/types";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -10,6 +9,7 @@ import type { Contact } from "@lib/model";
 import { say } from "@lib/toasts";
 import { Avatar } from "@ui/Avatar";
 import { Button } from "@ui/Button";
+import { Dialog } from "@ui/Dialog";
 import { mergeInto } from "./links";
 import css from "./Merge.module.css";
 
@@ -54,7 +54,7 @@ export default function Merge({ contact, onClose }: { contact: Contact; onClose:
   const others = found.data?.items.filter((one) => one.id !== contact.id) ?? [];
   const name = contact.name || t("common.unnamed");
   return (
-    <Modal opened onClose={onClose} title={t("merge.title")} size={480} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Dialog onClose={onClose} title={t("merge.title")} size={480}>
       <p className={css.lead}>{t("merge.lead", { name })}</p>
       <input className={css.find} data-autofocus value={typed} placeholder={t("merge.find")} aria-label={t("merge.find")}
         onChange={(event) => { setTyped(event.target.value); setInto(null); }} />
@@ -86,7 +86,7 @@ export default function Merge({ contact, onClose }: { contact: Contact; onClose:
         <Button onClick={onClose}>{t("common.cancel")}</Button>
         <Button kind="primary" disabled={!into || !preview.data} busy={busy} onClick={() => void merge()}>{t("merge.do")}</Button>
       </p>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -11,7 +11,7 @@ import { useStore } from "@lib/store";
 import { Bones, Empty, Failed } from "@ui/Empty";
 import { IconArrowUp } from "@ui/icons";
 import css from "./ConversationList.module.css";
-import { asked, clearSelected, cursor, selected, toggleSelected, type PickerName } from "./desk";
+import { asked, clearSelected, cursor, selected, select, toggleSelected, type PickerName } from "./desk";
 import { resolve, take } from "./acts";
 import { ListEmpty } from "./ListEmpty";
 import Row from "./Row";
@@ -33,6 +33,7 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
   const byId = useMemo(() => new Map(agents?.map((one) => [one.id, one])), [agents]);
   const items = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const key = [filter.view, filter.inbox, filter.priority, filter.sort].join(":");
   const { shown, fresh, letIn } = useCalm(items, scroller, key);
   const current = useStore(cursor);
@@ -60,6 +61,8 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
     const next = shown[index < 0 ? 0 : Math.max(0, Math.min(shown.length - 1, index + step))];
     if (!next) return;
     cursor.set(next.id);
+    // Who walks by letters from nowhere stands in the list from then on: a screen reader tells each row.
+    if (document.activeElement === document.body) list.current?.focus({ preventScroll: true });
     bring(shown.indexOf(next));
     follow(next.id);
   }
@@ -106,7 +109,9 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
     if (steps[event.key]) go(steps[event.key]!);
     else if (event.key === "Enter" && under) onOpen(under.id);
     else if (event.key === " " && under) toggleSelected(under.id);
+    else if (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey)) select(shown);
     else if (event.key === "Home") go(-shown.length);
+    else if (event.key === "End") go(shown.length);
     else return;
     event.preventDefault();
   }
@@ -123,8 +128,8 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
         {waiting && !paused ? <Bones kind="row" rows={9} /> : null}
         {query.isError && !query.data ? <Failed what={t("list.error")} error={query.error} retry={() => void query.refetch()} /> : null}
         {!waiting && !query.isError && shown.length === 0 ? (empty ?? <ListEmpty filter={filter} onFilter={onFilter} />) : null}
-        <div role="listbox" aria-label={t("list.label")} tabIndex={shown.length ? 0 : -1} aria-multiselectable={chosen.size > 0}
-          aria-activedescendant={under ? `row-${under.id}` : undefined} onKeyDown={onKeyDown}
+        <div ref={list} role="listbox" aria-label={t("list.label")} tabIndex={shown.length ? 0 : -1} aria-multiselectable={chosen.size > 0}
+          aria-activedescendant={under && virtual.some((item) => item.index === index) ? `row-${under.id}` : undefined} onKeyDown={onKeyDown}
           hidden={shown.length === 0} className={css.rows} style={{ height: rows.getTotalSize() }}>
           {virtual.map((item) => {
             const one = shown[item.index]!;

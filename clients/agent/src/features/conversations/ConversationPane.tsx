@@ -2,6 +2,7 @@
 import type { Conversation, Id } from "@shared/types";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ApiError } from "@lib/api";
+import { listed } from "@lib/cache";
 import { useT } from "@lib/i18n";
 import { usePresence } from "@lib/live";
 import { contactQuery, conversationQuery, messagesQuery } from "@lib/queries";
@@ -15,7 +16,7 @@ interface Props { id: Id; panel: boolean; wide: boolean; onPanel: () => void; on
 
 export function ConversationPane({ id, ...rest }: Props) {
   const t = useT();
-  const { data, error, isError, fetchStatus, refetch } = useQuery(conversationQuery(id));
+  const { data, error, isError, fetchStatus, refetch } = useQuery({ ...conversationQuery(id), placeholderData: () => listed(id) });
   const paused = fetchStatus === "paused";
   if (isError && !data) {
     const gone = error instanceof ApiError && error.status === 404;

@@ -1,5 +1,4 @@
 /** The conversation goes on elsewhere: choose where, then hand over a link, a code or a QR code. */
-import { Modal } from "@mantine/core";
 import type { Conversation, Page } from "@shared/types";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
@@ -9,6 +8,7 @@ import type { Elsewhere as Place, Offer } from "@lib/model";
 import { say } from "@lib/toasts";
 import { Bead, useChannelName } from "@ui/Bead";
 import { Button } from "@ui/Button";
+import { Dialog } from "@ui/Dialog";
 import { Bones, Empty, Failed } from "@ui/Empty";
 import { IconRefresh, IconSend } from "@ui/icons";
 import { Qr } from "@ui/Qr";
@@ -45,7 +45,7 @@ export default function Elsewhere({ conversation, onClose }: { conversation: Con
   }
 
   return (
-    <Modal opened onClose={onClose} title={t("elsewhere.title")} size={560} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Dialog onClose={onClose} title={t("elsewhere.title")} size={560}>
       <p className={css.lead}>{t("elsewhere.lead", { name })}</p>
       {places.isPending ? <Bones rows={2} /> : null}
       {places.isError ? <Failed what={t("elsewhere.none")} error={places.error} retry={() => void places.refetch()} /> : null}
@@ -76,7 +76,7 @@ export default function Elsewhere({ conversation, onClose }: { conversation: Con
           <Button kind="primary" icon={<IconSend size={15} />} onClick={() => void send()}>{t("elsewhere.send")}</Button>
         </p>
       ) : null}
-    </Modal>
+    </Dialog>
   );
 }
 

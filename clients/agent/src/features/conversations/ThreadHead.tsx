@@ -38,7 +38,7 @@ export function ThreadHead({ conversation, panel, onPanel, onBack, onDone, wide 
   const owner = conversation.assignee_id === me.id ? t("common.you") : agents?.find((one) => one.id === conversation.assignee_id)?.name;
   const team = teams?.find((one) => one.id === conversation.team_id)?.name;
   const name = conversation.contact.name || t("common.unnamed");
-  const title = conversation.subject || t("thread.no_subject", { name });
+  const title = conversation.subject || name;
   const own = tags?.filter((one) => conversation.tag_ids.includes(one.id)) ?? [];
   const marked = conversation.priority !== "none";
   return (

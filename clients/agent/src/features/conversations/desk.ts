@@ -21,6 +21,10 @@ export function toggleSelected(id: Id): void {
   });
 }
 
+export function select(rows: readonly { id: Id }[]): void {
+  selected.set(new Set(rows.map((one) => one.id)));
+}
+
 export function clearSelected(): void {
   selected.set((now) => (now.size ? new Set() : now));
 }

@@ -8,11 +8,11 @@ import type { Account, Channel } from "@lib/model";
 import { useChannels } from "@lib/queries";
 import { Bead, useChannelName } from "@ui/Bead";
 import { Button } from "@ui/Button";
+import { Dialog } from "@ui/Dialog";
 import { Field } from "@ui/Field";
 import { IconChevronRight } from "@ui/icons";
 import { Copyable, Secret } from "@ui/Secret";
 import { Sheet } from "@ui/Sheet";
-import { Modal } from "@mantine/core";
 import { Checks } from "./Checks";
 import { readSettings } from "./form";
 import css from "./Inboxes.module.css";
@@ -61,10 +61,9 @@ export function Connect({ inbox, onClose }: { inbox: string; onClose: () => void
   const [channel, setChannel] = useState<Channel | null>(null);
   const [made, setMade] = useState<Account | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const closing = { "aria-label": t("common.close") };
   if (made) {
     return (
-      <Modal opened onClose={onClose} title={t("account.created_title", { name: made.name || nameOf(made.channel) })} closeButtonProps={closing} size={520}>
+      <Dialog onClose={onClose} title={t("account.created_title", { name: made.name || nameOf(made.channel) })} size={520}>
         <div className={css.made}>
           {made.secret ? <Secret title={t("account.secret_title")} body={t("account.secret_body")} text={made.secret} /> : null}
           {made.address ? <Copyable label={t("account.address")} text={made.address} /> : null}
@@ -72,11 +71,11 @@ export function Connect({ inbox, onClose }: { inbox: string; onClose: () => void
           {channels.get(made.channel)?.connects ? <Checks account={made} onAccount={setMade} /> : null}
           <p className={css.end}><Button kind="primary" onClick={onClose}>{t("common.done")}</Button></p>
         </div>
-      </Modal>
+      </Dialog>
     );
   }
   if (!channel) {
-    return <Modal opened onClose={onClose} title={t("account.choose")} closeButtonProps={closing} size={460}><ChannelChoice onChoose={setChannel} /></Modal>;
+    return <Dialog onClose={onClose} title={t("account.choose")} size={460}><ChannelChoice onChoose={setChannel} /></Dialog>;
   }
   return (
     <Sheet title={`${t("account.connect")}: ${nameOf(channel.id)}`} submit={t("account.create")} size={520} onClose={onClose} onError={setError}

@@ -1,5 +1,4 @@
 /** What arrived and could not be understood: look at it, try it again, or let it go. */
-import { Modal } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Page as ListPage } from "@shared/types";
@@ -12,6 +11,7 @@ import { bytes, exact } from "@lib/time";
 import { say } from "@lib/toasts";
 import { Bead } from "@ui/Bead";
 import { Button } from "@ui/Button";
+import { Dialog } from "@ui/Dialog";
 import { Bones, Empty, Failed } from "@ui/Empty";
 import { Line, Lines, Page } from "@ui/Page";
 import { Confirm } from "@ui/Sheet";
@@ -76,9 +76,9 @@ function Raw({ id, onClose }: { id: string; onClose: () => void }) {
     queryKey: ["quarantine", "raw", id], queryFn: async () => (await (await fetch(address(`/quarantine/${id}/raw`))).text()).slice(0, 200_000),
   });
   return (
-    <Modal opened onClose={onClose} title={t("quarantine.raw")} size={800} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Dialog onClose={onClose} title={t("quarantine.raw")} size={800}>
       <pre className={css.raw} tabIndex={0}>{raw.data ?? t("common.loading")}</pre>
       <p className={css.end}><a href={address(`/quarantine/${id}/raw`)} download>{t("thread.download", { name: `${id}.bin` })}</a></p>
-    </Modal>
+    </Dialog>
   );
 }

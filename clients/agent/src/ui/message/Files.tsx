@@ -66,10 +66,10 @@ export function FileCard({ file, onFetch }: { file: Attachment; onFetch?: FetchF
     return (
       <span className={css.file}>
         {inside}
-        <button type="button" className={css.again} aria-label={t("thread.attachment_retry", { name: file.name })} onClick={() => onFetch(file)}>{t("common.retry")}</button>
+        <button type="button" className={css.again} title={t("thread.attachment_retry", { name: file.name })} aria-label={`${t("common.retry")}: ${file.name}`} onClick={() => onFetch(file)}>{t("common.retry")}</button>
       </span>
     );
   }
   if (!file.url || file.state !== "stored") return <span className={css.file}>{inside}</span>;
-  return <a className={css.file} href={file.url} download={file.name} aria-label={t("thread.download", { name: file.name })}>{inside}</a>;
+  return <a className={css.file} href={file.url} download={file.name} title={t("thread.download", { name: file.name })}>{inside}</a>;
 }

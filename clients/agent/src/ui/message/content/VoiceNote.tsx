@@ -28,6 +28,7 @@ export default function VoiceNote({ file, peaks, seconds, orElse }: Props) {
   const [known, setKnown] = useState(seconds ?? 0);
   const [broken, setBroken] = useState(false);
   const [speed, setSpeed] = useState(speedKept);
+  const shown = `${new Intl.NumberFormat(t.locale).format(speed)}×`;
   if (broken || !file.url || file.state !== "stored") return orElse;
 
   function toggle(): void {
@@ -80,7 +81,7 @@ export default function VoiceNote({ file, peaks, seconds, orElse }: Props) {
           onChange={(event) => { sound.current!.currentTime = Number(event.target.value); }} />
       </span>
       <span className={css.time}>{clock(on || at ? at : known)}</span>
-      <button type="button" className={css.speed} aria-label={t("content.speed", { speed })} title={t("content.speed", { speed })} onClick={faster}>{new Intl.NumberFormat(t.locale).format(speed)}×</button>
+      <button type="button" className={css.speed} aria-label={t("content.speed", { speed: shown })} title={t("content.speed", { speed: shown })} onClick={faster}>{shown}</button>
     </div>
   );
 }

@@ -1,5 +1,4 @@
 /** Choosing a text the vendor approved: find it, fill its gaps, see it as the contact will, send it. */
-import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@lib/api";
@@ -11,6 +10,7 @@ import { ago } from "@lib/time";
 import { say } from "@lib/toasts";
 import { useChannelName } from "@ui/Bead";
 import { Button } from "@ui/Button";
+import { Dialog } from "@ui/Dialog";
 import { Bones, Empty, Failed } from "@ui/Empty";
 import { Choose, Field } from "@ui/Field";
 import { IconArrowLeft, IconRefresh } from "@ui/icons";
@@ -27,11 +27,11 @@ export default function TemplatePicker({ way, wanted, onSend, onClose }: Props) 
   const nameOf = useChannelName();
   const { data, error, isError, refetch } = useQuery(templatesQuery(way.account_id));
   return (
-    <Modal opened onClose={onClose} {...leaving(onClose)} size={860} title={t("template.title", { channel: way.account_name || nameOf(way.channel) })} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Dialog onClose={onClose} {...leaving(onClose)} size={860} title={t("template.title", { channel: way.account_name || nameOf(way.channel) })}>
       {isError ? <Failed what={t("template.failed")} error={error} retry={() => void refetch()} /> : null}
       {!data && !isError ? <Bones rows={5} /> : null}
       {data ? <Choosing all={data} account={way.account_id} wanted={wanted} onSend={onSend} /> : null}
-    </Modal>
+    </Dialog>
   );
 }
 
