@@ -8,6 +8,9 @@ import { Cap } from "@ui/Button";
 import { Dialog } from "@ui/Dialog";
 import css from "./KeyList.module.css";
 
+/** Everywhere else this is the browser's own, so it is no key of the map. */
+const ALL = "mod+a";
+
 export default function KeyList() {
   const t = useT();
   const { map } = useStore(keymap);
@@ -23,7 +26,7 @@ export default function KeyList() {
               {area.actions.map(([action, label]) => (
                 <div key={action}><dt>{t(label)}</dt><dd>{map[action] ? <><Cap keys={map[action]} /><span className="hidden">{map[action]}</span></> : t("common.off")}</dd></div>
               ))}
-              {area.title === "keys.list" ? <div><dt>{t("keys.select_all")}</dt><dd><Cap keys="mod+a" /><span className="hidden">mod+a</span></dd></div> : null}
+              {area.title === "keys.list" ? <div><dt>{t("keys.select_all")}</dt><dd><Cap keys={ALL} /><span className="hidden">{ALL}</span></dd></div> : null}
             </dl>
           </section>
         ))}
