@@ -121,8 +121,9 @@ async def test_a_list_by_priority_refuses_the_cursor_of_another(tx: Tx) -> None:
 async def test_a_common_tag_gives_the_same_list(tx: Tx, monkeypatch: pytest.MonkeyPatch) -> None:
     tag, _ = await some(tx)
     rare = await pages(tx, Filters(tag=tag, status="open"), 4)
-    monkeypatch.setattr("hilo.domain.conversations.views.lists._COMMON_TAG", 1)
-    assert await pages(tx, Filters(tag=tag, status="open"), 4) == rare != []
+    for bound in ("_SEVERAL_TAGGED", "_COMMON_TAG"):
+        monkeypatch.setattr(f"hilo.domain.conversations.views.lists.{bound}", 1)
+        assert await pages(tx, Filters(tag=tag, status="open"), 4) == rare != []
 
 
 async def test_pages_stay_whole_while_conversations_arrive(tx: Tx) -> None:

@@ -33,8 +33,9 @@ SQL = Queries(__package__, "lists.sql")
 _LIST, _RANKED = "conversations", "by-priority"  # what their cursors begin with
 _ABOVE = len(PRIORITIES)  # above every rank
 _NEWEST = SEQ_MOST
+_MOST = 100  # and one more, which the statements have as a number
+_SEVERAL_TAGGED = 200  # fewer are read sooner than the newest of all are walked
 _COMMON_TAG = 5_000  # reading so many and sorting costs what walking past the others does
-
 
 Order = Literal["activity", "priority"]
 
@@ -67,8 +68,12 @@ class _After(Struct, frozen=True):
 async def list_conversations(
     tx: Tx, actor: Actor, filters: Filters, *, cursor: str | None = None, limit: int = 25
 ) -> Page[ConversationView]:
-    """Return a page in the order asked for. Raises: Forbidden; Invalid (cursor)."""
+    """Return a page in the order asked for, of a hundred at most.
+
+    Raises: Forbidden; Invalid (cursor).
+    """
     actor.must("conversation:read")
+    limit = min(limit, _MOST)
     by_priority = filters.order == "priority"
     top = _ABOVE if filters.priority is None else PRIORITIES.index(filters.priority)
     after = _After(END, LAST, top)
@@ -79,7 +84,7 @@ async def list_conversations(
     if by_priority:
         rows = await _by_priority(tx, filters, after, limit + 1)
     else:
-        rows = await _walk(tx, await _leading(tx, filters), filters, after, limit + 1)
+        rows = await _list(tx, filters, after, limit + 1)
     kept = rows[:limit]
     next_cursor = None
     if len(rows) > limit:
@@ -218,15 +223,24 @@ async def _by_priority(tx: Tx, filters: Filters, after: _After, most: int) -> li
         after = _After(END, LAST, 0)
     if len(rows) < most and filters.priority in {None, "none"}:
         others = replace(filters, priority="none")
-        rows += await _walk(tx, await _leading(tx, others), others, after, most - len(rows))
+        rows += await _list(tx, others, after, most - len(rows))
     return rows
 
 
-async def _leading(tx: Tx, filters: Filters) -> Query:
+async def _list(tx: Tx, filters: Filters, after: _After, most: int) -> list[ConversationRow]:
     query = leading(filters)
-    if query is SQL.by_tag and await _is_common(tx, filters):
-        return leading(replace(filters, tag=None))
-    return query
+    if query is not SQL.by_tag:
+        return await _walk(tx, query, filters, after, most)
+    tagged = await tx.one(
+        SQL.tag_count, int, workspace=tx.workspace, tag=filters.tag, most=_COMMON_TAG
+    )
+    if tagged >= _SEVERAL_TAGGED:
+        rows = await _walk(tx, SQL.near_by_tag, filters, after, most)
+        if len(rows) == most:
+            return rows
+    if tagged >= _COMMON_TAG:
+        query = leading(replace(filters, tag=None))
+    return await _walk(tx, query, filters, after, most)
 
 
 def _decode(cursor: str) -> _After:
@@ -235,13 +249,6 @@ def _decode(cursor: str) -> _After:
     if name != _RANKED or rank not in range(len(PRIORITIES)):
         raise not_a_cursor()
     return _After(at, id_, rank)  # type: ignore[arg-type] # as decoded
-
-
-async def _is_common(tx: Tx, filters: Filters) -> bool:
-    found = await tx.one(
-        SQL.tag_count, int, workspace=tx.workspace, tag=filters.tag, most=_COMMON_TAG
-    )
-    return found >= _COMMON_TAG
 
 
 def _values(filters: Filters) -> dict[str, object]:

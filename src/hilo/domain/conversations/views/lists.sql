@@ -1,24 +1,26 @@
 -- Lists of conversations by keyset: (activity_at, id) below the cursor. One statement per leading
--- index, so that the plan does not hang on the values; what else is asked filters along the walk.
+-- index, so that the plan does not hang on the values; what else is asked filters along the walk. No page is longer than
+-- 101, one more than is shown: said as a number, the planner knows that the walk is short and keeps one plan for all.
 
 -- name: by_contact
 -- A person has few conversations.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-where c.workspace_id = :workspace and c.contact_id = :contact
-  and (:status::text is null or c.status = :status)
-  and (:assignee::uuid is null or c.assignee_id = :assignee)
-  and (not :nobody::bool or c.assignee_id is null)
-  and (:inbox::uuid is null or c.inbox_id = :inbox)
-  and (:team::uuid is null or c.team_id = :team)
-  and (:tag::uuid is null or exists (
-    select 1 from conversation_tag t
-    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
-  and (:unread::bool is null or c.unread = :unread)
-  and (:priority::int is null or c.priority = :priority)
-  and (c.activity_at, c.id) < (:before_at, :before_id)
+from (
+  select * from conversation c
+  where c.workspace_id = :workspace and c.contact_id = :contact
+    and hilo_passes(:status::text is null or c.status = :status)
+    and hilo_passes(:assignee::uuid is null or c.assignee_id = :assignee)
+    and hilo_passes(not :nobody::bool or c.assignee_id is null)
+    and hilo_passes(:inbox::uuid is null or c.inbox_id = :inbox)
+    and hilo_passes(:team::uuid is null or c.team_id = :team)
+    and hilo_passes(:tag::uuid is null or :tag = any(c.tag_ids))
+    and hilo_passes(:unread::bool is null or c.unread = :unread)
+    and hilo_passes(:priority::int is null or c.priority = :priority)
+    and (c.activity_at, c.id) < (:before_at, :before_id)
+  order by c.activity_at desc, c.id desc limit 101) c
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 order by c.activity_at desc, c.id desc limit :most
 
 -- name: by_assignee
@@ -26,95 +28,97 @@ order by c.activity_at desc, c.id desc limit :most
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-where c.workspace_id = :workspace and c.assignee_id = :assignee and c.status = :status
-  and (:inbox::uuid is null or c.inbox_id = :inbox)
-  and (:team::uuid is null or c.team_id = :team)
-  and (:tag::uuid is null or exists (
-    select 1 from conversation_tag t
-    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
-  and (:unread::bool is null or c.unread = :unread)
-  and (:priority::int is null or c.priority = :priority)
-  and (c.activity_at, c.id) < (:before_at, :before_id)
+from (
+  select * from conversation c
+  where c.workspace_id = :workspace and c.assignee_id = :assignee and c.status = :status
+    and hilo_passes(:inbox::uuid is null or c.inbox_id = :inbox)
+    and hilo_passes(:team::uuid is null or c.team_id = :team)
+    and hilo_passes(:tag::uuid is null or :tag = any(c.tag_ids))
+    and hilo_passes(:unread::bool is null or c.unread = :unread)
+    and hilo_passes(:priority::int is null or c.priority = :priority)
+    and (c.activity_at, c.id) < (:before_at, :before_id)
+  order by c.activity_at desc, c.id desc limit 101) c
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 order by c.activity_at desc, c.id desc limit :most
 
 -- name: by_assignee_any
--- conversation_assignee: a page of each status, then the first of all.
+-- conversation_assignee: a page of each status, then the first of all; the names of these alone are looked up.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
-cross join lateral (
-  select * from conversation c
-  where c.workspace_id = :workspace and c.assignee_id = :assignee and c.status = s.status
-    and (:inbox::uuid is null or c.inbox_id = :inbox)
-    and (:team::uuid is null or c.team_id = :team)
-    and (:tag::uuid is null or exists (
-      select 1 from conversation_tag t
-      where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
-    and (:unread::bool is null or c.unread = :unread)
-    and (:priority::int is null or c.priority = :priority)
-    and (c.activity_at, c.id) < (:before_at, :before_id)
+from (
+  select c.* from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
+  cross join lateral (
+    select * from conversation c
+    where c.workspace_id = :workspace and c.assignee_id = :assignee and c.status = s.status
+      and hilo_passes(:inbox::uuid is null or c.inbox_id = :inbox)
+      and hilo_passes(:team::uuid is null or c.team_id = :team)
+      and hilo_passes(:tag::uuid is null or :tag = any(c.tag_ids))
+      and hilo_passes(:unread::bool is null or c.unread = :unread)
+      and hilo_passes(:priority::int is null or c.priority = :priority)
+      and (c.activity_at, c.id) < (:before_at, :before_id)
+    order by c.activity_at desc, c.id desc limit :most) c
   order by c.activity_at desc, c.id desc limit :most) c
 join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-order by c.activity_at desc, c.id desc limit :most
+order by c.activity_at desc, c.id desc
 
 -- name: by_nobody_any
 -- The same; nobody's.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
-cross join lateral (
-  select * from conversation c
-  where c.workspace_id = :workspace and c.assignee_id is null and c.status = s.status
-    and (:inbox::uuid is null or c.inbox_id = :inbox)
-    and (:team::uuid is null or c.team_id = :team)
-    and (:tag::uuid is null or exists (
-      select 1 from conversation_tag t
-      where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
-    and (:unread::bool is null or c.unread = :unread)
-    and (:priority::int is null or c.priority = :priority)
-    and (c.activity_at, c.id) < (:before_at, :before_id)
+from (
+  select c.* from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
+  cross join lateral (
+    select * from conversation c
+    where c.workspace_id = :workspace and c.assignee_id is null and c.status = s.status
+      and hilo_passes(:inbox::uuid is null or c.inbox_id = :inbox)
+      and hilo_passes(:team::uuid is null or c.team_id = :team)
+      and hilo_passes(:tag::uuid is null or :tag = any(c.tag_ids))
+      and hilo_passes(:unread::bool is null or c.unread = :unread)
+      and hilo_passes(:priority::int is null or c.priority = :priority)
+      and (c.activity_at, c.id) < (:before_at, :before_id)
+    order by c.activity_at desc, c.id desc limit :most) c
   order by c.activity_at desc, c.id desc limit :most) c
 join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-order by c.activity_at desc, c.id desc limit :most
+order by c.activity_at desc, c.id desc
 
 -- name: by_inbox_any
--- conversation_inbox: a page of each status, then the first of all.
+-- conversation_inbox: the same.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
-cross join lateral (
-  select * from conversation c
-  where c.workspace_id = :workspace and c.inbox_id = :inbox and c.status = s.status
-    and (:team::uuid is null or c.team_id = :team)
-    and (:tag::uuid is null or exists (
-      select 1 from conversation_tag t
-      where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
-    and (:unread::bool is null or c.unread = :unread)
-    and (:priority::int is null or c.priority = :priority)
-    and (c.activity_at, c.id) < (:before_at, :before_id)
+from (
+  select c.* from unnest(array['open', 'pending', 'snoozed', 'resolved']) s(status)
+  cross join lateral (
+    select * from conversation c
+    where c.workspace_id = :workspace and c.inbox_id = :inbox and c.status = s.status
+      and hilo_passes(:team::uuid is null or c.team_id = :team)
+      and hilo_passes(:tag::uuid is null or :tag = any(c.tag_ids))
+      and hilo_passes(:unread::bool is null or c.unread = :unread)
+      and hilo_passes(:priority::int is null or c.priority = :priority)
+      and (c.activity_at, c.id) < (:before_at, :before_id)
+    order by c.activity_at desc, c.id desc limit :most) c
   order by c.activity_at desc, c.id desc limit :most) c
 join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-order by c.activity_at desc, c.id desc limit :most
+order by c.activity_at desc, c.id desc
 
 -- name: by_nobody
 -- conversation_assignee; nobody's.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-where c.workspace_id = :workspace and c.assignee_id is null and c.status = :status
-  and (:inbox::uuid is null or c.inbox_id = :inbox)
-  and (:team::uuid is null or c.team_id = :team)
-  and (:tag::uuid is null or exists (
-    select 1 from conversation_tag t
-    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
-  and (:unread::bool is null or c.unread = :unread)
-  and (:priority::int is null or c.priority = :priority)
-  and (c.activity_at, c.id) < (:before_at, :before_id)
+from (
+  select * from conversation c
+  where c.workspace_id = :workspace and c.assignee_id is null and c.status = :status
+    and hilo_passes(:inbox::uuid is null or c.inbox_id = :inbox)
+    and hilo_passes(:team::uuid is null or c.team_id = :team)
+    and hilo_passes(:tag::uuid is null or :tag = any(c.tag_ids))
+    and hilo_passes(:unread::bool is null or c.unread = :unread)
+    and hilo_passes(:priority::int is null or c.priority = :priority)
+    and (c.activity_at, c.id) < (:before_at, :before_id)
+  order by c.activity_at desc, c.id desc limit 101) c
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 order by c.activity_at desc, c.id desc limit :most
 
 -- name: by_inbox
@@ -122,15 +126,16 @@ order by c.activity_at desc, c.id desc limit :most
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-where c.workspace_id = :workspace and c.inbox_id = :inbox and c.status = :status
-  and (:team::uuid is null or c.team_id = :team)
-  and (:tag::uuid is null or exists (
-    select 1 from conversation_tag t
-    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
-  and (:unread::bool is null or c.unread = :unread)
-  and (:priority::int is null or c.priority = :priority)
-  and (c.activity_at, c.id) < (:before_at, :before_id)
+from (
+  select * from conversation c
+  where c.workspace_id = :workspace and c.inbox_id = :inbox and c.status = :status
+    and hilo_passes(:team::uuid is null or c.team_id = :team)
+    and hilo_passes(:tag::uuid is null or :tag = any(c.tag_ids))
+    and hilo_passes(:unread::bool is null or c.unread = :unread)
+    and hilo_passes(:priority::int is null or c.priority = :priority)
+    and (c.activity_at, c.id) < (:before_at, :before_id)
+  order by c.activity_at desc, c.id desc limit 101) c
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 order by c.activity_at desc, c.id desc limit :most
 
 -- name: by_unread
@@ -138,18 +143,19 @@ order by c.activity_at desc, c.id desc limit :most
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-where c.workspace_id = :workspace and c.unread
-  and (:status::text is null or c.status = :status)
-  and (:assignee::uuid is null or c.assignee_id = :assignee)
-  and (not :nobody::bool or c.assignee_id is null)
-  and (:inbox::uuid is null or c.inbox_id = :inbox)
-  and (:team::uuid is null or c.team_id = :team)
-  and (:tag::uuid is null or exists (
-    select 1 from conversation_tag t
-    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
-  and (:priority::int is null or c.priority = :priority)
-  and (c.activity_at, c.id) < (:before_at, :before_id)
+from (
+  select * from conversation c
+  where c.workspace_id = :workspace and c.unread
+    and hilo_passes(:status::text is null or c.status = :status)
+    and hilo_passes(:assignee::uuid is null or c.assignee_id = :assignee)
+    and hilo_passes(not :nobody::bool or c.assignee_id is null)
+    and hilo_passes(:inbox::uuid is null or c.inbox_id = :inbox)
+    and hilo_passes(:team::uuid is null or c.team_id = :team)
+    and hilo_passes(:tag::uuid is null or :tag = any(c.tag_ids))
+    and hilo_passes(:priority::int is null or c.priority = :priority)
+    and (c.activity_at, c.id) < (:before_at, :before_id)
+  order by c.activity_at desc, c.id desc limit 101) c
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 order by c.activity_at desc, c.id desc limit :most
 
 -- name: by_priority
@@ -157,20 +163,21 @@ order by c.activity_at desc, c.id desc limit :most
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-where c.workspace_id = :workspace and c.priority > 0
-  and (:status::text is null or c.status = :status)
-  and (:assignee::uuid is null or c.assignee_id = :assignee)
-  and (not :nobody::bool or c.assignee_id is null)
-  and (:inbox::uuid is null or c.inbox_id = :inbox)
-  and (:team::uuid is null or c.team_id = :team)
-  and (:contact::uuid is null or c.contact_id = :contact)
-  and (:tag::uuid is null or exists (
-    select 1 from conversation_tag t
-    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
-  and (:unread::bool is null or c.unread = :unread)
-  and (:priority::int is null or c.priority = :priority)
-  and (c.priority, c.activity_at, c.id) < (:before_rank::int, :before_at, :before_id)
+from (
+  select * from conversation c
+  where c.workspace_id = :workspace and c.priority > 0
+    and hilo_passes(:status::text is null or c.status = :status)
+    and hilo_passes(:assignee::uuid is null or c.assignee_id = :assignee)
+    and hilo_passes(not :nobody::bool or c.assignee_id is null)
+    and hilo_passes(:inbox::uuid is null or c.inbox_id = :inbox)
+    and hilo_passes(:team::uuid is null or c.team_id = :team)
+    and hilo_passes(:contact::uuid is null or c.contact_id = :contact)
+    and hilo_passes(:tag::uuid is null or :tag = any(c.tag_ids))
+    and hilo_passes(:unread::bool is null or c.unread = :unread)
+    and hilo_passes(:priority::int is null or c.priority = :priority)
+    and (c.priority, c.activity_at, c.id) < (:before_rank::int, :before_at, :before_id)
+  order by c.priority desc, c.activity_at desc, c.id desc limit 101) c
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 order by c.priority desc, c.activity_at desc, c.id desc limit :most
 
 -- name: by_status
@@ -178,15 +185,16 @@ order by c.priority desc, c.activity_at desc, c.id desc limit :most
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-where c.workspace_id = :workspace and c.status = :status
-  and (:team::uuid is null or c.team_id = :team)
-  and (:tag::uuid is null or exists (
-    select 1 from conversation_tag t
-    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
-  and (:unread::bool is null or c.unread = :unread)
-  and (:priority::int is null or c.priority = :priority)
-  and (c.activity_at, c.id) < (:before_at, :before_id)
+from (
+  select * from conversation c
+  where c.workspace_id = :workspace and c.status = :status
+    and hilo_passes(:team::uuid is null or c.team_id = :team)
+    and hilo_passes(:tag::uuid is null or :tag = any(c.tag_ids))
+    and hilo_passes(:unread::bool is null or c.unread = :unread)
+    and hilo_passes(:priority::int is null or c.priority = :priority)
+    and (c.activity_at, c.id) < (:before_at, :before_id)
+  order by c.activity_at desc, c.id desc limit 101) c
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 order by c.activity_at desc, c.id desc limit :most
 
 -- name: by_all
@@ -194,37 +202,63 @@ order by c.activity_at desc, c.id desc limit :most
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from conversation c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-where c.workspace_id = :workspace
-  and (:assignee::uuid is null or c.assignee_id = :assignee)
-  and (not :nobody::bool or c.assignee_id is null)
-  and (:inbox::uuid is null or c.inbox_id = :inbox)
-  and (:team::uuid is null or c.team_id = :team)
-  and (:tag::uuid is null or exists (
-    select 1 from conversation_tag t
-    where t.workspace_id = :workspace and t.tag_id = :tag and t.conversation_id = c.id))
-  and (:unread::bool is null or c.unread = :unread)
-  and (:priority::int is null or c.priority = :priority)
-  and (c.activity_at, c.id) < (:before_at, :before_id)
+from (
+  select * from conversation c
+  where c.workspace_id = :workspace
+    and hilo_passes(:assignee::uuid is null or c.assignee_id = :assignee)
+    and hilo_passes(not :nobody::bool or c.assignee_id is null)
+    and hilo_passes(:inbox::uuid is null or c.inbox_id = :inbox)
+    and hilo_passes(:team::uuid is null or c.team_id = :team)
+    and hilo_passes(:tag::uuid is null or :tag = any(c.tag_ids))
+    and hilo_passes(:unread::bool is null or c.unread = :unread)
+    and hilo_passes(:priority::int is null or c.priority = :priority)
+    and (c.activity_at, c.id) < (:before_at, :before_id)
+  order by c.activity_at desc, c.id desc limit 101) c
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 order by c.activity_at desc, c.id desc limit :most
 
 -- name: by_tag
--- A tag is on few of many: its conversations are read whole, then sorted.
+-- A tag is on few of many: its conversations are read whole, then sorted; the names of the page's alone are looked up.
 select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from conversation_tag t join conversation c on c.workspace_id = :workspace and c.id = t.conversation_id
+from (
+  select c.* from conversation_tag t
+  join conversation c on c.workspace_id = :workspace and c.id = t.conversation_id
+  where t.workspace_id = :workspace and t.tag_id = :tag
+    and hilo_passes(:status::text is null or c.status = :status)
+    and hilo_passes(:assignee::uuid is null or c.assignee_id = :assignee)
+    and hilo_passes(not :nobody::bool or c.assignee_id is null)
+    and hilo_passes(:inbox::uuid is null or c.inbox_id = :inbox)
+    and hilo_passes(:team::uuid is null or c.team_id = :team)
+    and hilo_passes(:unread::bool is null or c.unread = :unread)
+    and hilo_passes(:priority::int is null or c.priority = :priority)
+    and (c.activity_at, c.id) < (:before_at, :before_id)
+  order by c.activity_at desc, c.id desc limit :most) c
 join contact p on p.workspace_id = :workspace and p.id = c.contact_id
-where t.workspace_id = :workspace and t.tag_id = :tag and c.workspace_id = :workspace
-  and (:status::text is null or c.status = :status)
-  and (:assignee::uuid is null or c.assignee_id = :assignee)
-  and (not :nobody::bool or c.assignee_id is null)
-  and (:inbox::uuid is null or c.inbox_id = :inbox)
-  and (:team::uuid is null or c.team_id = :team)
-  and (:unread::bool is null or c.unread = :unread)
-  and (:priority::int is null or c.priority = :priority)
-  and (c.activity_at, c.id) < (:before_at, :before_id)
-order by c.activity_at desc, c.id desc limit :most
+order by c.activity_at desc, c.id desc
+
+-- name: near_by_tag
+-- A tag on many: a page of it lies among the newest of all, but where it was given long ago.
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
+from (
+  select c.* from (
+    select * from conversation c
+    where c.workspace_id = :workspace and (c.activity_at, c.id) < (:before_at, :before_id)
+    order by c.activity_at desc, c.id desc limit 2000) c
+  where :tag = any(c.tag_ids)
+    and hilo_passes(:status::text is null or c.status = :status)
+    and hilo_passes(:assignee::uuid is null or c.assignee_id = :assignee)
+    and hilo_passes(not :nobody::bool or c.assignee_id is null)
+    and hilo_passes(:inbox::uuid is null or c.inbox_id = :inbox)
+    and hilo_passes(:team::uuid is null or c.team_id = :team)
+    and hilo_passes(:unread::bool is null or c.unread = :unread)
+    and hilo_passes(:priority::int is null or c.priority = :priority)
+  order by c.activity_at desc, c.id desc limit :most) c
+join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+order by c.activity_at desc, c.id desc
 
 -- name: tag_count
 -- Up to a bound: a tag on many is found faster by walking the list.
