@@ -103,6 +103,7 @@ POLICY: dict[str, str] = {
     "list_ways": "conversation:read",
     "get_guard": "conversation:read",
     "lift_guard": "conversation:reply",
+    "reply_automatically": "conversation:reply",
     "fetch_attachment": "conversation:reply",
     "get_counts": "conversation:read",
     # macros

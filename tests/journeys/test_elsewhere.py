@@ -119,6 +119,46 @@ async def test_a_visitor_takes_a_code_to_a_text_message(hilo: Rig, desk: Desk) -
     await thread(desk, conversation, WAIT_S, "Is it in stock?", said["text"])
 
 
+async def test_a_code_in_the_subject_of_a_mail_leads_into_the_chat(hilo: Rig, desk: Desk) -> None:
+    account, token, conversation = await chatted(hilo, desk, "Is it in stock?")
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{account}", headers=headers) as door:
+        places = (await door.get("/elsewhere")).json()["items"]
+        inboxes = (await desk.get("/inboxes"))["items"]
+        ways = [each for inbox in inboxes for each in inbox["accounts"]]
+        (box,) = [each["id"] for each in ways if each["address"] == "help@demo.localhost"]
+        assert box in [each["account_id"] for each in places]
+        offer = (await door.post("/elsewhere", json={"account_id": box})).json()
+    assert offer["link"] == f"mailto:help@demo.localhost?subject={offer['code']}"
+
+    def letter(subject: str, text: str) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"], mail["To"] = f"{who}", "help@demo.localhost"
+        mail["Subject"], mail["Message-ID"] = subject, f"<{uuid4()}@example.test>"
+        mail.set_content(text)
+        return mail
+
+    who = f"subject-{uuid4().hex[:8]}@example.test"
+    first = letter(f"Fwd: {offer['code'].upper()}", "I write from my mail now.")
+    second = letter("Re: my order", "And this is a photo of it.")
+    second["In-Reply-To"] = second["References"] = str(first["Message-ID"])
+    said = ["Is it in stock?", "I write from my mail now."]
+    with smtplib.SMTP("127.0.0.1", hilo.smtp_port, timeout=60) as smtp:
+        smtp.send_message(first)
+        channels = await thread(desk, conversation, WAIT_S, *said)
+        assert channels == ["webchat", "email"]
+        smtp.send_message(second)
+    said.append("And this is a photo of it.")
+    await thread(desk, conversation, WAIT_S, *said)
+    contact = (await desk.get(f"/conversations/{conversation}"))["contact"]["id"]
+    held = (await desk.get(f"/contacts/{contact}"))["identities"]
+    assert [each["by_code"] for each in held if each["value"] == who] == [True]
+    answer = await desk.post(
+        f"/conversations/{conversation}/messages", {"kind": "reply", "text": "Yes, two."}
+    )
+    assert answer["channel"] == "email"
+
+
 async def mailed(hilo: Rig, who: str) -> EmailMessage | None:
     """Return the newest mail the catcher kept for an address."""
     connection = await asyncpg.connect(hilo.postgres.dsn)

@@ -1,6 +1,7 @@
 """What is asked of vendors beside sending: what became of a part, who somebody is, a file."""
 
 from collections.abc import Generator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -12,14 +13,14 @@ from hilo.domain import conversations, people
 from hilo.domain.conversations import Given, Resolve
 from hilo.entry import work
 from hilo.kit.db import Database
-from hilo.kit.errors import UnknownOutcome
+from hilo.kit.errors import TemporaryFailure, UnknownOutcome
 from hilo.kit.jobs import Job
 from hilo.sdk.abilities import Fetched, Profile
 from hilo.sdk.account import Account
 from hilo.sdk.inbound import FileIn
 from hilo.sdk.outbound import Accepted, Call, HttpReply, MessageOut, Recipient, Reply
 from path import receiving, rows, value
-from vendor import Place, Vendor, says, vendor_on
+from vendor import MANIFEST, Place, Vendor, says, vendor_on
 
 ACTOR = people.system(CAST.workspace)
 
@@ -35,6 +36,8 @@ class Knowing(Vendor):
         assert isinstance(reply, HttpReply)
         if reply.status == 503:
             raise UnknownOutcome("nobody knows")
+        if reply.status == 429:
+            raise TemporaryFailure("later")
         return Accepted(external_id="v-9") if reply.status == 200 else None
 
     def profile(self, who: Recipient, account: Account) -> Generator[Call, Reply, Profile]:
@@ -78,6 +81,42 @@ async def test_a_vendor_is_asked_what_became_of_it(place: Place, status: int, st
     assert vendor.lines == [f"POST /replies/find/{message}.1 HTTP/1.1"]
     found = await value(place.state.db, "select state from message where id = $1", message)
     assert found == state
+
+
+async def test_it_is_asked_once_and_not_before_its_time(place: Place) -> None:
+    message = await uncertain(place)
+    tools = work.tools(place.state)
+    ((conversation,),) = await rows(place.state.db, "select id from conversation")
+    await tools.carriage.carry(conversations.Carry(CAST.workspace, UUID(str(conversation))))
+    ((payload, waits),) = await rows(
+        place.state.db,
+        "select payload, execute_after - created from pgqueuer where entrypoint = 'resolve'",
+    )
+    assert waits >= timedelta(seconds=MANIFEST.resolve_s - 5)
+    job = Job(1, "resolve", payload, 0, 0)
+    async with receiving((200, {}, b"{}")) as vendor:
+        await place.point(vendor.url)
+        await work.resolve(tools, job)
+        await work.resolve(tools, job)  # known by now
+    assert len(vendor.lines) == 1
+    state = await value(place.state.db, "select state from message where id = $1", message)
+    assert state == "sent"
+
+
+async def test_who_cannot_be_asked_now_is_asked_later_and_not_for_ever(place: Place) -> None:
+    message = await uncertain(place)
+    ((payload,),) = await rows(
+        place.state.db, "select payload from pgqueuer where entrypoint = 'resolve'"
+    )
+    tools = work.tools(place.state)
+    async with receiving(*[(429, {"retry-after": "1"}, b"{}")] * 4) as vendor:
+        await place.point(vendor.url)
+        for failures in range(3):
+            with pytest.raises(TemporaryFailure):
+                await work.resolve(tools, Job(1, "resolve", payload, failures, 0))
+        await work.resolve(tools, Job(1, "resolve", payload, 3, 0))
+    state = await value(place.state.db, "select state from message where id = $1", message)
+    assert state == "uncertain"  # the agent decides
 
 
 async def test_who_is_new_is_asked_for_once(place: Place) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +13,8 @@ from hilo.domain.conversations import Given
 from hilo.domain.conversations.replies.looping import BURST, TURNS, WINDOW, Said, judge
 from hilo.domain.people import system
 from hilo.kit.db import Tx
+from hilo.kit.errors import Forbidden, Invalid
+from hilo.kit.ids import new_id
 from stage import CHANNELS, a_matter, agent, hear
 
 BEGIN = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -85,3 +89,19 @@ async def test_one_address_does_not_stop_another(tx: Tx) -> None:
     quiet = await a_matter(tx, "Hello")
     assert await desk.write_automatically(tx, HILO, loud, HELLO, CHANNELS) is None
     assert await desk.write_automatically(tx, HILO, quiet, HELLO, CHANNELS) is not None
+
+
+async def test_a_machine_of_the_api_is_stopped_like_ours(tx: Tx) -> None:
+    conversation = await a_matter(tx, "I am away")
+    bot = msgspec.structs.replace(agent(), kind="token", via=new_id())
+    written = await desk.write_automatically(tx, bot, conversation, HELLO, CHANNELS)
+    assert written is not None
+    assert (written.message.author.kind, written.message.author.name) == ("system", "Ada")
+    await hear(tx, conversation, "I am away", "I am away")
+    assert await desk.write_automatically(tx, bot, conversation, HELLO, CHANNELS) is None
+    reader = msgspec.structs.replace(bot, permissions=frozenset({"conversation:read"}))
+    with pytest.raises(Forbidden):
+        await desk.write_automatically(tx, reader, conversation, HELLO, CHANNELS)
+    note = Given(kind="note", text="x")
+    with pytest.raises(Invalid, match="kind"):
+        await desk.write_automatically(tx, bot, conversation, note, CHANNELS)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hilo.domain import library
 from hilo.domain.conversations.errors import StaleReply
@@ -53,14 +54,19 @@ class Written(Struct, frozen=True):
 async def write_automatically(
     tx: Tx, actor: Actor, conversation_id: UUID, given: Given, channels: Channels
 ) -> Written | None:
-    """Reply as a machine of ours: greetings, office hours, every answer no person wrote.
+    """Reply as a machine, ours or one that speaks by the API: every answer no person wrote.
 
-    None: a loop guard stops it, since a machine seems to write back. Raises: as `write`.
+    The message says so, to its channel and to the desk. None: a loop guard stops it, since a
+    machine seems to write back. Raises: as `write`.
     Publishes: MessageQueued, or ConversationChanged when the guard trips.
     """
-    if await looping.stops(tx, actor, conversation_id):
+    actor.must("conversation:reply")
+    if given.kind != "reply":
+        raise invalid("kind", "choice", "must be reply: nobody writes notes back")
+    machine = replace(actor, kind="system")
+    if await looping.stops(tx, machine, conversation_id):
         return None
-    return await write(tx, actor, conversation_id, given, channels)
+    return await write(tx, machine, conversation_id, given, channels)
 
 
 class Carry(Struct, frozen=True):
