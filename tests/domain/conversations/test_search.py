@@ -92,6 +92,51 @@ async def test_all_words_must_match(tx: Tx, text: str, q: str) -> None:
     assert await hits(tx, q) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "q", "shown"),
+    [
+        ("ok", "ok", "ok"),
+        ("Sí", "si", "Sí"),
+        ("no", "no", "no"),
+        ("5", "5", "5"),
+        ("x", "x", "x"),
+        ("20 €", "20", "20"),
+        ("Vale 👍", "👍 vale", "Vale"),
+        ("Pertence à AT&T", "at&t", "AT&T"),
+        ("Wi-Fi", "wi-fi", "Wi-Fi"),
+        ("Factura2024", "factura", "Factura"),
+        ("No. 12345678901234567890", "4567890123", "4567890123"),
+    ],
+)
+async def test_the_short_and_the_odd_come_back_whole_and_marked(
+    tx: Tx, text: str, q: str, shown: str
+) -> None:
+    await say(tx, "other words entirely")
+    await say(tx, text)
+    (hit,) = await hits(tx, q)
+    assert hit.message is not None
+    assert hit.message.text == text
+    assert "".join(piece.text for piece in hit.highlights) == text
+    assert shown in [piece.text for piece in hit.highlights if piece.hit]
+
+
+@pytest.mark.parametrize(
+    ("name", "q"),
+    [
+        ("José Ñíguez", "jose nigu"),
+        ("María-José", "maria jose"),
+        ("Łukasz", "lukasz"),
+        ("João Araújo", "araujo joao"),
+        ("李雷", "李雷"),
+        ("Al", "al"),
+    ],
+)
+async def test_names_are_found_without_their_marks(tx: Tx, name: str, q: str) -> None:
+    await a_contact(tx, name)
+    found = await search(tx, ACTOR, Question(q=q, kind="contact"))
+    assert name in [hit.contact.name for hit in found.items if hit.contact]
+
+
 async def test_subjects_count_and_the_newest_comes_first(tx: Tx) -> None:
     for days in (200, 2, 40, 0, 95):
         await say(tx, f"{days} days ago", subject="The lost parcel", days_ago=days)

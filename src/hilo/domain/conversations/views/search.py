@@ -38,7 +38,7 @@ _QUESTION_CHARS = 500
 _WORDS = 16
 _PART_CHARS = 3  # a trigram
 _EDGES = re.compile(r"^\W+|\W+$")
-_CODE = re.compile(r"\d|\w[@._/#:+-]+\w")
+_CODE = re.compile(r"\d|\w[@._/#:+&-]+\w")
 _COLUMNS_OF_MESSAGE = 26
 Kind = Literal["message", "contact"]
 
