@@ -15,6 +15,7 @@ POLICY: dict[str, str] = {
     "end_other_sessions": OWN,
     "end_session": OWN,
     "who_am_i": OWN,
+    "list_my_permissions": OWN,
     "change_me": OWN,
     "change_password": OWN,
     "ask_reset": PUBLIC,

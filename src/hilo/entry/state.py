@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from hilo.domain.inboxes import Carrier, Channels, Sandbox
 from hilo.domain.library import FileLinks
@@ -34,6 +35,7 @@ class AppState:
     db: Database
     vault: Vault
     bus: Bus = field(default_factory=Local)
+    keys_running: set[tuple[UUID, str]] = field(default_factory=set)  # of repeatable requests
     post: Post = field(init=False)
 
     def __post_init__(self) -> None:

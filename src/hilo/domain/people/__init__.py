@@ -25,7 +25,7 @@ from hilo.domain.people.models import (
 )
 from hilo.domain.people.passwords import matches
 from hilo.domain.people.permissions import ALL as ALL_PERMISSIONS
-from hilo.domain.people.permissions import OF_ROLE, of_token
+from hilo.domain.people.permissions import OF_ROLE, of_role, of_token
 from hilo.domain.people.sight import Sight, hidden, sight_of
 from hilo.domain.people.signing import (
     NewSession,
@@ -122,6 +122,7 @@ __all__ = [
     "look_up_invitation",
     "matches",
     "note_reset",
+    "of_role",
     "of_token",
     "recall",
     "remove_team",

@@ -35,6 +35,7 @@ from hilo.entry.api import etags, problems, reading, repeats, sparse
 from hilo.entry.api.including import Included, Relations
 from hilo.entry.api.rates import Allowance, Meter, Rates, cost_of
 from hilo.entry.api.reading import WHOLE, Shape, Wanted, header
+from hilo.entry.api.repeats import Repeat
 from hilo.entry.doorman import Credential, Known, caller_of, sight_of
 from hilo.entry.state import AppState
 from hilo.kit.db import Tx
@@ -145,8 +146,15 @@ class Gate:
             held = _Held(shape)
             await self._in_transaction(scope, receive, body, wanted, held)
             await held.release(send)
-        else:
+            return
+        caller = None if visit.known is None else caller_of(visit.actor)
+        repeat = None if caller is None else repeats.repeat_of(scope, body, caller)
+        if repeat is None:
             await self._app(scope, receive, send)
+            return
+        held = _Held(shape)
+        await self._once(scope, receive, repeat, held)
+        await held.release(send)
 
     async def _admit(self, scope: HTTPScope, visit: Visit) -> Known:
         known = await self._state.doorman.who(visit.credential)
@@ -189,6 +197,26 @@ class Gate:
                     await repeat.keep(tx, self._state.vault, held.status, held.body)
         except _Undo:
             pass
+
+    async def _once(
+        self, scope: HTTPScope, receive: Receive, repeat: Repeat, held: "_Held"
+    ) -> None:
+        """Do under a key what opens its own transactions, or speaks with the outside.
+
+        No transaction waits for that: while it runs, the key is known to this process only.
+        """
+        actor = visit_of(scope).actor
+        with repeat.running(self._state.keys_running):
+            async with self._state.db.transaction(actor.workspace, by=actor.by) as tx:
+                earlier = await repeat.earlier(tx, self._state.vault)
+            if earlier:
+                held.replay(*earlier)
+                return
+            await self._app(scope, receive, held.take)
+            if held.status < HTTPStatus.BAD_REQUEST:
+                ScopeState.from_scope(scope).response_started = False
+                async with self._state.db.transaction(actor.workspace, by=actor.by) as tx:
+                    await repeat.keep(tx, self._state.vault, held.status, held.body)
 
     def _opened(
         self, method: str, actor: Actor, *, is_read: bool

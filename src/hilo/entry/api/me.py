@@ -1,7 +1,7 @@
 """Oneself: `/me`, the profile, the password; and choosing a new one by mail."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, get, patch, post, put
@@ -55,12 +55,44 @@ class Accepted(Struct, frozen=True):
     accepted: bool = True
 
 
+class Permission(Struct, frozen=True, kw_only=True):
+    """A right. lacking: why it is not granted: the role has it not, or the token's scopes."""
+
+    name: str
+    granted: bool
+    lacking: Literal["role", "scope"] | None = None
+
+
+class PermissionList(Struct, frozen=True):
+    """All there are, by name."""
+
+    items: Sequence[Permission]
+    next_cursor: None = None
+
+
 @get("/me", tags=["me"])
 async def who_am_i(
     request: Request[Any, Any, Any], actor: Acting, tx: Open, app_state: Shared
 ) -> Me:
     """Say who asks, in which workspace, and with which permissions."""
     return await _me(request, actor, tx, app_state)
+
+
+@get("/me/permissions", tags=["me"])
+async def list_my_permissions(actor: Acting, tx: Open) -> PermissionList:
+    """Say what one may do, and of the rest why not."""
+    del tx
+    held = people.of_role(actor.role)
+    return PermissionList(
+        [
+            Permission(
+                name=name,
+                granted=actor.may(name),
+                lacking=None if actor.may(name) else ("scope" if name in held else "role"),
+            )
+            for name in sorted(people.ALL_PERMISSIONS)
+        ]
+    )
 
 
 @patch("/me", tags=["me"])
@@ -136,4 +168,4 @@ async def _me(request: Request[Any, Any, Any], actor: Actor, tx: Tx, app_state: 
     )
 
 
-ROUTES = [who_am_i, change_me, change_password, ask_reset, use_reset]
+ROUTES = [who_am_i, list_my_permissions, change_me, change_password, ask_reset, use_reset]

@@ -4,6 +4,8 @@ The answer is kept in the transaction of the effect, sealed, since it may hold a
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from litestar.types import HTTPScope
@@ -50,6 +52,18 @@ class Repeat(Struct, frozen=True, kw_only=True):
         if found.request_hash != self.request_hash:
             raise _reused()
         return found.status, vault.open(found.body, self._context)
+
+    @contextmanager
+    def running(self, held: set[tuple[UUID, str]]) -> Iterator[None]:
+        """Be the one that runs. held: by this process. Raises: Conflict."""
+        name = (self.caller, self.key)
+        if name in held:
+            raise Conflict("the first request with this key still runs", retry_after_s=1)
+        held.add(name)
+        try:
+            yield
+        finally:
+            held.discard(name)
 
     async def keep(self, tx: Tx, vault: Vault, status: int, body: bytes) -> None:
         """Keep the answer for a day."""
