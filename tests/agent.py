@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx2
 from msgspec import Struct
 
+from patience import PATIENCE_S
 from rig import EMAIL, PASSWORD
 
 
@@ -23,7 +24,7 @@ class Desk:
 
     def __init__(self, url: str) -> None:
         """url: of the running Hilo."""
-        self.client = httpx2.AsyncClient(base_url=f"{url}/api/v1", timeout=30)
+        self.client = httpx2.AsyncClient(base_url=f"{url}/api/v1", timeout=PATIENCE_S)
 
     async def sign_in(self) -> None:
         """Sign in as the first owner."""

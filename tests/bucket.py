@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from hilo.kit.config import BucketConfig
+from patience import PATIENCE_S
 
 ACCESS, SECRET = "hilo-access", "hilo-secret-0123456789"
-_WAIT_S = 20
 
 
 def server() -> str | None:
@@ -37,7 +37,7 @@ async def serving(folder: Path) -> AsyncIterator[BucketConfig]:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(_WAIT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
                     _, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -18,10 +18,10 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from websockets.sync.client import ClientConnection, connect
 
+from patience import PATIENCE_S
 from rig import EMAIL, Rig
 
 Found = TypeVar("Found")
-WAIT_S = 20.0
 HELP = "help@demo.localhost"
 _TAGS = re.compile(r"<[^>]+>")
 
@@ -40,7 +40,7 @@ class Socket:
     def until(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Return the first frame that fits. Raises TimeoutError."""
         while True:
-            frame = json.loads(self._line.recv(timeout=WAIT_S))
+            frame = json.loads(self._line.recv(timeout=PATIENCE_S))
             if fits(frame):
                 return cast("dict[str, Any]", frame)
 
@@ -55,7 +55,9 @@ class Desk:
         self.token = self.client.headers["authorization"].removeprefix("Bearer ")
         self.second_token = self._hired("ben")
         headers = {"Authorization": f"Bearer {self.second_token}"}
-        self.second = httpx2.Client(base_url=f"{rig.url}/api/v1", headers=headers, timeout=30)
+        self.second = httpx2.Client(
+            base_url=f"{rig.url}/api/v1", headers=headers, timeout=PATIENCE_S
+        )
         self._third: httpx2.Client | None = None
 
     def close(self) -> None:
@@ -71,7 +73,7 @@ class Desk:
         if self._third is None:
             headers = {"Authorization": f"Bearer {self._hired('cleo')}"}
             url = f"{self.rig.url}/api/v1"
-            self._third = httpx2.Client(base_url=url, headers=headers, timeout=30)
+            self._third = httpx2.Client(base_url=url, headers=headers, timeout=PATIENCE_S)
         return self._third
 
     def get(self, path: str) -> dict[str, Any]:
@@ -95,7 +97,7 @@ class Desk:
 
     def wait(self, what: Callable[[], Found | None], said: str) -> Found:
         """Return the first true answer. Raises AssertionError naming what never came."""
-        end = time.monotonic() + WAIT_S
+        end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             found = what()
             if found:
@@ -111,7 +113,7 @@ class Desk:
         if answers:
             mail["In-Reply-To"] = mail["References"] = answers
         mail.set_content(text)
-        with smtplib.SMTP("127.0.0.1", self.rig.smtp_port, timeout=10) as smtp:
+        with smtplib.SMTP("127.0.0.1", self.rig.smtp_port, timeout=PATIENCE_S) as smtp:
             smtp.send_message(mail)
         return str(mail["Message-ID"])
 
@@ -163,7 +165,7 @@ class Desk:
     def begin_chat(self, account: str, identity: str) -> httpx2.Response:
         """Open the widget's session with a signed identity."""
         asked = {"locale": "en", "page": "http://shop.test/", "identity_jwt": identity}
-        return httpx2.post(f"{self.rig.url}/chat/{account}/session", json=asked, timeout=10)
+        return httpx2.post(f"{self.rig.url}/chat/{account}/session", json=asked, timeout=PATIENCE_S)
 
     def say(self, account: str, visitor_token: str, text: str) -> None:
         """Write in the widget."""
@@ -171,7 +173,7 @@ class Desk:
             f"{self.rig.url}/chat/{account}/messages",
             json={"client_id": f"c{time.time_ns()}", "text": text},
             headers={"Authorization": f"Bearer {visitor_token}"},
-            timeout=10,
+            timeout=PATIENCE_S,
         )
         assert answer.status_code == httpx2.codes.ACCEPTED, answer.text
 
@@ -211,7 +213,7 @@ class Desk:
         assert invited.status_code == httpx2.codes.CREATED, invited.text
         token = invited.json()["link"].rpartition("token=")[2]
         password = "another long password"
-        with httpx2.Client(base_url=f"{self.rig.url}/api/v1", timeout=30) as door:
+        with httpx2.Client(base_url=f"{self.rig.url}/api/v1", timeout=PATIENCE_S) as door:
             accepted = {"token": token, "name": shown, "password": password}
             door.post("/invitations/accept", json=accepted).raise_for_status()
             signed = door.post("/session", json={"email": address, "password": password})

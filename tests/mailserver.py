@@ -27,6 +27,7 @@ from cryptography.x509.oid import NameOID
 
 from hilo.connectors.email import CONNECTOR
 from hilo.sdk.account import Account
+from patience import PATIENCE_S
 
 USER = "help@desk.test"
 PASSWORD = 'pass "word"\\'
@@ -34,7 +35,6 @@ MISSING = (
     "Dovecot is not installed (packages dovecot-imapd and dovecot-lmtpd): IDLE push, back-fill "
     "after an outage, renumbering and certificates of a real mailbox stay unproved here"
 )
-_READY_S = 15
 _CONFIG = """
 base_dir = {dir}/run
 state_dir = {dir}/state
@@ -124,7 +124,7 @@ class Dovecot:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + _READY_S
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.imap), 1) as line:
                 if line.recv(4):
@@ -298,7 +298,7 @@ class Shelf:
             self.arrived.append((raw, headers))
         self._news.set()
 
-    async def until(self, count: int, seconds: float = 20) -> None:
+    async def until(self, count: int, seconds: float = PATIENCE_S) -> None:
         """Wait until so many deliveries were stored."""
         async with asyncio.timeout(seconds):
             while len(self.arrived) < count:

@@ -26,6 +26,7 @@ from hilo.kit.config import Config
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Database, Tx
 from hilo.kit.ids import new_id
+from patience import PATIENCE_S
 
 HERE = PendingAccount(CAST.workspace, CAST.account)
 
@@ -182,7 +183,7 @@ async def receiving(*answers: Answer | None) -> AsyncIterator[Receiver]:
         server.close()
 
 
-async def until(true: Callable[[], bool], within_s: float = 10) -> None:
+async def until(true: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(within_s):
         while not true():

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx2
 
 from hilo.entry import bootstrap
+from patience import PATIENCE_S
 
 SOURCE = Path(bootstrap.__file__).parents[2]
 CHECKOUT = (sys.executable, "-m", "hilo.entry.cli")
@@ -58,13 +59,16 @@ class Running:
     async def said(self, *words: str) -> tuple[int | None, str]:
         """Run a command to its end; return its exit code and words."""
         process = await self.start(*words)
-        out, _ = await asyncio.wait_for(process.communicate(), 60)
+        out, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
         return process.returncode, out.decode()
 
     async def ready(self, most_s: float) -> float:
         """Wait until it is ready; return how long that took."""
         began = time.monotonic()
-        async with httpx2.AsyncClient(trust_env=False) as client, asyncio.timeout(most_s):
+        async with (
+            httpx2.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client,
+            asyncio.timeout(most_s),
+        ):
             while True:
                 assert self.process is not None
                 assert self.process.returncode is None
@@ -80,5 +84,5 @@ class Running:
         """Send the signal to the whole group; return everything it said."""
         assert self.process is not None
         os.killpg(self.process.pid, sign)
-        out, _ = await asyncio.wait_for(self.process.communicate(), 40)
+        out, _ = await asyncio.wait_for(self.process.communicate(), PATIENCE_S)
         return out.decode()

@@ -11,9 +11,9 @@ import httpx2
 from playwright.async_api import Browser, Page, expect
 
 from agent import Chat, Desk
+from patience import PATIENCE_MS, PATIENCE_S
 from rig import ROOT, Rig
 
-WITHIN_MS = 15_000
 AXE = ROOT / "clients" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
 HELP = "help@demo.localhost"
 
@@ -30,15 +30,15 @@ async def enter(page: Page, email: str, password: str) -> None:
 async def settle(page: Page, route: str) -> None:
     """Open a page and wait until it stands."""
     await page.goto(route)
-    await expect(page.locator("#content")).to_be_visible(timeout=WITHIN_MS)
-    await expect(page.get_by_role("status", name="Loading")).to_have_count(0, timeout=WITHIN_MS)
+    await expect(page.locator("#content")).to_be_visible()
+    await expect(page.get_by_role("status", name="Loading")).to_have_count(0)
     await page.wait_for_timeout(300)
 
 
 async def open_matter(page: Page, matter: str, view: str = "open") -> None:
     """Open a conversation and wait until it can be read and answered."""
     await page.goto(f"/inbox/{matter}?view={view}")
-    await expect(page.locator("article").first).to_be_visible(timeout=WITHIN_MS)
+    await expect(page.locator("article").first).to_be_visible()
 
 
 async def signed_in(
@@ -55,8 +55,8 @@ async def signed_in(
         bypass_csp=True,
         service_workers="allow" if keeps else "block",
     )
+    context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
-    page.set_default_timeout(WITHIN_MS)
     await enter(page, email, password)
     yield page
     await context.close()
@@ -64,7 +64,9 @@ async def signed_in(
 
 async def say(hilo: Rig, chat: Chat, text: str) -> None:
     """Let a visitor write in a chat."""
-    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{chat.account}") as client:
+    async with httpx2.AsyncClient(
+        base_url=f"{hilo.url}/chat/{chat.account}", timeout=PATIENCE_S
+    ) as client:
         opened = await client.post("/session", json={"locale": "en", "page": "https://shop.test/"})
         opened.raise_for_status()
         headers = {"authorization": f"Bearer {opened.json()['visitor_token']}"}
@@ -78,7 +80,7 @@ def write_mail(hilo: Rig, who: str, subject: str, text: str) -> None:
     mail["From"], mail["To"], mail["Subject"] = who, HELP, subject
     mail["Message-ID"] = f"<{uuid4().hex}@example.test>"
     mail.set_content(text)
-    with smtplib.SMTP("127.0.0.1", hilo.smtp_port, timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", hilo.smtp_port, timeout=PATIENCE_S) as smtp:
         smtp.send_message(mail)
 
 
@@ -86,7 +88,7 @@ async def mailed(hilo: Rig, desk: Desk, text: str = "Is anybody there?") -> dict
     """Return a fresh conversation that began with a mail; its contact's address is in `who`."""
     who = f"carol-{uuid4().hex[:8]}@example.test"
     await asyncio.to_thread(write_mail, hilo, who, f"About {who[:14]}", text)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while not (found := (await desk.get("/contacts", q=who))["items"]):
             await asyncio.sleep(0.05)
         contact = found[0]["id"]

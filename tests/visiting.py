@@ -7,9 +7,9 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, Frame, Page, expect
 
 from agent import Chat, Desk
+from patience import PATIENCE_S
 from shop import Shop
 
-WITHIN_MS = 15_000
 # The launcher hangs in a closed shadow root, where nobody can look; the tests must.
 _LOOK_INSIDE = """
 const attach = Element.prototype.attachShadow;
@@ -35,7 +35,7 @@ class Visit:
 
     async def panel(self) -> Frame:
         """Return the panel's frame once it is there."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 for frame in self.page.frames:
                     if "/widget/panel.html" in frame.url:
@@ -47,8 +47,8 @@ class Visit:
         await self.page.wait_for_function("() => window.hilo?.open")
         await self.page.evaluate("() => window.hilo.open()")
         frame = await self.panel()
-        await expect(frame.get_by_role("dialog")).to_be_visible(timeout=WITHIN_MS)
-        await expect(frame.get_by_role("textbox").last).to_be_editable(timeout=WITHIN_MS)
+        await expect(frame.get_by_role("dialog")).to_be_visible()
+        await expect(frame.get_by_role("textbox").last).to_be_editable()
         return frame
 
     async def say(self, text: str) -> None:
@@ -63,7 +63,7 @@ class Visit:
         """Wait until the panel shows a text so many times."""
         frame = await self.panel()
         found = frame.get_by_role("log").get_by_text(text, exact=True)
-        await expect(found).to_have_count(times, timeout=WITHIN_MS)
+        await expect(found).to_have_count(times)
 
 
 Visits = Callable[..., Awaitable[Visit]]
@@ -107,7 +107,7 @@ async def visits(browser: Browser, shop: Shop, hilo: str) -> AsyncIterator[Visit
 async def until(desk: Desk, chat: Chat, texts: list[str]) -> str:
     """Wait until the chat's one conversation says exactly this; return its id."""
     found: list[str] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             conversations = await desk.conversations(chat)
             if len(conversations) == 1:

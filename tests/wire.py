@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 import msgspec
 from litestar.types import ASGIApp
 
+from patience import PATIENCE_S
+
 Frame = dict[str, Any]
 
 
@@ -37,15 +39,15 @@ class Wire:
 
     async def opened(self) -> Frame:
         """Wait for what the door says first."""
-        return await asyncio.wait_for(self._out.get(), 20)
+        return await asyncio.wait_for(self._out.get(), PATIENCE_S)
 
-    async def frame(self, wait_s: float = 20) -> Frame:
+    async def frame(self, wait_s: float = PATIENCE_S) -> Frame:
         """Return the next frame; `{"type": "websocket.close", …}` at the end."""
         message = await asyncio.wait_for(self._out.get(), wait_s)
         text = message.get("text")
         return msgspec.json.decode(text) if text else message
 
-    async def until(self, type_: str, wait_s: float = 20) -> Frame:
+    async def until(self, type_: str, wait_s: float = PATIENCE_S) -> Frame:
         """Return the next frame of a type; skip the others."""
         async with asyncio.timeout(wait_s):
             while True:
@@ -70,4 +72,4 @@ class Wire:
         """Break the connection."""
         self._in.put_nowait({"type": "websocket.disconnect", "code": 1006})
         self.reads.set()
-        await asyncio.wait_for(self._task, 20)
+        await asyncio.wait_for(self._task, PATIENCE_S)

@@ -16,6 +16,7 @@ from hilo.kit import migrations
 from hilo.kit.config import Config
 from hilo.kit.db import Database
 from hilo.kit.server import Unfit
+from patience import PATIENCE_S
 
 # Dumps and restores are long transactions: they hide the log from every test beside them.
 pytestmark = pytest.mark.crash
@@ -82,7 +83,7 @@ async def test_a_restored_installation_goes_on_where_the_backup_stood(
     async with Database(pool).transaction(CAST.workspace) as tx:
         await tx.connection.execute(EVENT, CAST.workspace, "event.5")
     await pool.close()
-    async with asyncio.timeout(20):  # a reader waits for the server's oldest transaction
+    async with asyncio.timeout(PATIENCE_S):  # a reader waits for the server's oldest transaction
         while await _unread(target) == ["event.3", "event.4"]:
             await asyncio.sleep(0.05)
     assert await _unread(target) == ["event.3", "event.4", "event.5"]

@@ -17,6 +17,7 @@ from hilo.kit.lock import Locks
 from hilo.sdk.abilities import Arrive, Cursors
 from hilo.sdk.account import Account, Check
 from path import rows, state_on, until, value
+from patience import PATIENCE_S
 
 Hold = Callable[[Arrive, Cursors], Awaitable[None]]
 
@@ -133,7 +134,7 @@ async def test_refused_credentials_hold_the_account(state: AppState, dsn: str) -
     locks = Locks(dsn)
     keeper = Keeper(state, state.door, locks)
     task = asyncio.create_task(keeper.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while await value(state.db, "select state from account") != "held":
             await asyncio.sleep(0.05)
     task.cancel()

@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from hilo.entry.frames import Frames, frame
 from hilo.entry.lines import LentLine, Line, line_of
+from patience import PATIENCE_S
 
 _BIG = b"x" * 300_000
 
@@ -86,7 +87,7 @@ async def test_a_client_that_does_not_read_is_told_apart_and_may_go_on_later(
         assert await client.recv() == "hello"
         for _ in range(taken):
             assert await client.recv() == _BIG.decode()
-        await asyncio.wait_for(line.room(), 10)
+        await asyncio.wait_for(line.room(), PATIENCE_S)
         assert line.write(frame(b"more").wire)
         assert await client.recv() == "more"
 
@@ -98,7 +99,7 @@ async def test_a_line_that_is_cut_says_so(
         line = await lent
         await client.close()
         with pytest.raises(ConnectionError):
-            await asyncio.wait_for(write_on(line), 10)
+            await asyncio.wait_for(write_on(line), PATIENCE_S)
 
 
 async def write_on(line: Line) -> None:

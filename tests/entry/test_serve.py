@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from patience import PATIENCE_S
 from running import Running
 
 pytestmark = pytest.mark.crash
@@ -22,7 +23,9 @@ async def test_from_the_first_start_to_a_kill_and_back(tmp_path: Path) -> None:
     await hilo.start()
     try:
         await hilo.ready(60)
-        async with httpx2.AsyncClient(base_url=hilo.url, trust_env=False) as client:
+        async with httpx2.AsyncClient(
+            base_url=hilo.url, trust_env=False, timeout=PATIENCE_S
+        ) as client:
             signed_in = await client.post(
                 "/api/v1/session", json={"email": OWNER, "password": PASSWORD}
             )

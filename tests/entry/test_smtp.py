@@ -14,6 +14,7 @@ from hilo.entry import smtp
 from hilo.entry.smtp import Handler, Listener
 from hilo.kit.db import Database
 from hilo.kit.errors import Unavailable
+from patience import PATIENCE_S
 
 
 class Shelf:
@@ -61,7 +62,7 @@ def _mail(text: str = "Hello") -> EmailMessage:
 
 
 def _hand_over(port: int, to: list[str], text: str = "Hello") -> dict[str, tuple[int, bytes]]:
-    with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", port, timeout=PATIENCE_S) as client:
         return client.send_message(_mail(text), to_addrs=to)
 
 
@@ -116,7 +117,7 @@ async def test_a_letter_written_on_one_line_is_taken_whole(port: int, shelf: She
     letter = b"From: carol@example.test\r\nSubject: " + b"s" * 5_000 + b"\r\n\r\n" + b"x" * 500_000
 
     def hand_over() -> tuple[int, bytes]:
-        with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+        with smtplib.SMTP("127.0.0.1", port, timeout=PATIENCE_S) as client:
             client.ehlo()
             client.mail("carol@example.test")
             client.rcpt("help@hilo.test")

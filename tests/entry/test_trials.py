@@ -19,6 +19,7 @@ from hilo.kit.crypto import Vault
 from hilo.kit.db import Database
 from hilo.kit.ids import new_id
 from hilo.sdk.abilities import Inventing, Trial
+from patience import PATIENCE_S
 
 SETTINGS = {"email": {"address": "shop@hilo.test"}, "store": {"title": "Harbour Street"}}
 
@@ -73,7 +74,7 @@ async def test_a_sample_comes_out_in_a_conversation(
             },
         )
         assert made.status_code == 201, made.text
-        tried = await ada.post(f"/accounts/{made.json()['id']}/test", timeout=30)
+        tried = await ada.post(f"/accounts/{made.json()['id']}/test", timeout=PATIENCE_S)
         assert tried.json()["ok"], tried.text
         found = await ada.get(f"/conversations/{tried.json()['conversation_id']}")
         assert found.json()["channel"] == channel

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from patience import PATIENCE_S
 from running import SOURCE, Running
 
 pytestmark = pytest.mark.crash
@@ -58,7 +59,9 @@ async def test_it_serves_backs_up_restores_and_drops_the_demo(program: str, tmp_
     await first.start()
     try:
         await first.ready(60)
-        async with httpx2.AsyncClient(base_url=f"{first.url}/api/v1", trust_env=False) as client:
+        async with httpx2.AsyncClient(
+            base_url=f"{first.url}/api/v1", trust_env=False, timeout=PATIENCE_S
+        ) as client:
             who = {"email": OWNER["HILO_ADMIN_EMAIL"], "password": OWNER["HILO_ADMIN_PASSWORD"]}
             token = (await client.post("/session", json=who)).json()["csrf_token"]
             client.headers["x-csrf-token"] = token
@@ -83,7 +86,9 @@ async def test_it_serves_backs_up_restores_and_drops_the_demo(program: str, tmp_
     await second.start()
     try:
         await second.ready(60)
-        async with httpx2.AsyncClient(base_url=f"{second.url}/api/v1", trust_env=False) as client:
+        async with httpx2.AsyncClient(
+            base_url=f"{second.url}/api/v1", trust_env=False, timeout=PATIENCE_S
+        ) as client:
             await client.post("/session", json=who)
             left = (await client.get("/contacts")).json()["items"]
             assert [each["name"] for each in left] == ["Mine"], "what people added stays"
@@ -99,5 +104,5 @@ async def test_it_brings_what_measures(program: str, tmp_path: Path) -> None:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    out, _ = await asyncio.wait_for(process.communicate(), 60)
+    out, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
     assert (process.returncode, "target" in out.decode()) == (0, True), out

@@ -18,6 +18,7 @@ from hilo.entry.worker import Worker
 from hilo.kit import jobs
 from hilo.kit.db import Database
 from path import receipt, receiving, rows, said, state_on, stored, value
+from patience import PATIENCE_S
 
 
 @asynccontextmanager
@@ -32,7 +33,7 @@ async def working(state: AppState, dsn: str) -> AsyncIterator[None]:
             await state.http.close()
 
 
-async def becomes(db: Database, query: str, wanted: object, within_s: float = 15) -> None:
+async def becomes(db: Database, query: str, wanted: object, within_s: float = PATIENCE_S) -> None:
     async with asyncio.timeout(within_s):
         while await value(db, query) != wanted:
             await asyncio.sleep(0.05)
@@ -75,7 +76,7 @@ async def test_a_message_passes_a_long_queue_of_jobs(
     async with working(state, dsn):
         await stored(db, [said("me first")])
         state.bus.publish("intake")
-        await becomes(db, "select count(*) from message", 1, within_s=3)
+        await becomes(db, "select count(*) from message", 1)
 
 
 async def _point(state: AppState, url: str) -> None:

@@ -11,9 +11,10 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from agent import Desk
+from patience import PATIENCE_MS, PATIENCE_S
 from rig import EMAIL, PASSWORD, Rig
 from screen import say, signed_in
 from shop import Shop
@@ -23,7 +24,6 @@ CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None
 )
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
-_LAUNCH_MS = 60_000
 
 
 @pytest.fixture(scope="session")
@@ -54,9 +54,10 @@ async def browser() -> AsyncIterator[Browser]:
     """Give a headless Chromium."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as driver:
         found = await driver.chromium.launch(
-            executable_path=CHROMIUM, args=_FLAGS, timeout=_LAUNCH_MS
+            executable_path=CHROMIUM, args=_FLAGS, timeout=PATIENCE_MS
         )
         yield found
         await found.close()
@@ -82,7 +83,7 @@ async def ben(browser: Browser, hilo: Rig, desk: Desk) -> AsyncIterator[Page]:
     email = f"ben-{uuid4().hex[:8]}@hilo.test"
     invited = await desk.post("/invitations", {"email": email, "name": "Ben", "role": "agent"})
     token = httpx2.URL(invited["link"]).params["token"]
-    async with httpx2.AsyncClient(base_url=f"{hilo.url}/api/v1") as client:
+    async with httpx2.AsyncClient(base_url=f"{hilo.url}/api/v1", timeout=PATIENCE_S) as client:
         body = {"token": token, "name": "Ben", "password": PASSWORD}
         (await client.post("/invitations/accept", json=body)).raise_for_status()
     async for page in signed_in(browser, hilo, email, PASSWORD):
@@ -94,7 +95,7 @@ async def talk(hilo: Rig, desk: Desk) -> str:
     """Give a fresh conversation that nobody has: a visitor wrote in a web chat of its own."""
     chat = await desk.connect_chat()
     await say(hilo, chat, "Is anybody there?")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while not (found := await desk.conversations(chat)):
             await asyncio.sleep(0.05)
     return str(found[0]["id"])

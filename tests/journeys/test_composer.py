@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from agent import Desk
+from patience import PATIENCE_S, trying
 from rig import EMAIL, PASSWORD, Rig
 from screen import axe, open_matter, signed_in
 
@@ -51,11 +52,10 @@ class Person:
 
     async def until(self, channel: str, **facts: object) -> dict[str, Any]:
         """Wait until a bubble on the phone is so; return it."""
-        for _ in range(150):
+        async for _ in trying():
             for bubble in await self.sees(channel):
                 if all(bubble[name] == value for name, value in facts.items()):
                     return bubble
-            await asyncio.sleep(0.1)
         raise AssertionError(f"no bubble like {facts} in {await self.sees(channel)}")
 
 
@@ -63,7 +63,7 @@ class Person:
 async def page(browser: Browser, hilo: Rig) -> AsyncIterator[Page]:
     """Give the owner's console in a browser with a microphone that beeps."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
-    own = await browser.browser_type.launch(executable_path=path, args=_FLAGS, timeout=60_000)
+    own = await browser.browser_type.launch(executable_path=path, args=_FLAGS)
     async for page in signed_in(own, hilo, EMAIL, PASSWORD):
         yield page
     await own.close()
@@ -88,7 +88,7 @@ async def person(desk: Desk) -> Person:
 
 async def _written(person: Person, channel: str, text: str, count: int) -> dict[str, Any]:
     await person.does(channel, does="text", text=text)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             found = (await person.desk.get("/conversations", inbox=person.inbox))["items"]
             if len(found) == count:
@@ -215,7 +215,7 @@ async def test_where_the_window_is_closed_a_template_goes(page: Page, person: Pe
     assert await axe(page) == []
     await dialog.get_by_role("button", name="Send template").click()
     await expect(dialog).to_have_count(0)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not await person.sees("second"):
             await asyncio.sleep(0.1)
     draft = page.get_by_placeholder(re.compile("^Write to"))

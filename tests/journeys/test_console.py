@@ -9,8 +9,9 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from agent import Desk
+from patience import PATIENCE_MS
 from rig import EMAIL, PASSWORD, ROOT, Rig
-from screen import AXE, WITHIN_MS, axe, enter, say, settle
+from screen import AXE, axe, enter, say, settle
 
 pytestmark = pytest.mark.browser
 _TEXTS = ROOT / "clients" / "shared" / "messages"
@@ -173,8 +174,8 @@ async def test_no_english_is_left_in_another_language(
     endonym = {"English"}  # a language is offered by its own name
     foreign -= set(other.values()) | await _data(desk) | endonym
     context = await browser.new_context(base_url=hilo.url, locale="en-US")
+    context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
-    page.set_default_timeout(WITHIN_MS)
     await enter(page, EMAIL, PASSWORD)
     await _speak(page, locale)
     left = {}

@@ -14,6 +14,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from agent import Desk
+from patience import PATIENCE_S
 from rig import EMAIL, ROOT, Rig
 from screen import AXE, axe, mailed, open_matter, settle
 
@@ -31,7 +32,7 @@ async def _matter(desk: Desk, id_: str) -> dict[str, Any]:
 
 
 async def _until(desk: Desk, id_: str, **wanted: object) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while {name: (await _matter(desk, id_))[name] for name in wanted} != wanted:
             await asyncio.sleep(0.1)
 
@@ -309,12 +310,14 @@ async def test_a_reader_hears_of_new_messages_and_where_one_is(
         await expect(where.first).to_be_visible()
     assert await ada.locator("[role=option]").first.get_attribute("aria-posinset") == "1"
     chat = await desk.connect_chat()
-    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{chat.account}") as client:
+    async with httpx2.AsyncClient(
+        base_url=f"{hilo.url}/chat/{chat.account}", timeout=PATIENCE_S
+    ) as client:
         opened = await client.post("/session", json={"locale": "en", "page": "https://a.test/"})
         headers = {"authorization": f"Bearer {opened.json()['visitor_token']}"}
         said = {"client_id": uuid4().hex, "text": "First words"}
         await client.post("/messages", json=said, headers=headers)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             while not (matters := await desk.conversations(chat)):
                 await asyncio.sleep(0.1)
         await open_matter(ada, matters[0]["id"])

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from agent import Desk
+from patience import PATIENCE_S
 from rig import Rig
 from screen import mailed, open_matter
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 async def _until(desk: Desk, id_: str, **wanted: object) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while {name: (await _matter(desk, id_))[name] for name in wanted} != wanted:
             await asyncio.sleep(0.1)
 
@@ -98,10 +99,10 @@ async def test_a_macro_with_words_waits_for_the_send(ada: Page, hilo: Rig, desk:
     await expect(box).to_have_text("Dear friend, it is done.")
     await expect(ada.get_by_text("When you send it:")).to_be_visible()
     # With the draft, not with the page: also where this browser has forgotten it.
-    await expect(ada.get_by_text("Draft kept")).to_be_visible(timeout=60_000)
+    await expect(ada.get_by_text("Draft kept")).to_be_visible()
     await ada.evaluate("localStorage.clear()")
     await open_matter(ada, matter["id"])
-    await expect(ada.get_by_text("When you send it:")).to_be_visible(timeout=60_000)
+    await expect(ada.get_by_text("When you send it:")).to_be_visible()
     await expect(box).to_have_text("Dear friend, it is done.")
     await box.click()
     assert (await _matter(desk, matter["id"]))["status"] == "open"

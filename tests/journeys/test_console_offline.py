@@ -10,11 +10,11 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from agent import Desk
+from patience import PATIENCE_S
 from rig import EMAIL, PASSWORD, Rig
 from screen import enter, mailed, open_matter, signed_in
 
 pytestmark = pytest.mark.browser
-_WITHIN_S = 40
 # Whether the whole console of this version is kept, and that conversation with it.
 _KEPT = """async (id) => {
     const names = (await caches.keys()).filter((name) => name.startsWith('hilo-shell-'));
@@ -55,13 +55,13 @@ async def ada(browser: Browser, hilo: Rig) -> AsyncIterator[Page]:
 
 
 async def _kept(page: Page, matter: str) -> None:
-    async with asyncio.timeout(_WITHIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not await page.evaluate(_KEPT, matter):
             await asyncio.sleep(0.3)
 
 
 async def _left(page: Page) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while await page.evaluate(_LEFT) != [0, 0, 0]:
             await asyncio.sleep(0.2)
 
@@ -92,7 +92,7 @@ async def test_a_reload_without_a_network_shows_what_was_read_and_replies_go_onc
         await expect(thread.get_by_text(text)).to_be_visible()
     assert await _replies(desk, matter["id"]) == []
     await ada.context.set_offline(False)
-    async with asyncio.timeout(_WITHIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         while len(await _replies(desk, matter["id"])) < len(texts):
             await asyncio.sleep(0.3)
     await ada.wait_for_timeout(2000)

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from agent import Desk
+from patience import PATIENCE_S
 from rig import Rig
 from screen import mailed, open_matter
 
@@ -87,7 +88,7 @@ async def test_a_draft_is_there_again_with_its_looks(ada: Page, hilo: Rig, desk:
     await ada.keyboard.press("Escape")
     await ada.keyboard.press("n")
     await ada.keyboard.type("A thought")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while len((await desk.get(f"/conversations/{matter['id']}/drafts"))["items"]) < 2:
             await asyncio.sleep(0.1)
     await ada.evaluate("localStorage.clear()")

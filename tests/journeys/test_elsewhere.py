@@ -15,9 +15,8 @@ from agent import Desk
 from hilo.connectors.api import signing
 from hilo.connectors.sms_http.connector import HEADER
 from hilo.kit import clock
+from patience import PATIENCE_S
 from rig import Rig
-
-WAIT_S = 30.0
 
 
 async def chatted(hilo: Rig, desk: Desk, text: str, **settings: object) -> tuple[str, str, str]:
@@ -25,10 +24,12 @@ async def chatted(hilo: Rig, desk: Desk, text: str, **settings: object) -> tuple
     inbox = (await desk.post("/inboxes", {"name": f"Chat {uuid4().hex[:8]}"}))["id"]
     asked = {"channel": "webchat", "settings": settings}
     account = (await desk.post(f"/inboxes/{inbox}/accounts", asked))["id"]
-    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{account}") as door:
+    async with httpx2.AsyncClient(
+        base_url=f"{hilo.url}/chat/{account}", timeout=PATIENCE_S
+    ) as door:
         token = (await door.post("/session", json={})).json()["visitor_token"]
     await say(hilo, account, token, text)
-    end = time.monotonic() + WAIT_S
+    end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         found = (await desk.get("/conversations", inbox=inbox))["items"]
         if found:
@@ -39,7 +40,9 @@ async def chatted(hilo: Rig, desk: Desk, text: str, **settings: object) -> tuple
 
 async def say(hilo: Rig, account: str, token: str, text: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{account}", headers=headers) as door:
+    async with httpx2.AsyncClient(
+        base_url=f"{hilo.url}/chat/{account}", headers=headers, timeout=PATIENCE_S
+    ) as door:
         said = await door.post("/messages", json={"client_id": uuid4().hex, "text": text})
         assert said.status_code == httpx2.codes.ACCEPTED, said.text
 
@@ -72,11 +75,11 @@ async def test_a_chat_goes_on_by_phone_in_the_same_thread(hilo: Rig, desk: Desk)
     deed = {"who": "7", "does": "start", "token": offer["code"], "name": "Lucía"}
     await desk.post(f"/accounts/{bot['id']}/sandbox/deeds", deed)
     start = f"/start {offer['code']}"
-    await thread(desk, conversation, WAIT_S, "Is it in stock?", start)
+    await thread(desk, conversation, PATIENCE_S, "Is it in stock?", start)
     deed = {"who": "7", "does": "text", "text": "I am out now"}
     await desk.post(f"/accounts/{bot['id']}/sandbox/deeds", deed)
     said = ["Is it in stock?", start, "I am out now"]
-    await thread(desk, conversation, WAIT_S, *said)
+    await thread(desk, conversation, PATIENCE_S, *said)
 
     # The answer leaves where the contact wrote last; the chat is still the same conversation.
     answer = await desk.post(
@@ -84,7 +87,7 @@ async def test_a_chat_goes_on_by_phone_in_the_same_thread(hilo: Rig, desk: Desk)
     )
     assert answer["channel"] == "telegram"
     await say(hilo, account, token, "Back at the desk")
-    channels = await thread(desk, conversation, WAIT_S, *said, "Yes", "Back at the desk")
+    channels = await thread(desk, conversation, PATIENCE_S, *said, "Yes", "Back at the desk")
     assert channels == ["webchat", "telegram", "telegram", "telegram", "webchat"]
     assert (await desk.get("/conversations", inbox=inbox))["items"] == []
 
@@ -96,7 +99,9 @@ async def test_a_visitor_takes_a_code_to_a_text_message(hilo: Rig, desk: Desk) -
     asked = {"channel": "sms_http", "settings": settings}
     texts = await desk.post(f"/inboxes/{inbox}/accounts", asked)
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{account}", headers=headers) as door:
+    async with httpx2.AsyncClient(
+        base_url=f"{hilo.url}/chat/{account}", headers=headers, timeout=PATIENCE_S
+    ) as door:
         places = (await door.get("/elsewhere")).json()["items"]
         assert texts["id"] in [each["account_id"] for each in places]
         offer = (await door.post("/elsewhere", json={"account_id": texts["id"]})).json()
@@ -105,18 +110,20 @@ async def test_a_visitor_takes_a_code_to_a_text_message(hilo: Rig, desk: Desk) -
         assert wrong.status_code == httpx2.codes.NOT_FOUND
         empty = await door.post("/elsewhere", json={})
         assert empty.status_code == httpx2.codes.UNPROCESSABLE_CONTENT
-    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{account}") as door:
+    async with httpx2.AsyncClient(
+        base_url=f"{hilo.url}/chat/{account}", timeout=PATIENCE_S
+    ) as door:
         stranger = (await door.post("/session", json={})).json()["visitor_token"]
         headers = {"Authorization": f"Bearer {stranger}"}
         early = await door.post("/elsewhere", json={"account_id": texts["id"]}, headers=headers)
         assert early.status_code == httpx2.codes.CONFLICT
         assert (await door.get("/elsewhere")).status_code == httpx2.codes.UNAUTHORIZED
     said = {"id": uuid4().hex, "from": "+12025550177", "text": offer["code"].upper()}
-    async with httpx2.AsyncClient(base_url=hilo.url) as door:
+    async with httpx2.AsyncClient(base_url=hilo.url, timeout=PATIENCE_S) as door:
         hook = f"/hooks/sms_http/{texts['id']}"
         taken = await door.post(hook, json=said, headers={HEADER: texts["secret"]})
         assert taken.is_success, taken.text
-    await thread(desk, conversation, WAIT_S, "Is it in stock?", said["text"])
+    await thread(desk, conversation, PATIENCE_S, "Is it in stock?", said["text"])
 
 
 async def test_a_code_in_the_subject_of_a_mail_leads_into_the_chat(hilo: Rig, desk: Desk) -> None:
@@ -177,11 +184,13 @@ async def test_a_visitor_who_left_is_followed_by_mail_and_answers_in_the_thread(
     account, token, conversation = await chatted(hilo, desk, "Is it in stock?", mail_after_s=1)
     who = f"left-{uuid4().hex[:8]}@example.test"
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{account}", headers=headers) as door:
+    async with httpx2.AsyncClient(
+        base_url=f"{hilo.url}/chat/{account}", headers=headers, timeout=PATIENCE_S
+    ) as door:
         told = await door.post("/identify", json={"traits": {"email": who}})
         assert told.status_code == httpx2.codes.ACCEPTED
     contact = (await desk.get(f"/conversations/{conversation}"))["contact"]["id"]
-    end = time.monotonic() + WAIT_S
+    end = time.monotonic() + PATIENCE_S
     held: list[dict[str, object]] = []
     while time.monotonic() < end:
         held = (await desk.get(f"/contacts/{contact}"))["identities"]
@@ -199,16 +208,16 @@ async def test_a_visitor_who_left_is_followed_by_mail_and_answers_in_the_thread(
     assert mail is not None
     assert "Two are left." in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     said = ["Is it in stock?", "Two are left.", "Two are left."]
-    assert await thread(desk, conversation, WAIT_S, *said) == ["webchat", "webchat", "email"]
+    assert await thread(desk, conversation, PATIENCE_S, *said) == ["webchat", "webchat", "email"]
 
     answer = EmailMessage()
     answer["From"], answer["To"], answer["Subject"] = who, "help@demo.localhost", "Re: it"
     answer["Message-ID"] = f"<{uuid4()}@example.test>"
     answer["In-Reply-To"] = answer["References"] = str(mail["Message-ID"])
     answer.set_content("I take both.")
-    with smtplib.SMTP("127.0.0.1", hilo.smtp_port, timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", hilo.smtp_port, timeout=PATIENCE_S) as smtp:
         smtp.send_message(answer)
-    await thread(desk, conversation, WAIT_S, *said, "I take both.")
+    await thread(desk, conversation, PATIENCE_S, *said, "I take both.")
     await asyncio.sleep(2)  # nothing is mailed twice
     await thread(desk, conversation, 1, *said, "I take both.")
 
@@ -228,9 +237,9 @@ async def test_a_hundred_first_messages_at_once_are_one_contact(hilo: Rig, desk:
         answer = await door.post(request.url, content=request.content, headers=signed)
         assert answer.is_success, answer.text
 
-    async with httpx2.AsyncClient(base_url=hilo.url, timeout=60) as door:
+    async with httpx2.AsyncClient(base_url=hilo.url, timeout=PATIENCE_S) as door:
         await asyncio.gather(*(write(door, number) for number in range(100)))
-    end = time.monotonic() + WAIT_S
+    end = time.monotonic() + PATIENCE_S
     talks: list[dict[str, object]] = []
     while time.monotonic() < end:
         talks = (await desk.get("/conversations", inbox=inbox))["items"]

@@ -9,6 +9,7 @@ import mailserver as box
 from hilo.connectors.email import CONNECTOR
 from hilo.kit.errors import AuthExpired, TemporaryFailure
 from letters import letter
+from patience import PATIENCE_S
 
 pytestmark = [
     pytest.mark.dovecot,
@@ -76,7 +77,7 @@ async def test_after_an_outage_of_the_server_reading_goes_on(
         await shelf.until(1)
         await asyncio.to_thread(server.stop)
         with pytest.raises(TemporaryFailure):
-            await asyncio.wait_for(asyncio.shield(task), 20)
+            await asyncio.wait_for(asyncio.shield(task), PATIENCE_S)
     await asyncio.to_thread(server.start)
     await deliver(server, 2)
     async with box.held(account, shelf):
@@ -96,7 +97,7 @@ async def test_a_renumbered_folder_is_read_again_and_nothing_comes_twice(
     await deliver(server, 3)
     async with box.held(account, shelf):
         await shelf.until(3)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while shelf.kept["INBOX"]["uidvalidity"] == before:
                 await asyncio.sleep(0.05)
     assert shelf.subjects() == ["Mail 1", "Mail 2", "Mail 3"]
@@ -110,7 +111,7 @@ async def test_a_new_account_may_leave_old_mail_alone(
     await asyncio.sleep(1.1)  # the server's clock has whole seconds
     account = server.account(imap_since_now=True)
     async with box.held(account, shelf):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while "INBOX" not in shelf.kept:
                 await asyncio.sleep(0.05)
         await asyncio.sleep(1.1)
@@ -141,7 +142,7 @@ async def test_several_folders_are_read_also_with_names_of_other_alphabets(
         await shelf.until(1)
         words = ("move", "-u", box.USER, other, "mailbox", "INBOX", "all")
         await asyncio.to_thread(server.admin, *words)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while len(shelf.keys) == 1:
                 await asyncio.sleep(0.05)
     assert shelf.subjects() == ["Mail 1"]

@@ -15,6 +15,7 @@ from hilo.connectors.email.live import reading
 from hilo.kit.errors import AuthExpired, LeftBehind
 from hilo.sdk.account import Delivery
 from letters import letter
+from patience import PATIENCE_S
 
 pytestmark = [
     pytest.mark.dovecot,
@@ -56,7 +57,7 @@ async def admin(server: box.Dovecot, *words: str) -> None:
     await asyncio.to_thread(server.admin, *words)
 
 
-async def until(condition: object, seconds: float = 20) -> None:
+async def until(condition: object, seconds: float = PATIENCE_S) -> None:
     """Wait for something to hold."""
     assert callable(condition)
     async with asyncio.timeout(seconds):
@@ -178,7 +179,7 @@ async def test_a_folder_that_stays_away_is_told_to_an_admin(
         await until(lambda: "Support" in shelf.kept)
         await admin(server, "mailbox", "delete", "-u", box.USER, "Support")
         with pytest.raises(AuthExpired, match="Support"):
-            await asyncio.wait_for(asyncio.shield(task), 20)
+            await asyncio.wait_for(asyncio.shield(task), PATIENCE_S)
 
 
 async def test_a_mail_over_the_limit_is_left_visibly_and_taken_when_the_limit_is_raised(

@@ -24,6 +24,7 @@ from hilo.kit.ids import new_id
 from hilo.sdk.account import Account
 from letters import letter
 from path import rows, state_on, taken_in, value
+from patience import PATIENCE_S
 from stage import agent
 
 
@@ -83,7 +84,7 @@ async def working(state: AppState, dsn: str) -> AsyncIterator[None]:
 
 async def caught(state: AppState) -> bytes:
     """Wait for the mail that ends in the catcher."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not (found := await rows(state.db, "select raw from caught_mail")):
             await asyncio.sleep(0.1)
     return bytes(found[0][0])

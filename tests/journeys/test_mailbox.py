@@ -21,6 +21,7 @@ from hilo.entry.worker import Worker
 from hilo.kit.db import Database
 from letters import letter
 from path import rows, state_on, value
+from patience import PATIENCE_S
 from stage import agent
 
 pytestmark = [
@@ -63,7 +64,7 @@ async def working(state: AppState, dsn: str) -> AsyncIterator[None]:
 
 async def becomes(db: Database, query: str, wanted: object) -> None:
     """Wait until a question has this answer."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(PATIENCE_S):
         while await value(db, query) != wanted:
             await asyncio.sleep(0.1)
 

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from agent import Desk
+from patience import PATIENCE_S, trying
 from rig import Rig
 
 TOKEN = "123456:TEST-made-up-token-of-no-bot-0000"
@@ -58,11 +59,10 @@ class Played:
     async def until(self, *states: tuple[str, str]) -> None:
         """Wait until the thread is these texts in these states."""
         last: list[tuple[str, str]] = []
-        for _ in range(150):
+        async for _ in trying():
             last = [(each["text"], each["state"]) for each in await self.messages()]
             if last == list(states):
                 return
-            await asyncio.sleep(0.1)
         raise AssertionError(f"the thread is {last}")
 
 
@@ -86,10 +86,9 @@ async def test_what_comes_twice_and_mixed_up_is_there_once(played: Played) -> No
     await played.breaks({"kind": "duplicate", "left": None}, {"kind": "reorder", "left": None})
     for n in range(4):
         await played.does(does="text", text=str(n))
-    for _ in range(100):
+    async for _ in trying():
         if len(await played.messages()) >= 4:
             break
-        await asyncio.sleep(0.1)
     await asyncio.sleep(1.5)  # the doubles are late, too
     assert sorted(each["text"] for each in await played.messages()) == ["0", "1", "2", "3"]
 
@@ -119,7 +118,7 @@ async def test_the_vendors_path_and_the_controls_let_nobody_else_in(
     hilo: Rig, played: Played
 ) -> None:
     base = f"{hilo.url}/sandbox/{played.account['id']}"
-    async with httpx2.AsyncClient() as stranger:
+    async with httpx2.AsyncClient(timeout=PATIENCE_S) as stranger:
         refused = await stranger.post(f"{base}/controls", content=b"{}")
         assert refused.status_code == httpx2.codes.NOT_FOUND
         wrong = await stranger.post(f"{base}/https/api.telegram.org/bot1:x/getMe")
@@ -144,10 +143,9 @@ async def played_on(desk: Desk, channel: str) -> Played:
 async def test_an_answer_is_delivered_and_read(desk: Desk, channel: str) -> None:
     played = await played_on(desk, channel)
     await played.reply("Hasta las ocho 👋")
-    for _ in range(100):
+    async for _ in trying():
         if len(await played.bubbles()) == 2:
             break
-        await asyncio.sleep(0.1)
     await played.does(does="read")
     await played.until(("¿Abren hoy?", "received"), ("Hasta las ocho 👋", "read"))
 
@@ -160,11 +158,10 @@ async def test_an_answer_whose_reply_was_lost_is_settled_by_what_comes_back(
     await played.breaks({"kind": "cut"})
     await played.reply("¿Llegó?")
     states: set[str] = set()
-    for _ in range(150):
+    async for _ in trying():
         states = {each["state"] for each in await played.messages() if each["text"] == "¿Llegó?"}
         if states & {"sent", "delivered"}:
             break
-        await asyncio.sleep(0.1)
     assert states & {"sent", "delivered"}, states
     assert [each["text"] for each in await played.bubbles()] == ["¿Abren hoy?", "¿Llegó?"]
     assert len(await played.messages()) == 2

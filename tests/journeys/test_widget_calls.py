@@ -7,9 +7,10 @@ import pytest
 from playwright.async_api import CDPSession, Page, expect
 
 from agent import Desk
+from patience import PATIENCE_S
 from pushing import PushService, Receiver
 from rig import Rig
-from visiting import WITHIN_MS, Visits, until
+from visiting import Visits, until
 
 pytestmark = pytest.mark.browser
 # The browser's own push service is out of reach of a test: this one answers in its place.
@@ -33,20 +34,20 @@ async def test_an_answer_to_a_closed_chat_is_shown_as_a_notification(
     async with visitor.context.expect_page() as opening:
         await frame.get_by_role("link", name="Notify me of answers").click()
     page = await opening.value
-    await expect(page.get_by_role("heading")).to_be_visible(timeout=WITHIN_MS)
+    await expect(page.get_by_role("heading")).to_be_visible()
     assert "ticket" not in page.url  # nothing to copy by mistake
     browser = Receiver()
     with PushService() as service:
         await page.evaluate(_SUBSCRIBE, browser.subscription(service.url("p")))
         ask = page.get_by_role("button", name="Notify me")
         await ask.click()
-        await expect(page.get_by_text("Your browser refuses.")).to_be_visible(timeout=WITHIN_MS)
+        await expect(page.get_by_text("Your browser refuses.")).to_be_visible()
         await visitor.context.grant_permissions(["notifications"], origin=hilo.url)
         await ask.click()
-        await expect(page.get_by_text("It is on.")).to_be_visible(timeout=WITHIN_MS)
+        await expect(page.get_by_text("It is on.")).to_be_visible()
         await visitor.page.close()
         await desk.reply(conversation, "It is there")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while not service.taken:
                 await asyncio.sleep(0.1)
         told = browser.read(service.taken[0].body).decode()
@@ -63,7 +64,7 @@ async def shown(page: Page, origin: str, told: str) -> list[list[str]]:
         "ServiceWorker.deliverPushMessage",
         {"origin": origin, "registrationId": await _registration(session), "data": told},
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             found: list[list[str]] = await page.evaluate(
                 """async () => (await (await navigator.serviceWorker.ready).getNotifications())
@@ -83,6 +84,6 @@ async def _registration(session: CDPSession) -> str:
 
     session.on("ServiceWorker.workerRegistrationUpdated", told)
     await session.send("ServiceWorker.enable")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         found: str = await known
     return found

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from agent import Desk
-from visiting import WITHIN_MS, Visits
+from visiting import Visits
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ async def test_the_keyboard_is_enough(desk: Desk, visit: Visits) -> None:
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     frame = await visitor.panel()
-    await expect(frame.locator("textarea")).to_be_focused(timeout=WITHIN_MS)
+    await expect(frame.locator("textarea")).to_be_focused()
     await page.keyboard.type("Only keys")
     await expect(frame.locator("textarea")).to_have_value("Only keys")
     await page.keyboard.press("Enter")
@@ -60,7 +60,7 @@ async def test_keys_reach_the_text_field_however_it_was_opened(
         case _:
             await page.evaluate("() => window.hilo.open()")
     box = (await visitor.panel()).locator("textarea")
-    await expect(box).to_be_focused(timeout=WITHIN_MS)
+    await expect(box).to_be_focused()
     await page.keyboard.type("At once")
     await expect(box).to_have_value("At once")
 
@@ -91,7 +91,7 @@ async def test_on_a_small_screen_no_keyboard_pops_up_by_itself(desk: Desk, visit
     await page.get_by_role("button", name="Open the chat").tap()
     frame = await visitor.panel()
     box = frame.locator("textarea")
-    await expect(box).to_be_visible(timeout=WITHIN_MS)
+    await expect(box).to_be_visible()
     await expect(page.locator("iframe")).to_be_visible()
     await expect(box).not_to_be_focused()
     await box.tap()

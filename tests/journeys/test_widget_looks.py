@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from agent import Desk
 from rig import ROOT, Rig
-from visiting import WITHIN_MS, Visits
+from visiting import Visits
 
 pytestmark = pytest.mark.browser
 
@@ -82,4 +82,4 @@ async def test_outside_the_hours_the_panel_says_when_somebody_is_back(
     visitor = await visit(chat)
     frame = await visitor.open()
     told = frame.locator(".promise")
-    await expect(told).to_have_text(re.compile(f"^Back {later:%A}"), timeout=WITHIN_MS)
+    await expect(told).to_have_text(re.compile(f"^Back {later:%A}"))

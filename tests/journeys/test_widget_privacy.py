@@ -11,7 +11,8 @@ from joserfc.jwk import OctKey
 from playwright.async_api import expect
 
 from agent import Desk
-from visiting import WITHIN_MS, Visits, until
+from patience import PATIENCE_S
+from visiting import Visits, until
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +43,7 @@ async def test_nothing_is_stored_before_the_visitor_agrees(desk: Desk, visit: Vi
     visitor = await visit(chat, asked=asked)
     frame = await visitor.open()
     await visitor.page.evaluate("() => window.hilo.track('looked', {})")
-    await expect(frame.get_by_text("By sending you agree")).to_be_visible(timeout=WITHIN_MS)
+    await expect(frame.get_by_text("By sending you agree")).to_be_visible()
     kept = "() => Object.keys(localStorage).filter((key) => key.startsWith('hilo:'))"
     assert await visitor.page.evaluate(kept) == []
     assert [url for url in asked if url.endswith("/track")] == []
@@ -71,7 +72,7 @@ async def test_a_panel_that_waits_ready_has_asked_and_stored_nothing(
     chat = await desk.connect_chat()
     visitor = await visit(chat, asked=asked)
     frame = await visitor.panel()
-    await expect(frame.locator("textarea")).to_have_count(1, timeout=WITHIN_MS)
+    await expect(frame.locator("textarea")).to_have_count(1)
     await expect(visitor.page.locator("iframe")).to_be_hidden()
     assert any("/widget/assets/" in url for url in asked)
     assert [url for url in asked if "/chat/" in url] == []
@@ -109,7 +110,7 @@ async def test_what_is_deleted_is_gone_here_at_the_company_and_on_the_other_devi
     for each in (phone, desktop):
         await each.shows("Send it to Elm Street 5", times=0)
         await each.shows("It is on its way", times=0)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while await desk.conversations(chat):
             await asyncio.sleep(0.1)
     gone = await desk.client.get(f"/conversations/{conversation}")
@@ -130,7 +131,7 @@ async def test_agents_see_the_pages_of_whoever_has_written_and_of_nobody_else(
     await until(desk, chat, ["Do you have it in blue?"])
     await visit(chat, visitor, path="blue-shoes")
     contact = (await desk.conversations(chat))[0]["contact"]["id"]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             items = (await desk.get(f"/contacts/{contact}/timeline"))["items"]
             seen = [each["event"]["data"] for each in items if each["type"] == "event"]

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from agent import Desk
-from visiting import WITHIN_MS, Visits, until
+from visiting import Visits, until
 
 pytestmark = pytest.mark.browser
 QUESTIONS = [
@@ -29,7 +29,7 @@ async def test_answers_are_asked_first_and_stand_beside_the_conversation(
     await visitor.page.evaluate("() => window.hilo.open()")
     frame = await visitor.panel()
     name = frame.get_by_label("Your name")
-    await expect(name).to_be_focused(timeout=WITHIN_MS)
+    await expect(name).to_be_focused()
     await visitor.page.keyboard.type("Dora Lima")
     await frame.get_by_label("E-mail").fill("dora")
     await frame.get_by_role("button", name="Go on").click()
@@ -40,7 +40,7 @@ async def test_answers_are_asked_first_and_stand_beside_the_conversation(
     await frame.get_by_label("What is it about?").focus()
     await visitor.page.keyboard.press("Tab")
     await visitor.page.keyboard.press("Enter")
-    await expect(frame.locator("textarea")).to_be_focused(timeout=WITHIN_MS)
+    await expect(frame.locator("textarea")).to_be_focused()
     await visitor.page.reload()
     await visitor.open()  # answered already: the place to write is there at once
     await visitor.say("It does not fit")

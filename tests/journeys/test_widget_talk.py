@@ -9,8 +9,9 @@ from playwright.async_api import expect
 from websockets.asyncio.client import ClientConnection, connect
 
 from agent import Desk
+from patience import PATIENCE_S
 from rig import Rig
-from visiting import WITHIN_MS, Visits, until
+from visiting import Visits, until
 
 pytestmark = pytest.mark.browser
 
@@ -116,7 +117,7 @@ async def test_an_unread_answer_is_told_on_the_closed_launcher(desk: Desk, visit
         }"""
     )
     await desk.reply(conversation, "I did")
-    await visitor.page.wait_for_function("() => window.counts.includes(1)", timeout=WITHIN_MS)
+    await visitor.page.wait_for_function("() => window.counts.includes(1)")
     await visitor.page.wait_for_function("() => document.title === '(1) A shop'")
     await visitor.page.evaluate(
         """() => {
@@ -126,8 +127,8 @@ async def test_an_unread_answer_is_told_on_the_closed_launcher(desk: Desk, visit
     )
     assert await visitor.page.title() == "A shop"
     await visitor.open()
-    await visitor.page.wait_for_function("() => window.counts.at(-1) === 0", timeout=WITHIN_MS)
-    async with asyncio.timeout(15):
+    await visitor.page.wait_for_function("() => window.counts.at(-1) === 0")
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             page = await desk.get(f"/conversations/{conversation}/messages")
             if page["items"][0]["state"] == "read":
@@ -154,10 +155,10 @@ async def test_each_side_sees_the_other_writing(desk: Desk, visit: Visits, hilo:
     await visitor.say("Hello?")
     conversation = await until(desk, chat, ["Hello?"])
     await visitor.shows("Hello?")
-    await expect(frame.get_by_text("Sent", exact=True)).to_be_visible(timeout=WITHIN_MS)
+    await expect(frame.get_by_text("Sent", exact=True)).to_be_visible()
     read = await desk.client.put(f"/conversations/{conversation}/read", json={})
     assert read.is_success, read.text
-    await expect(frame.get_by_text("Seen", exact=True)).to_be_visible(timeout=WITHIN_MS)
+    await expect(frame.get_by_text("Seen", exact=True)).to_be_visible()
     cookies = "; ".join(f"{each.name}={each.value}" for each in desk.client.cookies.jar)
     address = f"{hilo.url.replace('http', 'ws')}/api/v1/socket"
     headers = {"Cookie": cookies, "Origin": hilo.url}
@@ -167,8 +168,8 @@ async def test_each_side_sees_the_other_writing(desk: Desk, visit: Visits, hilo:
         await visitor.page.keyboard.type("I am")
         await told(agent, "contact_typing", conversation)
         await agent.send(msgspec.json.encode({"type": "typing", "conversation_id": conversation}))
-        await expect(frame.get_by_text("is writing")).to_be_visible(timeout=WITHIN_MS)
-        await expect(frame.get_by_text("We are here now")).to_be_visible(timeout=20_000)
+        await expect(frame.get_by_text("is writing")).to_be_visible()
+        await expect(frame.get_by_text("We are here now")).to_be_visible()
         await desk.reply(conversation, "Here I am")
         await visitor.shows("Here I am")
         await expect(frame.get_by_text("is writing")).to_have_count(0)
@@ -176,7 +177,7 @@ async def test_each_side_sees_the_other_writing(desk: Desk, visit: Visits, hilo:
 
 async def told(agent: ClientConnection, type_: str, conversation: str) -> None:
     """Wait until the agent's socket is told something about a conversation."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         async for text in agent:
             frame = msgspec.json.decode(text)
             if frame["type"] == type_ and frame["data"]["conversation_id"] == conversation:

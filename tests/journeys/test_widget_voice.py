@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import expect
 
 from agent import Desk
-from visiting import WITHIN_MS, Visit, Visits, until
+from patience import PATIENCE_S
+from visiting import Visit, Visits, until
 
 pytestmark = pytest.mark.browser
 RECORD = "Record a voice note"
@@ -45,19 +46,17 @@ async def test_a_voice_note_is_recorded_heard_and_sent(desk: Desk, visit: Visits
     frame = await visitor.panel()
     await frame.get_by_role("button", name=RECORD).click()
     lasts = re.compile("^0:0[1-9]$")
-    await expect(frame.locator(".recorder time")).to_have_text(lasts, timeout=WITHIN_MS)
+    await expect(frame.locator(".recorder time")).to_have_text(lasts)
     await frame.get_by_role("button", name="Stop recording").click()
     heard = frame.locator(".recorder")
-    await expect(heard.locator("time")).to_have_text(lasts, timeout=WITHIN_MS)
+    await expect(heard.locator("time")).to_have_text(lasts)
     await heard.get_by_role("button", name="Play").click()
     await expect(heard.get_by_role("button", name="Pause")).to_be_visible()
     assert await frame.evaluate("() => tracks.every((each) => each.readyState === 'ended')")
     await heard.get_by_role("button", name="Send").click()
-    await expect(frame.get_by_role("log").get_by_role("button", name="Play")).to_be_visible(
-        timeout=WITHIN_MS
-    )
+    await expect(frame.get_by_role("log").get_by_role("button", name="Play")).to_be_visible()
     await expect(frame.locator("textarea")).to_be_focused()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             page = await desk.get(f"/conversations/{conversation}/messages")
             files = [file for each in page["items"] for file in each["attachments"]]
@@ -76,7 +75,7 @@ async def test_a_recording_is_thrown_away_and_a_refusal_is_explained(
     visitor, _ = await talking(desk, visit)
     frame = await visitor.panel()
     await frame.get_by_role("button", name=RECORD).click()
-    await expect(frame.locator(".recorder")).to_be_visible(timeout=WITHIN_MS)
+    await expect(frame.locator(".recorder")).to_be_visible()
     await visitor.page.keyboard.press("Escape")  # of the recording, not of the panel
     await expect(frame.locator(".recorder")).to_have_count(0)
     await expect(frame.locator("textarea")).to_be_focused()
@@ -84,7 +83,7 @@ async def test_a_recording_is_thrown_away_and_a_refusal_is_explained(
     await frame.evaluate("() => { globalThis.isRefused = true; }")
     await frame.get_by_role("button", name=RECORD).click()
     told = frame.get_by_role("alert")
-    await expect(told).to_contain_text("The microphone is not allowed.", timeout=WITHIN_MS)
+    await expect(told).to_contain_text("The microphone is not allowed.")
     await visitor.say("Then I write")
     await visitor.shows("Then I write")
 
@@ -99,10 +98,10 @@ async def test_an_agents_voice_note_is_played(desk: Desk, visit: Visits) -> None
     await desk.post(f"/conversations/{conversation}/messages", body)
     frame = await visitor.panel()
     note = frame.locator("li.theirs .voice")
-    await expect(note.locator("time")).to_have_text("0:02", timeout=WITHIN_MS)
+    await expect(note.locator("time")).to_have_text("0:02")
     await note.get_by_role("button", name="Play").click()
     await expect(note.get_by_role("button", name="Pause")).to_be_visible()
-    await expect(note.get_by_role("button", name="Play")).to_be_visible(timeout=WITHIN_MS)
+    await expect(note.get_by_role("button", name="Play")).to_be_visible()
     assert visitor.complaints == []
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import asyncpg
 
 from hilo.kit.bus import PostgresBus, _envelopes
+from patience import PATIENCE_S
 
 
 @asynccontextmanager
@@ -28,7 +29,7 @@ async def test_a_message_is_heard_here_once_and_elsewhere(dsn: str) -> None:
     async with running(dsn) as here, running(dsn) as there:
         with here.subscribe("presence") as mine, there.subscribe("presence") as theirs:
             here.publish("presence", '{"é": 1}'.encode())
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 assert await anext(mine) == await anext(theirs) == '{"é": 1}'.encode()
             assert not await mine.wait(0.1)
 

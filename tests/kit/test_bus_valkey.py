@@ -10,6 +10,7 @@ import pytest
 
 from hilo.kit.bus_valkey import Refused, ValkeyBus, _connect
 from mailserver import free_port
+from patience import PATIENCE_S
 
 PROGRAM = shutil.which("valkey-server") or shutil.which("redis-server")
 MISSING = (
@@ -110,14 +111,14 @@ async def test_a_message_is_heard_here_once_and_elsewhere_also_after_a_break() -
     async with serving() as (server, url), running(url) as here, running(url) as there:
         with here.subscribe("a") as mine, there.subscribe("a") as theirs:
             here.publish("a", payload)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 assert await anext(mine) == await anext(theirs) == payload
             assert not await mine.wait(0.05)
             server.cut()
             assert await theirs.wait(5)
             await asyncio.sleep(0.7)
             here.publish("a", b"again")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 assert await anext(theirs) == b"again"
 
 
@@ -151,7 +152,7 @@ class Real:
         self._process = await asyncio.create_subprocess_exec(
             *(PROGRAM, str(settings)), cwd=self.socket.parent, stdout=asyncio.subprocess.DEVNULL
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 with suppress(OSError):
                     (await _connect(self.url)).close()
@@ -176,7 +177,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Real]:
 async def _tells(one: ValkeyBus, other: ValkeyBus, payload: bytes) -> None:
     with one.subscribe("a") as mine, other.subscribe("a") as theirs:
         one.publish("a", payload)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert await anext(mine) == await anext(theirs) == payload
         assert not await mine.wait(0.05), "ours comes back from the server and is not told again"
 
@@ -191,7 +192,7 @@ async def test_any_bytes_pass_also_after_the_server_was_killed(server: Real) -> 
             await server.start()
             assert await theirs.wait(10), "something may have been missed: look for yourself"
         with there.subscribe("b") as theirs:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while True:  # the one who tells connects by itself, a moment later
                     here.publish("b", b"again")
                     if await theirs.wait(0.2):
@@ -207,7 +208,7 @@ async def test_a_thousand_messages_come_in_order(server: Real) -> None:
                 here.publish("n", str(n).encode())
                 if n % 100 == 99:
                     await asyncio.sleep(0.01)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while len(heard) < 1_000:
                     heard.append(int(await anext(theirs)))
             assert heard == list(range(1_000))

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from hilo.kit import pgbin
 from hilo.kit.pgbin import CannotStart
 from hilo.kit.postgres import InUse, PrivatePostgres
+from patience import PATIENCE_S
 
 pytestmark = pytest.mark.crash
 # Another process that starts the server, commits a row and then waits to be killed.
@@ -112,7 +112,7 @@ async def test_what_was_committed_outlives_a_killed_server(tmp_path: Path) -> No
         connection = await asyncpg.connect(server.dsn)
         await connection.execute("create table kept (n int); insert into kept values (7)")
         os.kill(pid_of(server.folder), signal.SIGKILL)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while server.restarts == 0:
                 await asyncio.sleep(0.05)
             while True:
@@ -140,9 +140,7 @@ async def test_an_orphan_of_a_killed_process_group_is_ended_and_nothing_is_lost(
     await child.wait()
     orphan = pid_of(folder)
     assert not is_gone(orphan)
-    began = time.monotonic()
     async with started(folder) as server:
-        assert time.monotonic() - began < 8
         assert pid_of(folder) != orphan
         assert await ask(server, "select count(*) from kept") == 1
     assert is_gone(orphan)

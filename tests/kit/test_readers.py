@@ -20,6 +20,7 @@ from hilo.kit.events import Event, Logged, slot_of
 from hilo.kit.ids import new_id
 from hilo.kit.readers import Reader, Readers, call_readers, lag, rounds
 from hilo.kit.sql import query
+from patience import PATIENCE_S
 
 
 class Counted(Event, frozen=True, kw_only=True, tag="test.counted", tag_field="type"):
@@ -101,7 +102,7 @@ async def test_concurrent_writers_and_readers_make_each_effect_once_and_in_order
     one, two = readers_of(db, bus=bus), readers_of(db, bus=bus)
     async with running(one), running(two):
         await asyncio.gather(*(write(subject) for subject in subjects))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while await effects.fetchval("select count(*) from effect") < 240:
                 await asyncio.sleep(0.05)
     found = await numbers(effects)
@@ -196,7 +197,7 @@ async def test_an_event_that_always_fails_is_parked_and_the_rest_goes_on(
     for subject in (*good, bad):
         await publish(db, subject, 1, 2, 3)
     readers = readers_of(db, fail)
-    async with running(readers), asyncio.timeout(20):
+    async with running(readers), asyncio.timeout(PATIENCE_S):
         while await effects.fetchval("select count(*) from effect") < 17:
             await asyncio.sleep(0.05)
     found = await numbers(effects)

@@ -11,6 +11,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from hilo.connectors.discord.live import Gateway
 from hilo.connectors.discord.testing import ACCOUNT
 from hilo.kit.errors import AuthExpired, TemporaryFailure
+from patience import PATIENCE_S
 
 Play = Callable[[ServerConnection, int], Awaitable[None]]
 
@@ -68,7 +69,7 @@ async def held(play: Play, wanted: int, kept: Kept, beat_ms: int = 40_000) -> li
         holding = asyncio.create_task(gateway.hold(ACCOUNT, arrive, kept))
         waiting = asyncio.create_task(enough.wait())
         done, _ = await asyncio.wait(
-            {holding, waiting}, timeout=20, return_when=asyncio.FIRST_COMPLETED
+            {holding, waiting}, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED
         )
         waiting.cancel()
         if holding in done:

@@ -17,6 +17,7 @@ from hilo.kit.errors import AuthExpired, TemporaryFailure
 from hilo.sdk.account import Account
 from hilo.sdk.inbound import Unknown
 from letters import letter, parse
+from patience import PATIENCE_S
 
 
 class Server:
@@ -190,7 +191,7 @@ async def test_idle_is_begun_anew_before_servers_hang_up(monkeypatch: pytest.Mon
     async with (
         serving() as server,
         box.held(server.account(), box.Shelf()),
-        asyncio.timeout(20),
+        asyncio.timeout(PATIENCE_S),
     ):
         while server.words.count("IDLE") < 3:
             await asyncio.sleep(0.02)

@@ -17,6 +17,7 @@ from hilo.kit.errors import BadSignature, MalformedPayload
 from hilo.sdk.account import Delivery
 from hilo.sdk.inbound import FileIn, StatusIn, Unknown
 from letters import NOW, html, letter, message, parse
+from patience import PATIENCE_S
 
 NOW_ID = UUID("01a203e2-b99f-73ed-842d-ddf325e20c4b")
 
@@ -387,9 +388,9 @@ def test_a_mail_of_forty_three_images_is_read_within_its_budget() -> None:
     picture = base64.b64encode(b"\x89PNG" * 5_000).decode()
     parts = [part("image/png", picture, f"{PNG}Content-ID: <{n}@x>\n") for n in range(43)]
     raw = mixed(part("text/html", images), *parts, kind="related")
-    started = time.perf_counter()
+    started = time.process_time()
     item = message(raw)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < PATIENCE_S
     assert [file.inline for file in item.files] == [True] * 43
 
 
@@ -421,9 +422,9 @@ def test_endless_nesting_is_quarantined() -> None:
 )
 @pytest.mark.parametrize("kind", ["text/plain", "text/html", "multipart/mixed; boundary=no"])
 def test_no_text_keeps_the_parser_busy(body: str, kind: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     parse(letter(body, {"Content-Type": kind, "Subject": body[:5_000].replace("\n", " ")}))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < PATIENCE_S
 
 
 _HEAD = st.sampled_from(

@@ -32,6 +32,7 @@ from hilo.entry.state import AppState
 from hilo.kit.db import Database
 from hilo.kit.jobs import Later
 from path import OK, Answer, events, heard, receipt, receiving, rows, said, state_on, value
+from patience import PATIENCE_S
 
 ACTOR = people.system(CAST.workspace)
 
@@ -76,7 +77,7 @@ async def carried(state: AppState, by: Carriage | None = None) -> float | None:
     return None
 
 
-async def carried_all(state: AppState, by: Carriage, within_s: float = 10) -> None:
+async def carried_all(state: AppState, by: Carriage, within_s: float = PATIENCE_S) -> None:
     async with asyncio.timeout(within_s):
         while (wait_s := await carried(state, by)) is not None:
             await asyncio.sleep(wait_s)

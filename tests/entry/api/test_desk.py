@@ -1,6 +1,5 @@
 """The desk through the API: what agents do to conversations, as a client sees it."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from hilo.kit.db import Database
 from hilo.kit.ids import new_id
 from hilo.kit.page import encode_cursor
 from hilo.kit.sql import query
+from patience import trying
 
 # A cursor of the right shape whose moment names no time zone.
 NAIVE = encode_cursor("conversations", "2026-01-01T00:00:00", CAST.carol)
@@ -79,11 +79,10 @@ async def told(client: httpx2.AsyncClient, last: str) -> dict[str, Any]:
 
     It waits for the oldest transaction of the whole server, other tests' databases included.
     """
-    for _ in range(200):
+    async for _ in trying(0.05):
         events: dict[str, Any] = (await client.get("/events")).json()
         if events["items"] and events["items"][-1]["type"] == last:
             return events
-        await asyncio.sleep(0.05)
     pytest.fail(f"the log never told {last}")
 
 

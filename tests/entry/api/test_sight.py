@@ -19,6 +19,7 @@ from hilo.kit.db import Database
 from hilo.kit.errors import NotFound
 from hilo.kit.ids import new_id
 from hilo.kit.sql import query
+from patience import PATIENCE_S
 from stage import a_matter, agent, hear
 
 ADA = agent(CAST.ada)
@@ -189,7 +190,7 @@ async def told(client: httpx2.AsyncClient, kind: str, least: int = 1) -> list[di
     The log is read below the oldest transaction of the whole server.
     """
     items: list[dict[str, Any]] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             items = (await client.get("/events", params={"limit": 1000})).json()["items"]
             if len([each for each in items if each["type"] == kind]) >= least:

@@ -30,6 +30,7 @@ from hilo.entry.state import AppState
 from hilo.kit import clock
 from hilo.kit.db import Database
 from hilo.kit.page import encode_cursor
+from patience import PATIENCE_S
 from wire import Wire
 
 Dial = Callable[..., Wire]
@@ -403,7 +404,7 @@ async def test_the_feed_never_passes_an_older_transaction(
         await older.connection.execute("select pg_current_xact_id()")
         await note(db, conversation, "behind it")
         assert await told(cursor) == ([], cursor)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not (seen := (await told(cursor))[0]):
             await asyncio.sleep(0.05)
     assert seen == ["message.noted"]

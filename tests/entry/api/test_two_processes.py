@@ -19,6 +19,7 @@ from hilo.kit.config import Config
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Database
 from hilo.kit.errors import Unauthenticated
+from patience import PATIENCE_S
 from stage import CHANNELS, agent
 from wire import Wire
 
@@ -66,7 +67,7 @@ async def test_a_right_taken_away_in_one_process_is_gone_in_the_other(
             await asyncio.sleep(0.01)
 
     with pytest.raises(Unauthenticated):
-        await asyncio.wait_for(until_refused(), 5)
+        await asyncio.wait_for(until_refused(), PATIENCE_S)
 
 
 async def test_what_one_process_does_the_other_tells(
@@ -84,10 +85,10 @@ async def test_what_one_process_does_the_other_tells(
     async with one.db.transaction(CAST.workspace) as tx:
         conversation = await a_conversation(tx)
         await write(tx, agent(), conversation, Given(kind="note", text="hello"), CHANNELS)
-    event = await there.until("message.noted", 3)
+    event = await there.until("message.noted")
     assert event["data"]["message"]["text"] == "hello"
     here.say({"type": "typing", "conversation_id": str(conversation)})
-    mark = await there.until("presence", 3)
+    mark = await there.until("presence")
     assert (mark["data"]["agent_name"], mark["data"]["doing"]) == ("Ada", "typing")
     for wire in (here, there):
         await wire.cut()
@@ -107,15 +108,20 @@ async def test_an_agent_at_one_process_is_there_for_the_visitors_of_the_other(
         while two.hub.is_attended(CAST.workspace) is not is_attended:
             await asyncio.sleep(0.01)
 
-    await asyncio.wait_for(until(is_attended=True), 5)
+    await asyncio.wait_for(until(is_attended=True), PATIENCE_S)
     assert not two.hub.is_attended(CAST.other_workspace)
     await console.cut()
-    await asyncio.wait_for(until(is_attended=False), 5)
+    await asyncio.wait_for(until(is_attended=False), PATIENCE_S)
 
 
 async def test_a_process_that_starts_asks_who_is_there(
-    db: Database, dsn: str, config: Config, ada: httpx2.AsyncClient
+    db: Database,
+    dsn: str,
+    config: Config,
+    ada: httpx2.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(attendance, "BEAT_S", 3600.0)
     async with process(db, dsn, config) as one:
         cookie = "; ".join(f"{k}={v}" for k, v in ada.cookies.items())
         console = Wire(socket_app(one), {"cookie": cookie}, {})
@@ -126,7 +132,7 @@ async def test_a_process_that_starts_asks_who_is_there(
                 while not two.hub.is_attended(CAST.workspace):
                     await asyncio.sleep(0.01)
 
-            await asyncio.wait_for(until(), attendance.BEAT_S - 1)
+            await asyncio.wait_for(until(), PATIENCE_S)
         await console.cut()
 
 
@@ -140,7 +146,7 @@ async def test_a_process_that_died_is_not_believed_for_long(
     await asyncio.sleep(0)
     word = attendance.Word(process="another", here=[CAST.workspace])
     bus.publish(attendance.TOPIC, msgspec.json.encode(word))
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         while not heard.elsewhere(CAST.workspace):
             await asyncio.sleep(0.01)
     later = time.monotonic() + attendance.BELIEVED_S + 1

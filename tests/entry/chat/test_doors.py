@@ -10,6 +10,7 @@ import pytest
 import chatting
 from cast import CAST
 from chatting import Chat, begin
+from patience import PATIENCE_S
 
 NOBODY = "01a203e2-b99f-73ed-842d-ddf325e20c4b"
 PNG = bytes.fromhex(
@@ -26,7 +27,7 @@ async def say(client: httpx2.AsyncClient, text: str, client_id: str | None = Non
 
 async def poll(client: httpx2.AsyncClient, cursor: str, until: str = "") -> dict[str, Any]:
     """Ask until something came: an older transaction on the server may hide it a while."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             found: dict[str, Any] = (await client.get("messages", params={"after": cursor})).json()
             if found["messages"] and until in [*texts(found), ""]:

@@ -10,6 +10,7 @@ from hilo.domain.conversations.models import Author
 from hilo.domain.conversations.thread.writing import NewMessage, append
 from hilo.kit.db import Database
 from hilo.kit.ids import new_id
+from patience import PATIENCE_S
 
 AGENT = Author(kind="agent", id=CAST.ada.id, name="Ada")
 CAROL = Author(kind="contact", id=CAST.carol, name="Carol")
@@ -94,7 +95,7 @@ async def test_a_visitor_is_told_how_many_are_before_it_until_somebody_takes_it(
             "update conversation set assignee_id = $1 where workspace_id = $2 and id = $3",
             *(CAST.ada.id, CAST.workspace, first),
         )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while [await before(chat, token) for token in tokens] != [None, 0]:
             await asyncio.sleep(0.2)
 

@@ -15,6 +15,7 @@ import chatting
 from cast import CAST
 from chatting import Chat, begin, signed
 from frame import Statements
+from patience import PATIENCE_S
 
 
 class Wire:
@@ -25,7 +26,7 @@ class Wire:
         self.to_server: asyncio.Queue[dict[str, object]] = asyncio.Queue()
         self.to_browser: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
-    async def frame(self, type_: str = "messages", within_s: float = 20) -> dict[str, Any]:
+    async def frame(self, type_: str = "messages", within_s: float = PATIENCE_S) -> dict[str, Any]:
         """Return the next frame of a type."""
         async with asyncio.timeout(within_s):
             while True:
@@ -65,7 +66,7 @@ async def socket(
     finally:
         await wire.to_server.put({"type": "websocket.disconnect"})
         with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.wait_for(running, 3)
+            await asyncio.wait_for(running, PATIENCE_S)
 
 
 async def begun(chat: Chat, text: str = "Hello") -> dict[str, Any]:
@@ -83,9 +84,9 @@ async def begun(chat: Chat, text: str = "Hello") -> dict[str, Any]:
 
 async def _read_on(chat: Chat) -> None:
     """Wait until the hub has read the whole log: older transactions of the server may hide it."""
-    async with asyncio.timeout(20), chat.state.db.transaction(CAST.workspace) as tx:
+    async with asyncio.timeout(PATIENCE_S), chat.state.db.transaction(CAST.workspace) as tx:
         newest = await tx.connection.fetchval("select max(id) from event")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while chat.state.hub.at.id < newest:
             await asyncio.sleep(0.01)
 
@@ -175,7 +176,7 @@ async def test_a_visitor_writing_is_told_to_the_agents(chat: Chat) -> None:
         async with socket(chat, session["visitor_token"]) as wire:
             await asyncio.sleep(0.2)
             await wire.say(type="typing")
-            letter = await asyncio.wait_for(anext(told), 3)
+            letter = await asyncio.wait_for(anext(told), PATIENCE_S)
     assert msgspec.json.decode(letter)["workspace"] == str(CAST.workspace)
 
 

@@ -12,6 +12,7 @@ from cast import CAST
 from counter import CHANNELS
 from hilo.domain import contacts, visits
 from hilo.kit.ids import new_id
+from patience import PATIENCE_S
 from stage import agent
 from storefront import Place
 
@@ -93,12 +94,12 @@ class Frames:
     async def __aexit__(self, *_: object) -> None:
         """Go, as a browser does."""
         self._gone.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await self._task
 
     async def until(self, is_it: Any) -> dict[str, Any]:
         """Return the first frame of which this is true."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 frame = await self._frames.get()
                 if is_it(frame):
