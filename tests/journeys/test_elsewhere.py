@@ -150,13 +150,13 @@ async def test_a_code_in_the_subject_of_a_mail_leads_into_the_chat(hilo: Rig, de
     second = letter("Re: my order", "And this is a photo of it.")
     second["In-Reply-To"] = second["References"] = str(first["Message-ID"])
     said = ["Is it in stock?", "I write from my mail now."]
-    with smtplib.SMTP("127.0.0.1", hilo.smtp_port, timeout=60) as smtp:
+    with smtplib.SMTP("127.0.0.1", hilo.smtp_port, timeout=PATIENCE_S) as smtp:
         smtp.send_message(first)
-        channels = await thread(desk, conversation, WAIT_S, *said)
+        channels = await thread(desk, conversation, PATIENCE_S, *said)
         assert channels == ["webchat", "email"]
         smtp.send_message(second)
     said.append("And this is a photo of it.")
-    await thread(desk, conversation, WAIT_S, *said)
+    await thread(desk, conversation, PATIENCE_S, *said)
     contact = (await desk.get(f"/conversations/{conversation}"))["contact"]["id"]
     held = (await desk.get(f"/contacts/{contact}"))["identities"]
     assert [each["by_code"] for each in held if each["value"] == who] == [True]

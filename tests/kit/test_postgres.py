@@ -184,10 +184,10 @@ def test_programs_that_do_not_run_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a, b", 'a"b', "a'b", "a%b", "a;b"])
-async def test_a_folder_of_an_odd_name_gets_a_plain_socket(tmp_path: Path, name: str) -> None:
-    server = PrivatePostgres(tmp_path / name / "pg")
-    assert name not in str(server.socket_folder)
-    assert PrivatePostgres(tmp_path / "my data" / "pg").socket_folder.parent.name == "pg"
+def test_a_folder_of_an_odd_name_gets_a_plain_socket(name: str) -> None:
+    short = Path("/srv/hilo")  # a temporary folder's own path may be too long for a socket
+    assert name not in str(PrivatePostgres(short / name / "pg").socket_folder)
+    assert PrivatePostgres(short / "my data" / "pg").socket_folder.parent.name == "pg"
 
 
 async def test_a_long_folder_gets_a_short_socket(tmp_path: Path) -> None:
