@@ -33,6 +33,7 @@ class Renewer:
         self._carrier = carrier
         self._locks = locks
         self._tried: dict[UUID, datetime] = {}
+        self._retried: dict[UUID, datetime] = {}
 
     async def run(self) -> None:
         """Look every few seconds, until cancelled."""
@@ -83,6 +84,8 @@ class Renewer:
             if row is None or not self._is_due(connector, row):
                 return  # another process was quicker
             self._tried[row.id] = clock.now()
+            if _was_refused(row):
+                self._retried[row.id] = clock.now()
             try:
                 await self._ask(connector, row)
             except AuthExpired as error:
@@ -103,11 +106,20 @@ class Renewer:
             return  # as before; the warnings go on
         async with self._state.db.transaction(row.workspace_id) as tx:
             await consent.keep_renewed(tx, self._state.channels, row.id, connected)
+            if _was_refused(row):
+                system = people.system(row.workspace_id)
+                change = AccountChange()
+                await inboxes.change_account(tx, system, self._state.channels, row.id, change)
         self._state.accounts.forget(row.id)
 
     def _is_due(self, connector: Authorising | Lasting, row: AccountRow) -> bool:
         if isinstance(connector, Authorising):
             due = connector.renew_at(self._state.channels.opened(row))
+            if due is not None and _was_refused(row):
+                # Vendors take a token back before its end, when a password changes for instance;
+                # the consent may stand all the same, and a new token do.
+                tried = self._retried.get(row.id)
+                return tried is None or tried + _AGAIN <= clock.now()
         else:
             due = self._refresh_at(row)
         return row.state == "active" and due is not None and due <= clock.now()
@@ -117,6 +129,10 @@ class Renewer:
             return None
         first, tried = row.expires_at - _REFRESH_WITHIN, self._tried.get(row.id)
         return first if tried is None else max(first, tried + _AGAIN)
+
+
+def _was_refused(row: AccountRow) -> bool:
+    return row.state == "held" and (row.problem or {}).get("code") == AuthExpired.code
 
 
 def _ends_soon(row: AccountRow) -> bool:

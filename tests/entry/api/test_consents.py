@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx2
+import msgspec
 import pytest
 
 import provider as played
@@ -18,8 +19,10 @@ from hilo.entry.renewing import Renewer
 from hilo.entry.state import AppState
 from hilo.kit import clock
 from hilo.kit.config import Config
+from hilo.kit.errors import TemporaryFailure
 from hilo.kit.lock import Locks
 from hilo.sdk.account import Account
+from hilo.sdk.outbound import HttpReply
 from path import events, value
 
 
@@ -197,6 +200,56 @@ async def test_a_consent_that_was_taken_back_holds_the_account_until_it_is_given
     time.ahead = timedelta()
     again = await round_trip(ada, vendor, account)
     assert (again.json()["state"], again.json()["problem"]) == ("active", None)
+
+
+async def test_a_token_taken_back_early_is_replaced_while_the_consent_stands(
+    ada: httpx2.AsyncClient,
+    app_state: AppState,
+    vendor: played.Provider,
+    renewer: Renewer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    account = await a_mailbox(ada, vendor)
+    await round_trip(ada, vendor, account)
+    first = (await opened(app_state, account)).secrets["oauth_access_token"]
+
+    async def refuse() -> None:
+        problem = {"code": "auth-expired", "detail": "the mailbox refuses the sign-in"}
+        async with app_state.db.transaction(CAST.workspace) as tx:
+            await inboxes.hold_account(tx, app_state.channels, UUID(account), problem)
+
+    await refuse()
+    asked = len(vendor.asked)
+    await renewer.look()
+    now = (await ada.get(f"/accounts/{account}")).json()
+    assert (now["state"], now["problem"]) == ("active", None)
+    assert (await opened(app_state, account)).secrets["oauth_access_token"] != first
+    # Refused again at once: an admin's business, and not asked for in a circle.
+    await refuse()
+    for _ in range(3):
+        await renewer.look()
+    assert (await ada.get(f"/accounts/{account}")).json()["state"] == "held"
+    assert len(vendor.asked) == asked + 1
+    time = Clock(monkeypatch)
+    time.ahead = timedelta(hours=7)
+    await renewer.look()
+    assert len(vendor.asked) == asked + 2
+
+
+@pytest.mark.parametrize("error", ["temporarily_unavailable", "server_error", "slow_down"])
+async def test_a_vendor_that_is_busy_holds_nothing(
+    error: str,
+    ada: httpx2.AsyncClient,
+    app_state: AppState,
+    vendor: played.Provider,
+) -> None:
+    account = await a_mailbox(ada, vendor)
+    await round_trip(ada, vendor, account)
+    asking = oauth.Consent().renew(await opened(app_state, account), clock.now())
+    next(asking)
+    body = msgspec.json.encode({"error": error, "error_description": "come again"})
+    with pytest.raises(TemporaryFailure, match="come again"):
+        asking.send(HttpReply(status=400, headers={}, body=body))
 
 
 async def test_the_end_is_said_fourteen_seven_and_one_day_before_once_each(

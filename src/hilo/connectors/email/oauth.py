@@ -30,6 +30,7 @@ _USUAL_S: Final = 3600
 _OK: Final = 200
 _SERVER_FAULT: Final = 500
 _COME_AGAIN: Final = frozenset({408, 429})
+_PASSING: Final = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 
 
 class Vendor(Struct, frozen=True):
@@ -199,6 +200,8 @@ def _asked(account: Account, given: Mapping[str, str]) -> Generator[Call, Reply,
         granted = msgspec.json.decode(reply.body, type=_Granted)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise TemporaryFailure(f"the token endpoint answered {reply.status}, no JSON") from error
+    if granted.error in _PASSING:
+        raise TemporaryFailure(_said(granted))
     if reply.status != _OK and not granted.error:
         granted.error = f"status_{reply.status}"
     return granted
