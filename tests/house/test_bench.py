@@ -1,5 +1,7 @@
 """The bench is honest: it judges by the ratio first, refuses unsafe servers, keeps raw samples."""
 
+import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +12,9 @@ import pytest
 from bench import data, machine
 from bench.__main__ import ROWS
 from bench.context import Cpu
+from bench.lines import Line
 from bench.report import judged, missing, table
+from bench.rows_out import _Sent
 from bench.wire import Samples
 
 PROMISED = {1, 2, 3, 4, 6, 7, 8, 9, 11, 16, 17, 20, 21}
@@ -91,3 +95,41 @@ async def test_text_indexes_come_back_in_every_partition(owner: asyncpg.Connecti
         await change.rollback()
     assert whole == [True, True]
     assert not hollow
+
+
+async def test_a_quiet_and_a_listening_line_answer_pings() -> None:
+    asked, ended = asyncio.Queue[bytes](), asyncio.Queue[None]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
+        await writer.drain()
+        await go_on.wait()
+        writer.write(b"\x89\x03abc")
+        asked.put_nowait(await reader.readexactly(9))
+        writer.write(b"\x81\x05hello")
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        ended.put_nowait(None)
+
+    server = await asyncio.start_server(serve, "127.0.0.1")
+    url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/socket"
+    async with server:
+        for hear in (None, asked.put_nowait):
+            go_on = asyncio.Event()
+            line = await Line.open_line(url, hear)
+            go_on.set()
+            assert await asyncio.wait_for(asked.get(), 60) == b"\x8a\x83\0\0\0\0abc"
+            if hear is not None:
+                assert await asyncio.wait_for(asked.get(), 60) == b"hello"
+            line.close()
+            await asyncio.wait_for(ended.get(), 60)
+
+
+def test_a_reply_whose_receipt_came_first_has_left_too() -> None:
+    sent = _Sent()
+    for message, state in [("a", "sending"), ("a", "delivered"), ("b", "sent"), ("c", "failed")]:
+        told = {"type": "message.state", "data": {"message_id": message, "state": state}}
+        sent.hear(json.dumps(told, separators=(",", ":")).encode())
+    assert set(sent.at) == {"a", "b"}

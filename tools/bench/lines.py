@@ -14,10 +14,14 @@ _LONG = 126
 _LONGER = 127
 _PATIENCE_S = 60.0  # thousands that open at once wait for each other
 _RECEIVED = b'"type":"message.received"'
+_PING, _PONG, _MASKED = 0x89, 0x8A, 0x80
 
 
 class Line(asyncio.Protocol):
-    """One socket. hear: called with each text frame's bytes; None = bytes are thrown away."""
+    """One socket. hear: called with each text frame's bytes; None = bytes are thrown away.
+
+    It answers pings, as every client does: who does not is taken for dead within a minute.
+    """
 
     def __init__(self, request: bytes, hear: Callable[[bytes], None] | None) -> None:
         """Made by `open_line`."""
@@ -26,6 +30,7 @@ class Line(asyncio.Protocol):
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.is_lost = False
 
     @classmethod
     async def open_line(cls, url: str, hear: Callable[[bytes], None] | None = None) -> Self:
@@ -54,6 +59,8 @@ class Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Finish the handshake, then hand over frames."""
         if self.ready.done() and self._hear is None:
+            if data[0] == _PING:  # it comes alone, on a quiet line
+                self._pong(data[2 : 2 + data[1]])
             return
         self._buffer += data
         if not self.ready.done():
@@ -71,6 +78,7 @@ class Line(asyncio.Protocol):
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever waits for the handshake."""
+        self.is_lost = True
         if not self.ready.done():
             self.ready.set_exception(exc or ConnectionError("closed"))
 
@@ -88,8 +96,18 @@ class Line(asyncio.Protocol):
                 length, start = int.from_bytes(self._buffer[2:10], "big"), 10
             if len(self._buffer) < start + length:
                 return
-            hear(bytes(self._buffer[start : start + length]))
+            content = bytes(self._buffer[start : start + length])
+            if self._buffer[0] == _PING:
+                self._pong(content)
+            else:
+                hear(content)
             del self._buffer[: start + length]
+
+    def _pong(self, content: bytes) -> None:
+        # Masked with zeros, which changes nothing; a ping's content is short.
+        if self._transport is not None:
+            head = bytes((_PONG, _MASKED | len(content)))
+            self._transport.write(head + bytes(4) + content)
 
 
 class Ear:
