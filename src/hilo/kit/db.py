@@ -315,6 +315,7 @@ async def _leave_as_is(_connection: asyncpg.Connection) -> None:
 
 
 _JSONB = b"\x01"  # the version of the wire's format; JSON text follows
+_NO_LIST = _JSONB + b"[]"
 
 
 def _jsonb(value: object) -> bytes:
@@ -322,6 +323,8 @@ def _jsonb(value: object) -> bytes:
 
 
 def _plain(wire: bytes) -> object:
+    if wire == _NO_LIST:  # as most are
+        return []
     return msgspec.json.decode(memoryview(wire)[1:])
 
 

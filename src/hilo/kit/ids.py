@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import uuid_utils
 import uuid_utils.compat as source
+from asyncpg.pgproto import pgproto
 
 NIL = UUID(int=0)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -12,7 +14,9 @@ _MICROSECOND = timedelta(microseconds=1)
 
 def new_id() -> UUID:
     """Return a UUIDv7 of this moment."""
-    return source.uuid7()
+    # Of the driver's kind: made in half the time, and written as text in a fraction of it.
+    made: UUID = pgproto.UUID(uuid_utils.uuid7().bytes)
+    return made
 
 
 def id_at(moment: datetime) -> UUID:

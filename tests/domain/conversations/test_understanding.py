@@ -62,6 +62,18 @@ async def test_what_was_read_ahead_is_not_read_again(state: AppState, connector:
     assert texts == [f"text {number}" for number in range(7)]
 
 
+async def test_what_takes_long_to_read_comes_in_small_batches_and_in_order(
+    state: AppState, connector: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(understanding, "_MOST_CPU_S", 0)
+    intake = intake_of(state, connector)
+    await stored(state.db, [said(f"text {number}") for number in range(4)])
+    assert [await intake.serve(HERE) for _ in range(5)] == [1, 1, 1, 1, 0]
+    assert connector.read == Counter({f"text {number}": 1 for number in range(4)})
+    texts = [text for (text,) in await rows(state.db, "select text from message order by seq")]
+    assert texts == [f"text {number}" for number in range(4)]
+
+
 async def test_new_settings_have_it_read_again(state: AppState, connector: Counting) -> None:
     intake = intake_of(state, connector)
     await stored(state.db, [said("one"), said("two")])

@@ -135,7 +135,9 @@ def message_view(row: MessageRow) -> MessageView:
         html=row.html,
         quoted=row.quoted,
         reply_to=row.reply_to,
-        attachments=msgspec.convert(row.attachments, list[AttachmentView]),
+        attachments=msgspec.convert(row.attachments, list[AttachmentView])
+        if row.attachments
+        else [],
         meta=row.meta,
         state=row.state,
         error=None if row.error is None else msgspec.convert(row.error, MessageError),

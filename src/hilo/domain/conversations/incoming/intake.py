@@ -7,6 +7,7 @@ until the culprit is alone; of a single delivery only what fails is left out.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from uuid import UUID
 
 from hilo.domain import contacts, inboxes
@@ -100,7 +101,7 @@ class Intake:
             place, taken = await self._begin(tx, pending, ids, most)
             if place is None or not taken:
                 return []
-            items, settled = await self._read(place.account, taken)
+            items, settled, taken = await self._read(place.account, taken)
             if ids is None:
                 self._understanding.look_ahead(place.account, taken[-1].id, most)
             blocked = await _apply(tx, place, items)
@@ -115,7 +116,7 @@ class Intake:
             place, taken = await self._begin(tx, pending, ids, 1)
             if place is None or not taken:
                 return []
-            items, settled = await self._read(place.account, taken)
+            items, settled, taken = await self._read(place.account, taken)
             for item in items:
                 try:
                     async with tx.attempt():
@@ -154,16 +155,17 @@ class Intake:
 
     async def _read(
         self, row: AccountRow, taken: Sequence[Pending]
-    ) -> tuple[list[Item], dict[UUID, Problem]]:
-        """Return what was understood, and by delivery why the rest was not."""
+    ) -> tuple[list[Item], dict[UUID, Problem], Sequence[Pending]]:
+        """Return what was understood, by delivery why the rest was not, and which were read."""
         said = await self._understanding.read(row, taken)
+        taken = list(takewhile(lambda each: each.id in said, taken))
         items = [
             Item(each, place, inbound)
             for each in taken
             for place, inbound in enumerate(said[each.id].inbounds)
         ]
         problems = {id_: each.problem for id_, each in said.items() if each.problem is not None}
-        return items, problems
+        return items, problems, taken
 
 
 async def _apply(tx: Tx, place: Place, items: Sequence[Item]) -> set[UUID]:

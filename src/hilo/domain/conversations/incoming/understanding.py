@@ -17,12 +17,14 @@ from hilo.kit import log
 from hilo.kit.db import FAILURES, Database
 from hilo.kit.errors import HiloError, MalformedPayload
 from hilo.sdk.account import Account, Delivery
+from hilo.sdk.channel import ChannelConnector
 from hilo.sdk.inbound import Inbound
 
 _LOG = log.get(__name__)
 _BATCH_BYTES = 20_000_000
 _BREATH_S = 0.002  # read for so long, then let others run
 _HEAVY_BYTES = 200_000  # read beside the loop, which others wait for
+_MOST_CPU_S = 0.1  # what is not read by then is left for the next batch
 _LONG_S = 0.03  # a batch that took longer to read is worth looking ahead
 _DETAIL_CHARS = 500
 
@@ -54,11 +56,13 @@ class Understanding:
         self._is_slow: set[UUID] = set()
 
     async def read(self, row: AccountRow, taken: Sequence[Pending]) -> Mapping[UUID, Said]:
-        """Return what each of them says."""
+        """Return what the first of them say: as many as are read soon, and at least one."""
         account = self._channels.readable(row)
         known = await self._begun(row.id, account)
+        # Read ahead is all that comes before the last of it, but for what was stored meanwhile.
+        last = max((n for n, each in enumerate(taken, 1) if each.id in known.said), default=None)
         rest = await self._parse(
-            row, account, [each for each in taken if each.id not in known.said]
+            row, account, [each for each in taken[:last] if each.id not in known.said]
         )
         is_slow = known.took_s + rest.took_s > _LONG_S
         (self._is_slow.add if is_slow else self._is_slow.discard)(row.id)
@@ -90,6 +94,7 @@ class Understanding:
     async def _parse(self, row: AccountRow, account: Account, taken: Sequence[Pending]) -> _Read:
         connector, url = self._channels.of(row), self._channels.webhook_url(row)
         read = _Read()
+        worked_s = 0.0
         breath = time.perf_counter()
         for each in taken:
             given = Delivery(
@@ -99,24 +104,29 @@ class Understanding:
                 url=url + each.headers.get(":query", ""),
                 received_at=each.received_at,
             )
-            try:
-                if len(each.body) > _HEAVY_BYTES:
-                    parsed = await asyncio.to_thread(connector.parse, given, account)
-                else:
-                    parsed = connector.parse(given, account)
-            except Exception as error:  # noqa: BLE001 - whatever a connector does, others go on
-                if not isinstance(error, MalformedPayload):
-                    _LOG.exception("intake.parse", delivery=str(each.id))
-                read.said[each.id] = Said(problem=problem_of(error))
-            else:
-                read.said[each.id] = Said(parsed)
+            began_s = time.thread_time()
+            read.said[each.id] = await _said(connector, given, account)
+            worked_s += time.thread_time() - began_s
             passed = time.perf_counter() - breath
             if passed > _BREATH_S:
                 read.took_s += passed
                 await asyncio.sleep(0)
                 breath = time.perf_counter()
+            if worked_s > _MOST_CPU_S:
+                break
         read.took_s += time.perf_counter() - breath
         return read
+
+
+async def _said(connector: ChannelConnector, given: Delivery, account: Account) -> Said:
+    try:
+        if len(given.body) > _HEAVY_BYTES:
+            return Said(await asyncio.to_thread(connector.parse, given, account))
+        return Said(connector.parse(given, account))
+    except Exception as error:  # noqa: BLE001 - whatever a connector does, others go on
+        if not isinstance(error, MalformedPayload):
+            _LOG.exception("intake.parse", delivery=str(given.id))
+        return Said(problem=problem_of(error))
 
 
 def no_more_than(taken: Sequence[Pending], size: int = _BATCH_BYTES) -> Sequence[Pending]:
