@@ -80,7 +80,7 @@ class Vendor:
         """Let the vendor choose."""
         return None
 
-    def simulator(self, account: Account) -> Simulator:
+    def simulator(self, account: Account, first: int = 1) -> Simulator:
         """Nobody plays it in these tests."""
         raise NotImplementedError(account.id)
 

@@ -20,10 +20,14 @@ import pytest
 from msgspec import structs
 
 import contract
+import shelf
 from hilo.kit import errors
 from hilo.kit.errors import BadSignature, MalformedPayload
 from hilo.kit.messages import LOCALES, find
+from hilo.sdk.abilities import Simulated
 from hilo.sdk.channel import ChannelConnector
+from hilo.sdk.inbound import MessageIn
+from hilo.sdk.simulator import Deed
 
 KINDS_LEAST = 8
 QUALITY = {
@@ -211,3 +215,27 @@ def test_importing_it_opens_no_socket_and_writes_no_file(channel: str) -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
+
+
+PLAYED = [c for c in contract.CHANNELS if isinstance(contract.connector(c), Simulated)]
+
+
+@pytest.mark.parametrize("channel", PLAYED)
+def test_a_simulator_that_begins_again_names_nothing_as_before(channel: str) -> None:
+    """It forgets what it named when it ends; a known name would be taken for a double."""
+    connector, account = contract.connector(channel), contract.account(channel)
+    assert isinstance(connector, Simulated)
+    names: list[set[str]] = []
+    for first in (1, 1_000_000):
+        vendor = connector.simulator(account, first)
+        hooks = [
+            hook
+            for n in range(3)
+            for hook in vendor.deed(Deed(does="text", who="7", text=str(n)), shelf.AT)
+        ]
+        said = [
+            item for item in shelf.read(connector, account, hooks) if isinstance(item, MessageIn)
+        ]
+        assert len(said) == 3
+        names.append({each.external_id for each in said})
+    assert not names[0] & names[1]

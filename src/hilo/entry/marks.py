@@ -97,6 +97,6 @@ class Marker:
                 now=clock.now(),
             )
             account = self._channels.opened(row)
-            await self._carrier.send(connector.mark(mark, account), account)
+            await self._carrier.aside(connector.mark(mark, account), account)
         except HiloError as error:
             _LOG.debug("mark.failed", conversation=str(conversation), error=repr(error))

@@ -101,7 +101,7 @@ class Renewer:
             asking = connector.renew(account, clock.now())
         else:
             asking = connector.refresh(account)
-        connected = await self._carrier.send(asking, account)
+        connected = await self._carrier.aside(asking, account)
         if not connected.secrets:
             return  # as before; the warnings go on
         async with self._state.db.transaction(row.workspace_id) as tx:

@@ -90,7 +90,7 @@ async def _sync(tools: Tools, connector: Templating, workspace: UUID, id_: UUID)
         return
     try:
         account = state.channels.opened(row)
-        seen = await tools.carrier.send(connector.templates(account), account)
+        seen = await tools.carrier.aside(connector.templates(account), account)
     except ConnectorError as error:
         _LOG.warning("templates.failed", account=str(id_), error=repr(error))
         return

@@ -91,7 +91,7 @@ async def profile(given: Tools, job: Job) -> None:
     who = Recipient(kind=wanted.identity.kind, value=wanted.identity.value)
     account = given.state.channels.opened(row)
     try:
-        found = await given.carrier.send(connector.profile(who, account), account)
+        found = await given.carrier.aside(connector.profile(who, account), account)
     except HiloError as error:
         if isinstance(error, TemporaryFailure) and job.failures + 1 < _PROFILE_TRIES:
             raise

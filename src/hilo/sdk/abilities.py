@@ -299,8 +299,12 @@ class Inviting(Protocol):
 class Simulated(Protocol):
     """Optional: brings its vendor's simulator, for the sandbox and for proofs."""
 
-    def simulator(self, account: Account) -> Simulator:
-        """Return a new vendor that knows this account only."""
+    def simulator(self, account: Account, first: int = 1) -> Simulator:
+        """Return a new vendor that knows this account only.
+
+        first: where its numbers begin. It forgets what it named when it ends; nothing may be
+        named so again, or what comes would be known already.
+        """
         ...
 
 

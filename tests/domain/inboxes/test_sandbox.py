@@ -9,7 +9,7 @@ from msgspec import structs
 from cast import CAST
 from hilo.connectors.api.testing import ACCOUNT
 from hilo.domain import people
-from hilo.domain.inboxes import Carrier, Sandbox, create_account
+from hilo.domain.inboxes import ASIDE, Carrier, Sandbox, create_account
 from hilo.kit.db import Database
 from hilo.kit.errors import Invalid, Rejected, TemporaryFailure, UnknownOutcome
 from hilo.kit.http import Guard, Http
@@ -45,6 +45,19 @@ async def test_a_call_of_a_sandbox_account_goes_to_the_simulator(receiver: Recei
     accepted = await carrier(receiver).send(asking(CALL), INSIDE)
     assert accepted.external_id == "played"
     assert receiver.lines == [f"GET /sandbox/{INSIDE.id}/https/graph.vendor.test/v1/x?y=1 HTTP/1.1"]
+
+
+async def test_the_simulator_alone_learns_what_nobody_said(receiver: Receiver) -> None:
+    playing = carrier(receiver)
+    await playing.aside(asking(CALL), INSIDE)
+    await playing.attempt(asking(CALL), INSIDE)
+    await playing.send(asking(CALL), INSIDE)
+    assert [each.headers.get(ASIDE) for each in receiver.posts] == ["1", "1", None]
+    async with receiving((200, {}, b"real")) as world:
+        port = int(world.url.removesuffix("/replies").rpartition(":")[2])
+        real = Carrier(Http(Guard(only=("127.0.0.1", port))))
+        await real.aside(asking(structs.replace(CALL, url=world.url)), ACCOUNT)
+    assert ASIDE not in world.posts[0].headers
 
 
 async def test_its_redirects_and_downloads_stay_inside() -> None:

@@ -60,7 +60,7 @@ class Played:
         self.asked = 0
         self.is_over = False
 
-    async def send(self, asking: Any, account: Account) -> Any:
+    async def aside(self, asking: Any, account: Account) -> Any:
         """Play it."""
         self.asked += 1
         if self.is_over:

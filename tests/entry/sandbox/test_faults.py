@@ -32,6 +32,17 @@ def test_one_without_an_end_goes_on_until_it_is_taken_away() -> None:
     assert faults.after() is None
 
 
+@pytest.mark.parametrize("kind", [*BEFORE, "silence", "cut"])
+def test_one_that_is_counted_waits_for_what_somebody_says(kind: Kind) -> None:
+    faults = Faults()
+    faults.put([Fault(kind=kind, left=1)])
+    assert (faults.before(aside=True), faults.after(aside=True)) == (None, None)
+    assert [each.left for each in faults.all()] == [1]
+    assert faults.before() or faults.after()
+    faults.put([Fault(kind=kind, left=None)])
+    assert faults.before(aside=True) or faults.after(aside=True)
+
+
 def test_what_is_asked_for_no_times_never_happens() -> None:
     faults = Faults()
     faults.put([Fault(kind="duplicate", left=0)])

@@ -45,14 +45,14 @@ class Habits(Struct, frozen=True, kw_only=True):
 class Dialogue:
     """A page or account and everybody who writes to it."""
 
-    def __init__(self, account: Account, own: str, habits: Habits) -> None:
+    def __init__(self, account: Account, own: str, habits: Habits, first: int) -> None:
         """account: the only one this vendor knows. own: its id in batches."""
         self.account = account
         self.own = own
         self.lines = Phones()
         self._habits = habits
         self._files = sketch.Files()
-        self.ids = itertools.count(1)
+        self.ids = itertools.count(first)
         self._taps: dict[str, str] = {}
         self._rate = sketch.Bucket(300, 1 / 300)
 

@@ -199,9 +199,9 @@ class Bandwidth:
             entrance="hook", delivery=Delivery(body=body, headers=headers, received_at=at)
         )
 
-    def simulator(self, account: Account) -> Simulator:
+    def simulator(self, account: Account, first: int = 1) -> Simulator:
         """Return the vendor on a shelf."""
-        return Carrier(account)
+        return Carrier(account, first=first)
 
     def made_up(self, seed: UUID) -> Mapping[str, object]:
         """Return an account of nobody."""

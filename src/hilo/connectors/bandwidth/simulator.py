@@ -23,7 +23,7 @@ _JSON = {"content-type": "application/json"}
 class Carrier:
     """One account of the vendor, and everybody with a phone."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, first: int = 1) -> None:
         """Know this account's credentials only."""
         settings = account.settings
         self._account = str(settings.get("account_id", ""))
@@ -33,7 +33,7 @@ class Carrier:
         self._ours = basic(token, secret)
         self._theirs = basic(_NAME, account.secrets.get("secret", ""))
         self._phones = Phones()
-        self._count = 0
+        self._count = first - 1
 
     def request(self, request: Request, at: datetime) -> tuple[Response, Sequence[Webhook]]:
         """Answer a call of ours."""

@@ -116,9 +116,9 @@ class Discord:
             entrance="hook", delivery=Delivery(body=body, headers=headers, received_at=at)
         )
 
-    def simulator(self, account: Account) -> Simulator:
+    def simulator(self, account: Account, first: int = 1) -> Simulator:
         """Return the vendor on a shelf."""
-        return Server(account)
+        return Server(account, first=first)
 
     def made_up(self, seed: UUID) -> Mapping[str, object]:
         """Return a bot of nobody, with a key that the sandbox knows."""

@@ -40,13 +40,13 @@ class Refused(Exception):
 class Server:
     """The vendor, as one bot sees it."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, first: int = 1) -> None:
         """Know this account's token only."""
         self._token = account.secrets.get("bot_token", "")
         self._address = ""
         self.own = account.address or str(900_000_000_000_000_000 + account.id.int % 10**9)
         self._phones = Phones()
-        self._ids = itertools.count(1_300_000_000_000_000_001)
+        self._ids = itertools.count(1_300_000_000_000_000_000 + first)
         self._numbers = itertools.count(1)
         self._nonces: dict[str, Body] = {}
 

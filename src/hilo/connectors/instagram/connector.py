@@ -81,9 +81,9 @@ class Instagram(DialogueChannel):
         """Try each step."""
         return setup.check(account)
 
-    def simulator(self, account: Account) -> Simulator:
+    def simulator(self, account: Account, first: int = 1) -> Simulator:
         """Return a vendor that knows this account only."""
-        return InstagramSimulator(account)
+        return InstagramSimulator(account, first=first)
 
     def made_up(self, seed: UUID) -> Mapping[str, object]:
         """Return settings of an account of the sandbox."""

@@ -21,7 +21,7 @@ _KEPT = 1_000
 class InstagramSimulator(Dialogue):
     """An account and everybody who writes to it or below its posts."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, first: int = 1) -> None:
         """account: the only one this vendor knows."""
         habits = Habits(
             kind="instagram",
@@ -33,7 +33,7 @@ class InstagramSimulator(Dialogue):
             reads_by_mid=True,
             profile=_profile,
         )
-        super().__init__(account, account.address or "178400000000001", habits)
+        super().__init__(account, account.address or "178400000000001", habits, first)
         self._comments: dict[str, tuple[Line, datetime]] = {}
         self._answered: set[str] = set()
 

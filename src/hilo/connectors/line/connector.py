@@ -105,9 +105,9 @@ class Line:
             entrance="hook", delivery=Delivery(body=body, headers=headers, received_at=at)
         )
 
-    def simulator(self, account: Account) -> Simulator:
+    def simulator(self, account: Account, first: int = 1) -> Simulator:
         """Return the vendor on a shelf."""
-        return OfficialAccount(account, lambda body, key: {HEADER: sign(body, key)})
+        return OfficialAccount(account, lambda body, key: {HEADER: sign(body, key)}, first=first)
 
     def made_up(self, seed: UUID) -> Mapping[str, object]:
         """Return an official account of nobody."""

@@ -40,7 +40,7 @@ class Refused(Exception):
 class OfficialAccount:
     """An official account and everybody who talks to it."""
 
-    def __init__(self, account: Account, sign: Sign) -> None:
+    def __init__(self, account: Account, sign: Sign, first: int = 1) -> None:
         """sign: returns the header that proves a webhook."""
         self._token = account.secrets.get("access_token", "")
         self._key = account.secrets.get("channel_secret", "")
@@ -48,7 +48,7 @@ class OfficialAccount:
         self._hook = ""
         self._sign = sign
         self._phones = Phones()
-        self._ids = itertools.count(500_000_000_000_000_001)
+        self._ids = itertools.count(500_000_000_000_000_000 + first)
         self._answers: dict[str, Body] = {}
         self._prepared: set[str] = set()
 

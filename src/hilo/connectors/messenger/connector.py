@@ -59,9 +59,9 @@ class Messenger(DialogueChannel):
         """Try each step."""
         return setup.check(account)
 
-    def simulator(self, account: Account) -> Simulator:
+    def simulator(self, account: Account, first: int = 1) -> Simulator:
         """Return a vendor that knows this account only."""
-        return MessengerSimulator(account)
+        return MessengerSimulator(account, first=first)
 
     def made_up(self, seed: UUID) -> Mapping[str, object]:
         """Return settings of an account of the sandbox."""

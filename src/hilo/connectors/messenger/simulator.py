@@ -10,7 +10,7 @@ from hilo.sdk.phones import Line
 class MessengerSimulator(Dialogue):
     """A page and everybody who writes to it. Raises as `Simulator` says."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, first: int = 1) -> None:
         """account: the only one this vendor knows."""
         habits = Habits(
             kind="page",
@@ -22,7 +22,7 @@ class MessengerSimulator(Dialogue):
             reads_by_mid=False,
             profile=_profile,
         )
-        super().__init__(account, account.address or "300000000000001", habits)
+        super().__init__(account, account.address or "300000000000001", habits, first)
 
 
 def _profile(line: Line) -> Mapping[str, object]:

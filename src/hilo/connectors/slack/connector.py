@@ -140,9 +140,9 @@ class Slack:
             entrance="hook", delivery=Delivery(body=body, headers=headers, received_at=at)
         )
 
-    def simulator(self, account: Account) -> Simulator:
+    def simulator(self, account: Account, first: int = 1) -> Simulator:
         """Return the vendor on a shelf."""
-        return Workspace(account, signed)
+        return Workspace(account, signed, first=first)
 
     def made_up(self, seed: UUID) -> Mapping[str, object]:
         """Return an application of nobody."""

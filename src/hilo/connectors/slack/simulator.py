@@ -38,14 +38,14 @@ class Refused(Exception):
 class Workspace:
     """A workspace, the application in it, and everybody who writes to it."""
 
-    def __init__(self, account: Account, sign: Sign) -> None:
+    def __init__(self, account: Account, sign: Sign, first: int = 1) -> None:
         """sign: returns the headers that prove a delivery."""
         self._token = account.secrets.get("bot_token", "")
         self._key = account.secrets.get("signing_secret", "")
         self.team = account.address or f"T{account.id.hex[-10:].upper()}"
         self._sign = sign
         self.phones_ = Phones()
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(first)
         self._metadata: dict[str, Body] = {}
         self._uploads: dict[str, Body] = {}
         self._methods: Mapping[str, Callable[[Body, datetime], tuple[Body, list[Webhook]]]] = {

@@ -160,9 +160,9 @@ class SmsHttp:
             entrance="hook", delivery=Delivery(body=body, headers=headers, received_at=at)
         )
 
-    def simulator(self, account: Account) -> Simulator:
+    def simulator(self, account: Account, first: int = 1) -> Simulator:
         """Return a gateway on a shelf."""
-        return Gateway(account)
+        return Gateway(account, first=first)
 
     def made_up(self, seed: UUID) -> Mapping[str, object]:
         """Return the settings of a gateway of nobody."""

@@ -20,12 +20,12 @@ _JSON = {"content-type": "application/json"}
 class Gateway:
     """One account of a gateway, and everybody with a phone."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, first: int = 1) -> None:
         """Know this account's names and secret."""
         self._named = account.settings
         self._secret = account.secrets.get("secret", "")
         self._phones = Phones()
-        self._count = 0
+        self._count = first - 1
 
     def request(self, request: Request, at: datetime) -> tuple[Response, Sequence[Webhook]]:
         """Take a message; its receipt follows."""

@@ -131,9 +131,9 @@ class Telegram:
             entrance="hook", delivery=Delivery(body=body, headers=headers, received_at=at)
         )
 
-    def simulator(self, account: Account) -> Simulator:
+    def simulator(self, account: Account, first: int = 1) -> Simulator:
         """Return the vendor on a shelf."""
-        return Bot(account)
+        return Bot(account, first=first)
 
     def made_up(self, seed: UUID) -> Mapping[str, object]:
         """Return a token of no bot."""

@@ -20,10 +20,11 @@ Update = dict[str, object]
 class Chats:
     """The bot's chats. Updates and the messages of each chat are numbered without gaps."""
 
-    def __init__(self) -> None:
-        """No chat yet."""
+    def __init__(self, first: int) -> None:
+        """first: number of an update, and of a message in each chat."""
         self.phones = Phones()
-        self._updates = 0
+        self._before = first - 1
+        self._updates = self._before
         self._messages: dict[str, int] = {}
 
     def line(self, deed: Deed) -> Line:
@@ -48,7 +49,7 @@ class Chats:
         taps: Sequence[tuple[str, str]] = (),
     ) -> Bubble:
         """Add a message to a chat. mine: the contact wrote it."""
-        number = self._messages[line.address] = self._messages.get(line.address, 0) + 1
+        number = self._messages[line.address] = self._messages.get(line.address, self._before) + 1
         return line.add(Bubble(id=str(number), mine=mine, text=text, at=at, choices=tuple(taps)))
 
     def message(self, line: Line, bubble: Bubble) -> dict[str, object]:

@@ -38,12 +38,12 @@ class Refused(Exception):
 class Bot:
     """A bot and everybody who talks to it."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, first: int = 1) -> None:
         """Know this account's token and secret only."""
         self._token = account.secrets.get("token", "")
         self._secret = account.secrets.get("secret", "")
         self._hook = account.webhook_url
-        self._chats = Chats()
+        self._chats = Chats(first)
         self._methods: Mapping[str, Callable[[Fields, list[FormFile], datetime], object]] = {
             "getMe": self._get_me,
             "setWebhook": self._set_webhook,

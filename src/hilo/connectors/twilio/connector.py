@@ -113,9 +113,9 @@ class Twilio:
         written = Delivery(body=body, headers=headers, url=url, received_at=at)
         return Sample(entrance="hook", delivery=written)
 
-    def simulator(self, account: Account) -> Simulator:
+    def simulator(self, account: Account, first: int = 1) -> Simulator:
         """Return the vendor on a shelf."""
-        return Network(account)
+        return Network(account, first=first)
 
     def made_up(self, seed: UUID) -> Mapping[str, object]:
         """Return an account of nobody."""

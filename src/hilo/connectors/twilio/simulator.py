@@ -38,7 +38,7 @@ class Refused(Exception):
 class Network:
     """One account of the vendor, and everybody with a phone."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, first: int = 1) -> None:
         """Know this account's credentials only."""
         self._account = account
         self._sid = str(account.settings.get("account_sid", ""))
@@ -48,7 +48,7 @@ class Network:
         self._sms_url = account.webhook_url
         self._phones = Phones()
         self._sent: list[Json] = []
-        self._count = 0
+        self._count = first - 1
 
     def request(self, request: Request, at: datetime) -> tuple[Response, Sequence[Webhook]]:
         """Answer a call of ours."""

@@ -36,14 +36,14 @@ class Refused(Exception):
 class Bot:
     """A bot and everybody who talks to it."""
 
-    def __init__(self, account: Account, sign: Sign) -> None:
+    def __init__(self, account: Account, sign: Sign, first: int = 1) -> None:
         """sign: returns the header that proves a callback."""
         self._token = account.secrets.get("auth_token", "")
         self._sign = sign
         self._hook = account.webhook_url
         self._events: Sequence[str] = ()
         self._phones = Phones()
-        self._tokens = itertools.count(4_912_661_846_655_238_145)
+        self._tokens = itertools.count(4_912_661_846_655_238_144 + first)
         self._methods: Mapping[str, Callable[[Body, datetime], tuple[Body, list[Webhook]]]] = {
             "set_webhook": self._set_webhook,
             "get_account_info": self._info,

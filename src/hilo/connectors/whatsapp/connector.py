@@ -92,9 +92,9 @@ class WhatsApp(GraphChannel):
             entrance="hook", delivery=Delivery(body=body, headers=headers, received_at=at)
         )
 
-    def simulator(self, account: Account) -> Simulator:
+    def simulator(self, account: Account, first: int = 1) -> Simulator:
         """Return a vendor that knows this account only."""
-        return WhatsAppSimulator(account)
+        return WhatsAppSimulator(account, first=first)
 
     def made_up(self, seed: UUID) -> Mapping[str, object]:
         """Return settings of an account of the sandbox."""

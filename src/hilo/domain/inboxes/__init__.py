@@ -29,7 +29,7 @@ from hilo.domain.inboxes.models import (
     Visibility,
 )
 from hilo.domain.inboxes.pace import Pace, back_off_s
-from hilo.domain.inboxes.sandbox import Sandbox
+from hilo.domain.inboxes.sandbox import ASIDE, Sandbox
 from hilo.domain.inboxes.siblings import hand_on
 from hilo.domain.inboxes.templates import (
     TemplateView,
@@ -56,6 +56,7 @@ from hilo.domain.inboxes.verbs import (
 )
 
 __all__ = [
+    "ASIDE",
     "CLOSED",
     "AccountChange",
     "AccountChanged",

@@ -17,8 +17,9 @@ from aiosmtplib import (
     SMTPException,
     SMTPResponseException,
 )
+from msgspec import structs
 
-from hilo.domain.inboxes.sandbox import Sandbox
+from hilo.domain.inboxes.sandbox import ASIDE, Sandbox
 from hilo.kit import tls
 from hilo.kit.errors import ConnectorError, Rejected, TemporaryFailure, UnknownOutcome
 from hilo.kit.http import Http, Request
@@ -58,9 +59,27 @@ class Carrier:
         catch: keeps mail that has no server. Raises what the connector raises, and what a call
         itself can: TemporaryFailure, UnknownOutcome, Rejected.
         """
+        return await self._drive(steps, account, catch)
+
+    async def aside(self, steps: Generator[Call, Reply, Said], account: Account) -> Said:
+        """Drive what nobody said and nobody waits for: a mark, a profile. Raises as `send` does.
+
+        In the sandbox a fault that happens once waits for something that was said.
+        """
+        return await self._drive(steps, account, None, aside=True)
+
+    async def _drive(
+        self,
+        steps: Generator[Call, Reply, Said],
+        account: Account,
+        catch: Catch | None,
+        *,
+        aside: bool = False,
+    ) -> Said:
         try:
             call = next(steps)
             while True:
+                call = _aside(call, account) if aside else call
                 call = steps.send(await self._perform(call, account, catch))
         except StopIteration as end:
             said: Said = end.value
@@ -74,7 +93,7 @@ class Carrier:
             call = next(steps)
             while True:
                 try:
-                    reply = await self._perform(call, account, None)
+                    reply = await self._perform(_aside(call, account), account, None)
                 except ConnectorError as error:
                     call = steps.throw(error)
                 else:
@@ -140,6 +159,13 @@ class Carrier:
         if self._sandbox is not None and self._sandbox.holds(request.url):
             raise Rejected("the sandbox is for its own accounts")
         return await self._http.fetch(request)
+
+
+def _aside(call: Call, account: Account) -> Call:
+    """Let the sandbox know that nobody said this; the world is told nothing."""
+    if not account.is_sandbox or not isinstance(call, HttpCall):
+        return call
+    return structs.replace(call, headers={**call.headers, ASIDE: "1"})
 
 
 async def _post(server: SmtpServer, call: SmtpCall) -> Reply:

@@ -11,6 +11,8 @@ from msgspec import structs
 from hilo.kit.errors import Rejected
 from hilo.kit.http import Http, Reply, Request, redirected
 
+ASIDE = "x-hilo-aside"  # a header: nobody said this, so a fault that is counted waits
+
 
 class Sandbox:
     """The server that plays the vendors."""

@@ -2,7 +2,7 @@
 
 Before the vendor acts: throttled, server_error, expired_token. After it acted, so that nobody can
 know: silence (no answer comes), cut (the connection breaks). On the way back: duplicate, reorder,
-delay.
+delay. A fault that is counted waits for what somebody said: no sign that an agent types uses it up.
 """
 
 from collections.abc import Callable, Sequence
@@ -58,14 +58,14 @@ class Faults:
         """Return what will go wrong."""
         return list(self._set.values())
 
-    def before(self) -> Trouble | None:
-        """Return the vendor's trouble with the next call; it is used up."""
-        kind = next((kind for kind in BEFORE if self._use(kind)), None)
+    def before(self, *, aside: bool = False) -> Trouble | None:
+        """Return the vendor's trouble with the next call; it is used up. aside: nobody said it."""
+        kind = next((kind for kind in BEFORE if self._use(kind, aside=aside)), None)
         return None if kind is None else BEFORE[kind]
 
-    def after(self) -> Kind | None:
-        """Return what happens to the next answer; it is used up."""
-        return next((kind for kind in AFTER if self._use(kind)), None)
+    def after(self, *, aside: bool = False) -> Kind | None:
+        """Return what happens to the next answer; it is used up. aside: nobody said it."""
+        return next((kind for kind in AFTER if self._use(kind, aside=aside)), None)
 
     def back(self, given: Sequence[Webhook], chance: Callable[[], float]) -> list[Webhook]:
         """Return the webhooks as they come after all. chance: 0 to 1, for the order."""
@@ -81,9 +81,9 @@ class Faults:
             sent = [_later(each, chance() * _SHUFFLE_S) for each in sent]
         return sent
 
-    def _use(self, kind: Kind) -> bool:
+    def _use(self, kind: Kind, *, aside: bool = False) -> bool:
         fault = self._set.get(kind)
-        if fault is None:
+        if fault is None or (aside and fault.left is not None):
             return False
         if fault.left is not None:
             left = structs.replace(fault, left=fault.left - 1)

@@ -3,10 +3,12 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from msgspec import Struct
 
+from hilo.domain.inboxes import ASIDE
 from hilo.entry.accounts import Accounts
 from hilo.entry.sandbox.courier import Courier
 from hilo.entry.sandbox.faults import Fault, Faults
@@ -17,6 +19,7 @@ from hilo.sdk.account import Account
 from hilo.sdk.simulator import Deed, Phone, Request, Response, Simulator
 
 _MOST = 500
+_BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 _SILENCE_S = 60.0
 
 
@@ -45,12 +48,13 @@ class Stage:
     async def request(self, account: UUID, request: Request) -> Response:
         """Answer a call of ours as the vendor would. Raises Cut; NotFound for other accounts."""
         act = await self._act(account)
-        trouble = act.faults.before()
+        aside = ASIDE in request.headers
+        trouble = act.faults.before(aside=aside)
         if trouble is not None:
             return act.simulator.trouble(trouble)
         response, webhooks = act.simulator.request(request, clock.now())
         self._courier.send(act.account, act.faults.back(webhooks, self._chance.random))
-        lost = act.faults.after()
+        lost = act.faults.after(aside=aside)
         if lost == "silence":
             await asyncio.sleep(_SILENCE_S)
         if lost is not None:
@@ -89,6 +93,12 @@ class Stage:
             raise Unsupported("this channel has no simulator")
         if act is None and len(self._acts) >= _MOST:
             del self._acts[next(iter(self._acts))]
-        made = Act(known.account, known.connector.simulator(known.account), Faults())
+        simulator = known.connector.simulator(known.account, _first(clock.now()))
+        made = Act(known.account, simulator, Faults())
         self._acts[account] = made
         return made
+
+
+def _first(now: datetime) -> int:
+    """Return where numbers begin: beyond those of a former run, which named fewer a millisecond."""
+    return round((now - _BEGINNING).total_seconds() * 1000)

@@ -12,7 +12,7 @@ import { MailClient } from "./MailClient";
 import { Phones } from "./Phones";
 import css from "./Playground.module.css";
 
-interface Tab { id: string; label: string; icon: ReactNode; short?: boolean }
+interface Tab { id: string; label: string; icon: ReactNode }
 
 export function Customer() {
   const t = useT();
@@ -27,8 +27,8 @@ export function Customer() {
   const tabs: Tab[] = [
     { id: "chat", label: t("play.chat"), icon: <IconMessageCircle size={15} aria-hidden /> },
     { id: "mail", label: t("play.mail"), icon: <IconMail size={15} aria-hidden /> },
-    ...phones.map((one) => ({ id: one.id, label: named(one.channel), icon: <Bead channel={one.channel} size={18} />, short: phones.length > 2 })),
-    ...(missing.length ? [{ id: "add", label: t("play.add"), icon: <IconPlus size={15} aria-hidden />, short: phones.length > 0 }] : []),
+    ...phones.map((one) => ({ id: one.id, label: named(one.channel), icon: <Bead channel={one.channel} size={18} /> })),
+    ...(missing.length ? [{ id: "add", label: t("play.add"), icon: <IconPlus size={15} aria-hidden /> }] : []),
   ];
   const tab = tabs.some((one) => one.id === chosen) ? chosen : "chat";
   function walk(event: KeyboardEvent): void {
@@ -45,8 +45,8 @@ export function Customer() {
         <div role="tablist" aria-label={t("play.customer")} className={css.tabs}>
           {tabs.map((one) => (
             <button key={one.id} type="button" role="tab" id={`play-${one.id}`} aria-selected={tab === one.id} aria-controls="play-panel" tabIndex={tab === one.id ? 0 : -1}
-              data-short={Boolean(one.short && tab !== one.id)} aria-label={one.label} title={one.label} onClick={() => setChosen(one.id)} onKeyDown={walk}>
-              {one.icon}{one.short && tab !== one.id ? null : <span className={css.label}>{one.label}</span>}
+              aria-label={one.label} title={one.label} onClick={() => setChosen(one.id)} onKeyDown={walk}>
+              {one.icon}<span className={css.label}>{one.label}</span>
             </button>
           ))}
         </div>

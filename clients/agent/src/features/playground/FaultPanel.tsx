@@ -1,4 +1,5 @@
 /** What goes wrong between the desk and the simulated vendor, on purpose. */
+import { useState } from "react";
 import { useT } from "@lib/i18n";
 import { FAULTS, type Fault } from "@lib/model";
 import { IconAlertTriangle } from "@ui/icons";
@@ -8,6 +9,7 @@ const TIMES = [1, 3, null] as const;
 
 export function FaultPanel({ faults, breaks }: { faults: Fault[]; breaks: (faults: Fault[]) => Promise<boolean> }) {
   const t = useT();
+  const [opens] = useState(faults.length > 0); // what happened and is over closes nothing under the hand
   const left = (kind: Fault["kind"]): number | null | undefined => faults.find((one) => one.kind === kind)?.left;
   function choose(kind: Fault["kind"], value: string): void {
     const others = faults.filter((one) => one.kind !== kind);
@@ -15,7 +17,7 @@ export function FaultPanel({ faults, breaks }: { faults: Fault[]; breaks: (fault
     void breaks([...others, ...chosen]);
   }
   return (
-    <details className={css.faults} open={faults.length > 0}>
+    <details className={css.faults} open={opens}>
       <summary><IconAlertTriangle size={15} aria-hidden />{t("play.faults")}{faults.length ? <b>{faults.length}</b> : null}</summary>
       <p>{t("play.faults_lead")}</p>
       <ul>

@@ -40,7 +40,7 @@ class Sent(Struct, frozen=True):
 class WhatsAppSimulator:
     """See the module."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, first: int = 1) -> None:
         """account: the only one this vendor knows."""
         self._account = account
         self._number = account.address or sketch.number(account.id, 15, "1")
@@ -49,7 +49,7 @@ class WhatsAppSimulator:
         self._phones = Phones()
         self._files = sketch.Files()
         self._sent: dict[str, Sent] = {}
-        self._ids = itertools.count(1)
+        self._ids = itertools.count(first)
         self._pairs = sketch.Bucket(45, 6)
         self._all = sketch.Bucket(80, 1 / 80)
 

@@ -39,7 +39,7 @@ class Resolver:
             return
         part, connector, account, message = asked
         try:
-            found = await self._carrier.send(connector.resolve(message, account), account)
+            found = await self._carrier.aside(connector.resolve(message, account), account)
         except TemporaryFailure:
             raise
         except HiloError:
