@@ -126,8 +126,9 @@ function useFirstRun(me: Me): void {
   const may = me.permissions.includes("inbox:write") || me.permissions.includes("*");
   const none = data?.every((one) => one.accounts.length === 0) ?? false;
   useEffect(() => {
-    // Who takes the last account away in the settings stays there.
-    if (none && may && !sessionStorage.getItem("hilo.later") && !location.pathname.startsWith("/settings")) void navigate({ to: "/start", replace: true });
+    // Who takes the last account away in the settings stays there; who is at it already keeps the step.
+    const elsewhere = !/^\/(settings|start)/.test(location.pathname);
+    if (none && may && elsewhere && !sessionStorage.getItem("hilo.later")) void navigate({ to: "/start", replace: true });
   }, [none, may, navigate]);
 }
 

@@ -23,10 +23,10 @@ export function Health({ account }: { account: Account }) {
         {account.expires_at && !wantsConsent(account) ? <span>{t("account.expires", { time: exact(t, account.expires_at) })}</span> : null}
         {data ? (
           <>
-            <span>{t("account.waiting", { count: data.waiting })}{data.waiting_since ? ` (${ago(t, data.waiting_since)})` : ""}</span>
+            <span>{data.waiting ? t("account.waiting", { count: data.waiting }) : t("account.none_waiting")}{data.waiting_since ? ` (${ago(t, data.waiting_since)})` : ""}</span>
             <span>{t("account.failed_day", { count: data.failed_a_day })}{data.error_rate === null ? "" : ` (${t("account.error_rate", { rate: data.error_rate, count: data.attempted })})`}</span>
             {data.uncertain ? <span>{t("account.uncertain", { count: data.uncertain })}</span> : null}
-            {data.last_error ? <span>{t("account.last_error", { reason: whyOf(t, data.last_error) })}</span> : null}
+            {data.last_error ? <span className={css.whole}>{t("account.last_error", { reason: whyOf(t, data.last_error) })}</span> : null}
           </>
         ) : null}
       </p>

@@ -39,7 +39,7 @@ export function ProfilePage() {
         <Field label={t("profile.name")} name="name" defaultValue={me.name} required maxLength={200} autoComplete="name" />
         <Field label={t("signin.email")} value={me.email} readOnly disabled />
         <div className={css.wide}><Area label={t("profile.signature")} hint={t("profile.signature_hint")} name="signature" defaultValue={me.preferences.signature ?? ""} maxLength={2000} /></div>
-        <p><Button type="submit">{t("common.save")}</Button></p>
+        <p><Button kind="primary" type="submit">{t("common.save")}</Button></p>
       </form>
       <Part title={t("profile.look")}><Look attempt={attempt} /></Part>
       <Part title={t("keys.title")} lead={t("profile.keys_lead")}><KeySettings /></Part>
