@@ -16,6 +16,9 @@ import { MacroPicker } from "./macros/MacroPicker";
 import { PriorityPicker } from "./Priority";
 import { AssignPicker, SnoozePicker, StatusPicker, TagPicker } from "./Pickers";
 
+/** The name with its key, where the cap has no room. */
+const tip = (name: string, keys: string): string => (keys ? `${name} (${cap(keys)})` : name);
+
 interface Props {
   targets: readonly Conversation[]; compact?: boolean;
   /** After an act that settles the conversation: go on to the next. */
@@ -73,7 +76,7 @@ export function Acts({ targets, compact = false, onDone }: Props) {
       ) : compact ? (
         <IconButton label={t("act.resolve")} keys={map.resolve} onClick={settle}><IconCheck size={17} /></IconButton>
       ) : (
-        <Button kind="primary" keys={map.resolve} onClick={settle} className={css.resolve!} icon={<IconCheck size={15} stroke={2.2} />}>{t("act.resolve")}</Button>
+        <Button kind="primary" keys={map.resolve} title={tip(t("act.resolve"), map.resolve)} onClick={settle} className={css.resolve!} icon={<IconCheck size={15} stroke={2.2} />}>{t("act.resolve")}</Button>
       )}
       {compact ? null : <More conversation={targets[0]} onStatus={toggle("status")} onMacro={toggle("macro")} />}
     </div>
@@ -84,7 +87,7 @@ function Owner({ targets, keys, ...rest }: { targets: readonly Conversation[]; k
   const t = useT();
   const mine = useMe().agent.id === targets[0]?.assignee_id;
   return (
-    <Button {...rest} keys={keys} className={css.owner!} icon={<IconUser size={15} />} aria-haspopup="listbox">
+    <Button {...rest} keys={keys} title={tip(t("act.assign"), keys)} className={css.owner!} icon={<IconUser size={15} />} aria-haspopup="listbox">
       {mine ? t("common.you") : t("act.assign")}
     </Button>
   );

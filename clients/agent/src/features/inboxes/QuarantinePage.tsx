@@ -57,7 +57,7 @@ function ParkedLine({ parked }: { parked: Parked }) {
   return (
     <>
       <Line icon={<Bead channel={account?.channel ?? ""} size={26} failed />} title={sayOr(t, `error.${code}`, code)}
-        text={<>{parked.error?.detail ? <>{parked.error.detail}<br /></> : null}{parked.summary ? <code className={css.summary}>{parked.summary}</code> : null}{exact(t, parked.received_at)} · {account?.name || account?.address || parked.source} · {bytes(t, parked.size_bytes)}</>}
+        text={<>{parked.error?.detail ? <code className={css.found} lang="en" translate="no">{parked.error.detail}</code> : null}{parked.summary ? <code className={css.summary}>{parked.summary}</code> : null}{exact(t, parked.received_at)} · {account?.name || account?.address || parked.source} · {bytes(t, parked.size_bytes)}</>}
         end={<>
           <Button small kind="quiet" onClick={() => setLooking(true)}>{t("quarantine.raw")}</Button>
           {may ? <Button small onClick={() => void replay()}>{t("quarantine.replay")}</Button> : null}
