@@ -135,15 +135,20 @@ def python_tests(
     if report.exists():
         for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - written by pytest just now
             title = f"{case.get('classname')}::{case.get('name')}"
-            if case.find("failure") is not None or case.find("error") is not None:
-                tally.failures.append(title)
-            elif (skip := case.find("skipped")) is not None:
+            for fault in (*case.iter("failure"), *case.iter("error")):
+                tally.failures.append(f"{title}\n{_end_of(fault.text or '')}")
+            if (skip := case.find("skipped")) is not None:
                 tally.skips.append(f"{title}: {skip.get('message')}")
-            else:
+            elif case.find("failure") is None and case.find("error") is None:
                 tally.passed += 1
     nothing_collected = 5
     if code not in (0, nothing_collected) and len(tally.failures) == before:
         tally.failures.append(f"{name}: pytest ended with {code}")
+
+
+def _end_of(story: str, lines: int = 25) -> str:
+    """Return a failure's last lines: a build machine may show the end of our output only."""
+    return "\n".join(f"    {line[:200]}" for line in story.rstrip().splitlines()[-lines:])
 
 
 def client_tests(tally: Tally) -> None:
