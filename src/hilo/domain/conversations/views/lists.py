@@ -35,7 +35,7 @@ _ABOVE = len(PRIORITIES)  # above every rank
 _NEWEST = SEQ_MOST
 _MOST = 100  # and one more, which the statements have as a number
 _SEVERAL_TAGGED = 200  # fewer are read sooner than the newest of all are walked
-_COMMON_TAG = 5_000  # reading so many and sorting costs what walking past the others does
+_COMMON_TAG = 20_000  # so many are not read whole and sorted: the others are walked past
 
 Order = Literal["activity", "priority"]
 
@@ -231,16 +231,19 @@ async def _list(tx: Tx, filters: Filters, after: _After, most: int) -> list[Conv
     query = leading(filters)
     if query is not SQL.by_tag:
         return await _walk(tx, query, filters, after, most)
-    tagged = await tx.one(
-        SQL.tag_count, int, workspace=tx.workspace, tag=filters.tag, most=_COMMON_TAG
-    )
-    if tagged >= _SEVERAL_TAGGED:
+    if await _is_on(tx, filters, _SEVERAL_TAGGED):
         rows = await _walk(tx, SQL.near_by_tag, filters, after, most)
         if len(rows) == most:
             return rows
-    if tagged >= _COMMON_TAG:
-        query = leading(replace(filters, tag=None))
+        if await _is_on(tx, filters, _COMMON_TAG):
+            query = leading(replace(filters, tag=None))
     return await _walk(tx, query, filters, after, most)
+
+
+async def _is_on(tx: Tx, filters: Filters, many: int) -> bool:
+    """Say whether the tag is on so many conversations."""
+    found = await tx.one(SQL.tag_count, int, workspace=tx.workspace, tag=filters.tag, most=many)
+    return found == many
 
 
 def _decode(cursor: str) -> _After:
