@@ -133,3 +133,15 @@ async def test_what_is_noted_while_reading_is_written_and_told(db: Database) -> 
     async with db.reading(CAST.workspace) as tx:
         tx.publish(Happened(), new_id())
     assert (await count(db), told) == (before + 1, ["bus"])
+
+
+async def test_plans_made_once_are_of_one_transaction_only(db: Database) -> None:
+    mode = "show plan_cache_mode"
+    async with db.transaction(CAST.workspace) as tx:
+        usual = await tx.connection.fetchval(mode)
+    async with db.transaction(CAST.workspace, plans_once=True) as tx:
+        connection = tx.connection
+        assert await connection.fetchval(mode) == "force_generic_plan"
+        assert await connection.fetchval("select hilo_workspace()") == CAST.workspace
+    async with db.pool.acquire() as after:
+        assert await after.fetchval(mode) == usual == "auto"

@@ -46,6 +46,7 @@ _DEAD_MOST = 20
 # One round trip opens the transaction and the workspace; a UUID's text cannot carry SQL.
 _BEGIN = "BEGIN; SET LOCAL hilo.workspace_id = '{workspace}'"
 _SEE = "; SET LOCAL hilo.sight = '{sight}'"
+_PLAN_ONCE = "; SET LOCAL plan_cache_mode = force_generic_plan"
 _SIGHT = frozenset("0123456789abcdef-{}, ")
 _PUBLISH = """
 insert into event (workspace_id, slot, type, subject, actor, data)
@@ -191,14 +192,20 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, workspace: UUID | None, *, by: events.By | None = None, sight: str = ""
+        self,
+        workspace: UUID | None,
+        *,
+        by: events.By | None = None,
+        sight: str = "",
+        plans_once: bool = False,
     ) -> AsyncIterator[Tx]:
         """Open, commit on success, roll back on any error.
 
         Events are flushed just before the commit. sight: as for `reading`; what is written cannot
-        leave it.
+        leave it. plans_once: for work that finds its rows by their ids. Left to itself PostgreSQL
+        plans a statement over the months anew for each value, which takes longer than to run it.
         """
-        begin = _BEGIN.format(workspace=workspace or "")
+        begin = _BEGIN.format(workspace=workspace or "") + (_PLAN_ONCE if plans_once else "")
         async with self._connection(begin, _plain_sight(sight)) as connection:
             tx = Tx(connection, workspace)
             if by is not None:

@@ -240,7 +240,7 @@ class _Walk:
 
     async def _take(self, slots: Sequence[int]) -> bool:
         try:
-            async with self._db.transaction(None) as tx:
+            async with self._db.transaction(None, plans_once=True) as tx:
                 return await self._batch(tx, slots)
         except _Again as again:
             self._resting[again.slot] = time.monotonic() + 0.1 * 2**again.tries

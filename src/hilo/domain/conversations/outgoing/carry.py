@@ -190,7 +190,7 @@ class Carriage:
 
     @asynccontextmanager
     async def _transaction(self, workspace: UUID) -> AsyncIterator[Tx]:
-        async with self._writing, self._db.transaction(workspace) as tx:
+        async with self._writing, self._db.transaction(workspace, plans_once=True) as tx:
             yield tx
 
     async def _settle(self, tx: Tx, loaded: Loaded, outcome: Accepted | Exception) -> None:
