@@ -1,9 +1,11 @@
-"""The test frame: a PostgreSQL shared by all workers, a template with the cast, no way out.
+"""The test frame: a PostgreSQL for each worker, a template with the cast, no way out.
 
-`tx` is one transaction rolled back at the end; `db` a database of the test's own, for what commits.
+A server of its own, since a reader of the log waits for the oldest transaction of a whole server:
+no worker waits for another's tests. `tx` is one transaction rolled back at the end; `db` a database of the test's own, for what commits.
 """
 
 import os
+import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -19,8 +21,9 @@ from hilo.kit import db as database
 from hilo.kit import migrations
 from hilo.kit.db import Database, Tx
 
-TEMPLATE = "hilo_template"
-BARE = "hilo_bare"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+TEMPLATE = f"hilo_{WORKER}_template"
+BARE = f"hilo_{WORKER}_bare"
 MIGRATIONS = Path(database.__file__).parents[1] / "entry" / "migrations"
 _ROOT = "HILO_TEST_ROOT"
 # A machine that is busy with other things proves nothing about us.
@@ -29,20 +32,18 @@ settings.load_profile("hilo")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the folder that workers share; the workers inherit it by the environment."""
+    """Choose the folder of the run's servers; the workers inherit it by the environment."""
     if not hasattr(config, "workerinput"):
         os.environ[_ROOT] = f"/tmp/hilo-tests-{os.getpid()}"  # noqa: S108 - short, for the socket
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the server when the last worker is done."""
+    """End the servers when the last worker is done, also those of workers that broke down."""
     if not hasattr(config, "workerinput"):
         root = Path(os.environ[_ROOT])
-        server.stop(root)
-        for file in ("lock", "address", "home", "template"):
-            (root / file).unlink(missing_ok=True)
-        if root.exists():
-            root.rmdir()
+        for each in root.glob("*"):
+            server.stop(each)
+        shutil.rmtree(root, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -73,33 +74,24 @@ def _no_way_out() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def server_dsn() -> str:
-    """Return the address of the session's server (its `postgres` database)."""
-    return server.start(Path(os.environ[_ROOT]))
+    """Return the address of this worker's server (its `postgres` database)."""
+    return server.start(Path(os.environ[_ROOT]) / WORKER)
 
 
 @pytest.fixture(scope="session")
 async def template(server_dsn: str) -> str:
-    """Make the two templates once for all: the schema alone, and the schema with the cast."""
-    root = Path(os.environ[_ROOT])
-    with server.locked(root):
-        done = root / "template"
-        if not done.exists():
-            await _make_templates(server_dsn)
-            done.touch()
-    return server_dsn
-
-
-async def _make_templates(dsn: str) -> None:
-    admin = await asyncpg.connect(dsn)
+    """Make the two templates: the schema alone, and the schema with the cast."""
+    admin = await asyncpg.connect(server_dsn)
     for name in (TEMPLATE, BARE):
         await admin.execute(f"drop database if exists {name}")
     await admin.execute(f"create database {BARE}")
-    await migrations.migrate(named(dsn, BARE), MIGRATIONS)
+    await migrations.migrate(named(server_dsn, BARE), MIGRATIONS)
     await admin.execute(f"create database {TEMPLATE} template {BARE}")
-    owner = await asyncpg.connect(named(dsn, TEMPLATE))
+    owner = await asyncpg.connect(named(server_dsn, TEMPLATE))
     await settle(owner, _sealed())
     await owner.close()
     await admin.close()
+    return server_dsn
 
 
 def _sealed() -> bytes:
@@ -148,8 +140,7 @@ async def _connect(dsn: str, size: int) -> asyncpg.Pool:
 @pytest.fixture(scope="session")
 async def worker_database(template: str) -> AsyncIterator[Database]:
     """Give the database this worker's rolled-back tests share; nothing is committed to it."""
-    name = f"hilo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    pool = await _connect(await _clone(template, name, TEMPLATE), 4)
+    pool = await _connect(await _clone(template, f"hilo_{WORKER}", TEMPLATE), 4)
     yield Database(pool)
     await pool.close()
 
@@ -172,8 +163,7 @@ async def tx(worker_database: Database) -> AsyncIterator[Tx]:
 @pytest.fixture
 async def dsn(template: str, request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """Give the address of a database of this test's own. `@pytest.mark.bare`: no cast in it."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"hilo_{worker}_own"
+    name = f"hilo_{WORKER}_own"
     source = BARE if request.node.get_closest_marker("bare") else TEMPLATE
     yield await _clone(template, name, source)
     await _drop(template, name)

@@ -1,17 +1,15 @@
-"""A PostgreSQL for the test session: started when the first test asks, shared by all workers.
+"""A PostgreSQL for one worker of a test session: started when its first test asks.
 
-`HILO_TEST_DATABASE_URL` names a server to use instead; its user must be a superuser.
+`HILO_TEST_DATABASE_URL` names a server for all to use instead; its user must be a superuser.
 Safety settings are off here, since nothing of it outlives the session; crash tests start their own.
 """
 
-import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,15 +26,6 @@ _FAST = {
     "autovacuum": "off",
 }
 _PLACES = ("/usr/lib/postgresql", "/usr/pgsql")
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock: one worker prepares, the others find it prepared."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def binaries() -> Path | None:
@@ -57,15 +46,9 @@ def binaries() -> Path | None:
 
 
 def start(root: Path) -> str:
-    """Return the address of the session's server; start it when nobody has yet."""
-    given = os.environ.get("HILO_TEST_DATABASE_URL")
-    if given:
-        return given
-    with locked(root):
-        note = root / "address"
-        if not note.exists():
-            note.write_text(_launch(root))
-        return note.read_text()
+    """Return the address of a server begun now. root: a folder that remembers it, for `stop`."""
+    root.mkdir(parents=True)
+    return os.environ.get("HILO_TEST_DATABASE_URL") or _launch(root)
 
 
 def stop(root: Path) -> None:
