@@ -1,7 +1,9 @@
 """The test frame: a PostgreSQL for each worker, a template with the cast, no way out.
 
 A server of its own, since a reader of the log waits for the oldest transaction of a whole server:
-no worker waits for another's tests. `tx` is one transaction rolled back at the end; `db` a database of the test's own, for what commits.
+no worker waits for another's tests.
+
+`tx` is one transaction rolled back at the end; `db` a database of the test's own, for what commits.
 """
 
 import os

@@ -58,9 +58,13 @@ async def target(server_dsn: str) -> str:
 
 async def _unread(dsn: str) -> list[str]:
     owner = await asyncpg.connect(dsn)
-    rows = await owner.fetch("""
+    rows = await owner.fetch(
+        """
         select e.type from reader_cursor c,
-          hilo_read_events(array[c.slot], array[c.xid], array[c.id], 10) e order by e.xid, e.id""")
+          hilo_events_ahead(array[c.slot], array[c.xid], array[c.id], $1, 10) e
+        order by e.xid, e.id""",
+        [f"event.{number}" for number in range(6)],
+    )
     await owner.close()
     return [row["type"] for row in rows]
 
