@@ -4,8 +4,9 @@ One Hilo with its demo serves all journeys of a run; each makes the inboxes it n
 """
 
 import asyncio
+import re
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from agent import Desk
 from patience import PATIENCE_MS, PATIENCE_S
-from rig import EMAIL, PASSWORD, Rig
+from rig import EMAIL, PASSWORD, ROOT, Rig
 from screen import say, signed_in
 from shop import Shop
 from visiting import Visits, visits
@@ -24,6 +25,36 @@ CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None
 )
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
+
+
+_FAILED = pytest.StashKey[bool]()
+_PICTURES = ROOT / "build" / "journeys"
+_MOST_CHARS = 6000
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember of each journey whether it failed, for the last look at its pages."""
+    report = yield
+    if report.when == "call":
+        item.stash[_FAILED] = report.failed
+    return report
+
+
+async def _last_look(request: pytest.FixtureRequest, browser: Browser) -> None:
+    """Of a journey that failed: report what its pages say, and keep a picture of each."""
+    if not request.node.stash.get(_FAILED, False):
+        return
+    _PICTURES.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"\W+", "-", request.node.name)
+    for number, page in enumerate(page for each in browser.contexts for page in each.pages):
+        picture = _PICTURES / f"{name}-{number}.png"
+        await page.screenshot(path=picture)
+        said = await page.locator("body").aria_snapshot()
+        told = f"{page.url}\n{picture}\n{said[:_MOST_CHARS]}"
+        request.node.add_report_section("teardown", "page", told)
 
 
 @pytest.fixture(scope="session")
@@ -64,17 +95,21 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def visit(browser: Browser, shop: Shop, hilo: Rig) -> AsyncIterator[Visits]:
+async def visit(
+    browser: Browser, shop: Shop, hilo: Rig, request: pytest.FixtureRequest
+) -> AsyncIterator[Visits]:
     """Give visitors of the shop."""
     async for come in visits(browser, shop, hilo.url):
         yield come
+        await _last_look(request, browser)
 
 
 @pytest.fixture
-async def ada(browser: Browser, hilo: Rig) -> AsyncIterator[Page]:
+async def ada(browser: Browser, hilo: Rig, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
     """Give the owner, signed in, with an English browser."""
     async for page in signed_in(browser, hilo, EMAIL, PASSWORD):
         yield page
+        await _last_look(request, browser)
 
 
 @pytest.fixture
