@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 from uuid import UUID
 
@@ -149,9 +149,17 @@ async def _until_held(bench: Bench, account: str) -> None:
 
 
 async def _arrived(targets: Targets, count: int) -> None:
-    await until(lambda: len(targets.taken) >= count)
+    await _all_of(count, lambda: len(targets.taken))
     if len(targets.taken) != count:
         raise AssertionError(f"{len(targets.taken)} of {count} replies came")
+
+
+async def _all_of(count: int, come: Callable[[], int]) -> None:
+    """Wait until so many have come; a minute in which none comes is the end of it."""
+    before = -1
+    while before < come() < count:
+        before = come()
+        await until(lambda: come() >= count)
 
 
 # ------------------------------------------------------------------ one vendor hangs
@@ -284,7 +292,7 @@ async def _write_by_clock(
         await asyncio.sleep(max(0.0, at - time.perf_counter()))
         tasks.append(asyncio.create_task(one(number, at)))
     await asyncio.gather(*tasks)
-    await until(lambda: due.keys() <= sent.at.keys())
+    await _all_of(count, lambda: len(due.keys() & sent.at.keys()))
     if not due.keys() <= sent.at.keys():
         raise AssertionError(
             f"{len(due.keys() - sent.at.keys())} of {count} replies were not seen to leave"
