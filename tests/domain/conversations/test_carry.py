@@ -21,6 +21,7 @@ from uuid import UUID
 import pytest
 
 from cast import CAST
+from frame import Statements
 from hilo.domain import conversations, people
 from hilo.domain.conversations import Given
 from hilo.domain.conversations.outgoing import carry, deciding
@@ -35,6 +36,7 @@ from path import OK, Answer, events, heard, receipt, receiving, rows, said, stat
 from patience import PATIENCE_S
 
 ACTOR = people.system(CAST.workspace)
+COUNT_JOBS = "select count(*) from pgqueuer where entrypoint = 'carry'"
 
 
 @pytest.fixture
@@ -109,6 +111,29 @@ async def test_a_reply_leaves_once_and_is_sent(state: AppState) -> None:
     async with state.db.transaction(CAST.workspace) as tx:
         moved = [each["state"] for each in await events(tx, "message.state")]
     assert moved == ["sending", "sent"]
+
+
+async def test_a_reply_alone_costs_twelve_statements(
+    state: AppState, statements: Statements
+) -> None:
+    async with receiving(OK, OK, OK) as receiver:
+        await point(state, receiver.url)
+        await reply(state)
+        await carried(state)  # the connections know their types now
+        await reply(state, "second")
+        statements.clear()
+        await carried(state)
+        asked = await statements.asked()
+    assert len(receiver.posts) == 2
+    assert asked == 12
+
+
+async def test_every_reply_brings_a_job_so_that_carrying_need_not_look_again(
+    state: AppState,
+) -> None:
+    for jobs in (1, 2):
+        await reply(state)
+        assert await value(state.db, COUNT_JOBS) == jobs
 
 
 async def test_without_a_callback_a_reply_counts_as_sent(state: AppState) -> None:

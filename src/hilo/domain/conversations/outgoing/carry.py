@@ -60,7 +60,10 @@ class Stuck(Struct, frozen=True):
 
 
 class Loaded(Struct, frozen=True):
-    """An attempt that is written down. files: whose bytes are read before the call."""
+    """An attempt that is written down. files: whose bytes are read before the call.
+
+    is_only: nothing else waits in the conversation.
+    """
 
     part: Part
     row: AccountRow
@@ -68,6 +71,7 @@ class Loaded(Struct, frozen=True):
     account: Account
     message: MessageOut
     files: Mapping[UUID, StoredFile]
+    is_only: bool = False
 
 
 class Carriage:
@@ -89,7 +93,9 @@ class Carriage:
         while True:
             loaded, wait_s = await self._load(job)
             if loaded is not None:
-                await self._send(job.workspace, loaded)
+                is_sent = await self._send(job.workspace, loaded)
+                if is_sent and loaded.is_only:
+                    return  # what was written since has a job of its own
             elif wait_s is not None:
                 raise Later(wait_s, "not due")
             else:
@@ -110,7 +116,7 @@ class Carriage:
                 if left_s <= 0:
                     loaded = await self._written_down(tx, part, row)
                     if loaded is not None:
-                        return loaded, None
+                        return msgspec.structs.replace(loaded, is_only=len(parts) == 1), None
                     continue
                 wait_s = left_s if wait_s is None else min(wait_s, left_s)
                 if not _may_be_overtaken(part, tx.now):
@@ -167,8 +173,8 @@ class Carriage:
         await settling.begin(tx, part, minted)
         return Loaded(part, row, connector, account, message, files)
 
-    async def _send(self, workspace: UUID, loaded: Loaded) -> None:
-        """Make the call and write down what came of it."""
+    async def _send(self, workspace: UUID, loaded: Loaded) -> bool:
+        """Make the call and write down what came of it; say whether the vendor took it."""
 
         async def catch(call: SmtpCall) -> None:
             async with self._db.transaction(workspace) as tx:
@@ -187,6 +193,7 @@ class Carriage:
                 outcome = error
         async with self._transaction(workspace) as tx:
             await self._settle(tx, loaded, outcome)
+        return isinstance(outcome, Accepted)
 
     @asynccontextmanager
     async def _transaction(self, workspace: UUID) -> AsyncIterator[Tx]:
