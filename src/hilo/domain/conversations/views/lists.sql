@@ -218,12 +218,10 @@ join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 order by c.activity_at desc, c.id desc limit :most
 
 -- name: by_tag
--- A tag is on few of many: its conversations are read whole, then sorted; the names of the page's alone are looked up.
-select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
-       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
-       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
-from (
-  select c.* from conversation_tag t
+-- A tag is on few of many: its conversations are read whole, then sorted; materialized, since the planner would rather
+-- walk the list and ask each for its tag.
+with tagged as materialized (
+  select c.id, c.activity_at from conversation_tag t
   join conversation c on c.workspace_id = :workspace and c.id = t.conversation_id
   where t.workspace_id = :workspace and t.tag_id = :tag
     and hilo_passes(:status::text is null or c.status = :status)
@@ -234,7 +232,12 @@ from (
     and hilo_passes(:unread::bool is null or c.unread = :unread)
     and hilo_passes(:priority::int is null or c.priority = :priority)
     and (c.activity_at, c.id) < (:before_at, :before_id)
-  order by c.activity_at desc, c.id desc limit :most) c
+)
+select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c.status,
+       c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
+       c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
+from (select id from tagged order by activity_at desc, id desc limit :most) f
+join conversation c on c.workspace_id = :workspace and c.id = f.id
 join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 order by c.activity_at desc, c.id desc
 
