@@ -25,7 +25,7 @@ from hilo.kit.readers import Readers
 
 _LOG = log.get(__name__)
 _AT_ONCE = 4  # accounts served at the same time
-_IDLE_S = 1.0  # a lost wake-up costs at most this
+_IDLE_S = 5.0  # a lost wake-up costs at most this
 _BUSY_ELSEWHERE_S = 0.2
 _DRAIN_S = 10.0
 _ASIDE_S, _LONGEST_ASIDE_S = 0.03, 1.0

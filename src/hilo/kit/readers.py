@@ -31,7 +31,7 @@ TRIES = 5
 _SLOTS_AT_ONCE = 16  # of 64: several workers share a reader without waiting for each other
 _EVENTS_PER_SLOT = 50
 _GATHER_S = 0.02  # under load many events share a transaction; the first never waits
-_IDLE_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+_IDLE_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # the last: what a lost wake-up costs at most
 
 Reaction = Callable[[Tx, Sequence[Logged]], Awaitable[None]]
 """Takes one round: at most one event per subject, all of one type and workspace, in log order."""

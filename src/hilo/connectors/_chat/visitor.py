@@ -12,16 +12,17 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 from msgspec import Struct
 
 from hilo.kit.errors import BadSignature
 from hilo.sdk.account import Account
 from hilo.sdk.inbound import IdentityIn, SenderIn
+
+if TYPE_CHECKING:
+    from joserfc.jwk import OctKey
 
 ALGORITHM = "HS256"
 TOKEN_LIFE = timedelta(days=400)  # browsers keep no cookie longer either; renewed with each session
@@ -66,6 +67,8 @@ class Visitor(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def issue(visitor: Visitor, account: Account, now: datetime) -> str:
     """Sign a visitor token for this account."""
+    from joserfc import jwt  # noqa: PLC0415 - the first visitor brings it, not the start
+
     claims: dict[str, object] = {
         "sub": str(visitor.id),
         "aud": str(account.id),
@@ -161,17 +164,22 @@ def _vouched(token: str, account: Account) -> Mapping[str, object]:
         return _decode(token, _key(account, "previous_secret"))
 
 
-def _key(account: Account, name: str) -> OctKey:
+def _key(account: Account, name: str) -> "OctKey":
     return _key_of(account.secrets.get(name, ""), name)
 
 
-def _key_of(secret: str, name: str) -> OctKey:
+def _key_of(secret: str, name: str) -> "OctKey":
+    from joserfc.jwk import OctKey  # noqa: PLC0415 - as above
+
     if len(secret) < 16:  # noqa: PLR2004 - an empty or short key would let anybody sign
         raise BadSignature(f"the account has no {name}")
     return OctKey.import_key(secret)
 
 
-def _decode(token: str, key: OctKey) -> Mapping[str, object]:
+def _decode(token: str, key: "OctKey") -> Mapping[str, object]:
+    from joserfc import jwt  # noqa: PLC0415 - as above
+    from joserfc.errors import JoseError  # noqa: PLC0415
+
     if len(token) > MAX_TOKEN_CHARS:
         raise BadSignature("the token is too long")
     try:

@@ -6,8 +6,6 @@ from importlib import resources
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from babel.numbers import format_currency
-
 from hilo.domain.inboxes import queries
 from hilo.entry import demo
 from hilo.entry.chat.accounts import CHANNEL
@@ -93,6 +91,8 @@ class Demo:
 
 def price(euros: int, locale: str) -> str:
     """Write a whole price as the language does."""
+    from babel.numbers import format_currency  # noqa: PLC0415 - for this page alone
+
     pattern = "¤#,##0" if locale == "en" else "#,##0\u00a0¤"
     return escape(format_currency(euros, "EUR", pattern, locale=locale, currency_digits=False))
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from babel.dates import format_datetime
 from msgspec import Struct
 
 from hilo.domain import library
@@ -250,5 +249,7 @@ def _addresses(meta: Mapping[str, object], field: str) -> list[str]:
 def _quote_from(texts: Catalogue, locale: str, answered: Answered | None) -> str:
     if answered is None:
         return ""
+    from babel.dates import format_datetime  # noqa: PLC0415 - the first letter brings it
+
     date = format_datetime(answered.at, "medium", locale=locale)
     return texts.t(locale, "mail.quote_from", date=date, name=answered.name)
