@@ -2,7 +2,7 @@
 import type { Conversation, Id } from "@shared/types";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useT } from "@lib/i18n";
 import { keymap, useKeys } from "@lib/keys";
 import { layer } from "@lib/layers";
@@ -14,12 +14,11 @@ import { useStore } from "@lib/store";
 import { Cap } from "@ui/Button";
 import { Empty } from "@ui/Empty";
 import { IconSearch } from "@ui/icons";
-import { ContactPanel } from "@features/contacts/ContactPanel";
 import { ConversationList } from "@features/conversations/ConversationList";
-import { ConversationPane } from "@features/conversations/ConversationPane";
 import { clearSelected, cursor } from "@features/conversations/desk";
 import { Narrowing, ListHead } from "@features/conversations/ListHead";
 import css from "./InboxPage.module.css";
+import { ContactPanel, ConversationPane, fetchAhead } from "./opened";
 
 const SideDrawer = lazy(() => import("./SideDrawer"));
 
@@ -72,6 +71,10 @@ export function Inbox({ id, filter, go, fixed }: Props) {
     if (!id) return;
     go(at >= 0 && next && wide ? next.id : null);
   }
+  const stands = items.length > 0;
+  useEffect(() => {
+    if (stands) fetchAhead();
+  }, [stands]);
   useKeys(id ? { panel: onPanel, leave: () => go(null) } : {});
 
   return (
@@ -86,12 +89,12 @@ export function Inbox({ id, filter, go, fixed }: Props) {
       ) : null}
       {id ? (
         <section className={css.thread} aria-label={t("thread.label")}>
-          <ConversationPane id={id} panel={panel} wide={wide} onPanel={onPanel} onBack={() => go(null)} onDone={onDone} />
+          <Suspense><ConversationPane id={id} panel={panel} wide={wide} onPanel={onPanel} onBack={() => go(null)} onDone={onDone} /></Suspense>
         </section>
       ) : wide ? (
         <section className={css.thread} aria-label={t("thread.label")}><Empty drawing="thread" title={t("thread.empty_title")}>{t("thread.empty_body")}</Empty></section>
       ) : null}
-      {id && room === "three" && panel ? <aside className={`${css.panel} scroll`} aria-label={t("panel.label")}><Person id={id} /></aside> : null}
+      {id && room === "three" && panel ? <aside className={`${css.panel} scroll`} aria-label={t("panel.label")}><Suspense><Person id={id} /></Suspense></aside> : null}
       {id && room !== "three" && drawer ? (
         <Suspense><SideDrawer onClose={() => setDrawer(false)}><Person id={id} /></SideDrawer></Suspense>
       ) : null}

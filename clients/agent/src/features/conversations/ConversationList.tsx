@@ -2,7 +2,7 @@
 import type { Conversation, Id } from "@shared/types";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { useT } from "@lib/i18n";
 import { useKeys } from "@lib/keys";
 import type { ListFilter } from "@lib/model";
@@ -39,9 +39,12 @@ export function ConversationList({ filter, openId, onOpen, onFilter, onShown, em
   const current = useStore(cursor);
   const chosen = useStore(selected);
   const height = HEIGHTS[me.preferences?.density ?? "compact"];
+  // The same functions for the same rows: new ones have every row of the list measured anew.
+  const idAt = useCallback((at: number) => shown[at]!.id, [shown]);
+  const heightAt = useCallback(() => height, [height]);
   const rows = useVirtualizer({
-    count: shown.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 8,
-    getItemKey: (index) => shown[index]!.id, initialOffset: place.get(key) ?? 0,
+    count: shown.length, getScrollElement: () => scroller.current, estimateSize: heightAt, overscan: 8,
+    getItemKey: idAt, initialOffset: place.get(key) ?? 0,
   });
   const index = shown.findIndex((one) => one.id === current);
 
