@@ -137,6 +137,28 @@ def test_an_account_without_secrets_accepts_nothing(channel: str) -> None:
 
 
 @pytest.mark.parametrize("channel", SIGNED)
+def test_what_is_signed_for_another_account_is_refused(channel: str) -> None:
+    case = next(contract.cases(channel))
+    own = contract.account(channel)
+    key = str(own.settings.get("public_key", ""))  # by which some are known: no secret
+    other = structs.replace(
+        own,
+        secrets={name: f"{secret}0" for name, secret in own.secrets.items()},
+        settings={**own.settings, "public_key": key[::-1]},
+    )
+    with pytest.raises(BadSignature):
+        contract.connector(channel).verify(contract.delivery(case), other)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_body_cut_anywhere_is_malformed_or_valid(case: contract.Case) -> None:
+    step = max(1, len(case.body) // 20)
+    for end in range(0, len(case.body), step):
+        with contextlib.suppress(MalformedPayload):
+            contract.parsed(structs.replace(case, body=case.body[:end]))
+
+
+@pytest.mark.parametrize("channel", SIGNED)
 def test_what_was_signed_long_ago_is_refused(channel: str) -> None:
     if contract.connector(channel).manifest.quality["replay"] != "done":
         pytest.skip("this channel signs no time; its manifest says why")
