@@ -17,6 +17,7 @@ import { albums } from "./albums";
 import { react } from "./amend/amend";
 import { MessageActs } from "./amend/MessageActs";
 import { fetchAgain, retry, withdraw } from "./composer/send";
+import { Guard } from "./Guard";
 import css from "./Thread.module.css";
 
 const EditBox = lazy(() => import("./amend/EditBox").then((module) => ({ default: module.EditBox })));
@@ -91,6 +92,7 @@ export function Thread({ conversation }: Props) {
           <IconArrowUp size={14} style={{ transform: "rotate(180deg)" }} />{t("thread.new_below", { count: below })}
         </button>
       ) : null}
+      <Guard id={conversation.id} messages={messages} />
       <Colleagues id={conversation.id} />
     </div>
   );
