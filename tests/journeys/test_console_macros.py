@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from agent import Desk
 from patience import PATIENCE_S
@@ -128,6 +128,27 @@ async def test_a_macro_that_cannot_be_done_says_which_act_and_changes_nothing(
     await expect(ada.get_by_text("Add a tag:")).to_be_visible()
     await expect(ada.locator("header").get_by_text("High")).to_have_count(0)
     assert (await _matter(desk, talk))["priority"] == "none"
+
+
+async def test_enter_waits_for_the_macros_that_are_on_their_way(
+    ada: Page, talk: str, desk: Desk
+) -> None:
+    """Who types faster than the server answers gets what was typed."""
+    name = f"Quick {uuid4().hex[:6]}"
+    await desk.post("/macros", {"name": name, "acts": [{"do": "prioritize", "priority": "high"}]})
+    typed = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await typed.wait()
+        await route.continue_()
+
+    await ada.route("**/api/v1/conversations/*/macros", late)
+    await open_matter(ada, talk)
+    await ada.keyboard.press("m")
+    await ada.keyboard.type(name)
+    await ada.keyboard.press("Enter")
+    typed.set()
+    await _until(desk, talk, priority="high")
 
 
 async def test_macros_are_made_and_changed_in_settings(ada: Page, desk: Desk) -> None:

@@ -98,6 +98,34 @@ async def test_a_draft_is_there_again_with_its_looks(ada: Page, hilo: Rig, desk:
     await expect(ada.locator("textarea")).to_have_value("A thought")
 
 
+async def test_a_slow_answer_never_puts_an_older_draft_over_a_newer(
+    ada: Page, talk: str, desk: Desk
+) -> None:
+    """Drafts go to the server in turn, and only the newest is told as kept."""
+    held, asked = asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        if "One two" not in (route.request.post_data or ""):
+            asked.set()
+            await held.wait()
+        await route.continue_()
+
+    await open_matter(ada, talk)
+    box = ada.locator("textarea")
+    await expect(box).to_be_editable()
+    await ada.route("**/drafts/reply", slow)
+    await box.press_sequentially("One")
+    async with asyncio.timeout(PATIENCE_S):
+        await asked.wait()
+    await box.press_sequentially(" two")
+    await ada.wait_for_timeout(2000)  # here the newer one would overtake
+    await expect(ada.get_by_text("Draft kept")).to_have_count(0)
+    held.set()
+    await expect(ada.get_by_text("Draft kept")).to_be_visible()
+    (draft,) = (await desk.get(f"/conversations/{talk}/drafts"))["items"]
+    assert draft["text"] == "One two"
+
+
 async def test_a_chat_keeps_the_plain_text_area(ada: Page, talk: str) -> None:
     """Its channel says nothing of HTML."""
     await open_matter(ada, talk)

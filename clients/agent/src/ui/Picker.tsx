@@ -1,5 +1,5 @@
 /** A small list to choose from by typing: assign, tag, status, snooze. Opens in place, closes on choosing. */
-import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useT } from "@lib/i18n";
 import { Floating } from "./Floating";
 import css from "./Picker.module.css";
@@ -22,6 +22,8 @@ interface Props {
   /** Stays open, so that one may choose several. */
   stay?: boolean;
   empty?: string;
+  /** The choices are on their way: Enter waits for them. */
+  pending?: boolean;
   /** What the choice would do, shown under the list. */
   preview?: (choice: Choice) => ReactNode;
   width?: number;
@@ -38,11 +40,12 @@ export function Picker(props: Props) {
   );
 }
 
-function Choosing({ title, placeholder, onOpen, choices, onChoose, stay = false, empty, preview }: Props) {
+function Choosing({ title, placeholder, onOpen, choices, onChoose, stay = false, empty, pending = false, preview }: Props) {
   const t = useT();
   const list = useId();
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
+  const [meant, setMeant] = useState(false);
   const scroller = useRef<HTMLUListElement>(null);
   const wanted = fold(typed.trim());
   const shown = choices(typed).filter((one) => one.always || fold(one.label).includes(wanted));
@@ -58,10 +61,18 @@ function Choosing({ title, placeholder, onOpen, choices, onChoose, stay = false,
     else onOpen(false);
   }
 
+  useEffect(() => {
+    if (!meant || pending) return;
+    setMeant(false);
+    choose(shown[index]);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the choices come with the end of waiting
+  }, [meant, pending]);
+
   function onKey(event: KeyboardEvent): void {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "ArrowDown") setAt(Math.min(index + 1, shown.length - 1));
     else if (event.key === "ArrowUp") setAt(Math.max(index - 1, 0));
+    else if (event.key === "Enter" && pending) setMeant(true);
     else if (event.key === "Enter") choose(shown[index]);
     else if (!typed && !event.ctrlKey && !event.metaKey && shown.some((one) => one.key === event.key)) choose(shown.find((one) => one.key === event.key));
     else return;
@@ -74,7 +85,7 @@ function Choosing({ title, placeholder, onOpen, choices, onChoose, stay = false,
       <input className={css.input} data-autofocus value={typed} placeholder={placeholder} aria-label={title} role="combobox"
         aria-expanded="true" aria-controls={list} aria-autocomplete="list" autoComplete="off"
         aria-activedescendant={shown[index] ? `${list}-${index}` : undefined}
-        onChange={(event) => { setTyped(event.target.value); setAt(0); }} onKeyDown={onKey} />
+        onChange={(event) => { setTyped(event.target.value); setAt(0); setMeant(false); }} onKeyDown={onKey} />
       <ul className={`${css.list} scroll`} id={list} role="listbox" aria-label={title} ref={scroller}>
         {shown.map((one, place) => {
           const heading = one.group !== group ? (group = one.group) : undefined;

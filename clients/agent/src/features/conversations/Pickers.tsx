@@ -55,7 +55,7 @@ export function AssignPicker({ targets, ...rest }: PickerProps) {
 
 export function TagPicker({ targets, ...rest }: PickerProps) {
   const t = useT();
-  const { data: tags = [] } = useQuery(tagsQuery);
+  const { data: tags = [], isPending } = useQuery(tagsQuery);
   const sorted = [...tags].sort(byRecent("tag"));
   const choices = (typed: string): Choice[] => {
     const name = typed.trim();
@@ -66,7 +66,7 @@ export function TagPicker({ targets, ...rest }: PickerProps) {
     ];
   };
   return (
-    <Picker title={t("tag.title")} placeholder={t("tag.find")} choices={choices} {...rest} onChoose={(choice, typed) => {
+    <Picker title={t("tag.title")} placeholder={t("tag.find")} choices={choices} pending={isPending} {...rest} onChoose={(choice, typed) => {
       const tag = tags.find((one) => one.id === choice.id);
       if (tag) {
         used("tag", tag.id);

@@ -24,6 +24,17 @@ export function keepLocally(id: Id, mode: Mode, draft: Draft): void {
   localStorage.setItem(nameOf(id, mode), JSON.stringify(draft));
 }
 
+/** What the server is told and asked about a draft goes one after the other: two on their way at once may arrive in the other order. */
+const lines = new Map<string, Promise<unknown>>();
+function inTurn<T>(name: string, call: () => Promise<T>): Promise<T> {
+  const made = (lines.get(name) ?? Promise.resolve()).then(call);
+  const over = made.then(() => undefined, () => undefined).then(() => {
+    if (lines.get(name) === over) lines.delete(name);
+  });
+  lines.set(name, over);
+  return made;
+}
+
 type Change = Partial<{ text: string; meta: DraftMeta }>;
 export type Saving = "idle" | "saving" | "saved";
 
@@ -39,6 +50,8 @@ export function useDraft(id: Id, mode: Mode) {
   const timers = useRef<{ local?: ReturnType<typeof setTimeout>; server?: ReturnType<typeof setTimeout> }>({});
   const pending = useRef<Draft | null>(null);
   const edited = useRef(false);
+  /** Counts what happened to what is shown: an answer that comes later says nothing about it. */
+  const turn = useRef(0);
 
   const keep = useCallback(() => {
     const waiting = pending.current;
@@ -49,16 +62,21 @@ export function useDraft(id: Id, mode: Mode) {
     const empty = !waiting.text.trim() && !waiting.meta?.attachments?.length && !waiting.meta?.way && !waiting.meta?.quote;
     if (empty) localStorage.removeItem(nameOf(id, mode));
     else keepLocally(id, mode, waiting);
-    const call = empty ? api.delete(where(id, mode)) : api.put(where(id, mode), { text: waiting.text, meta: waiting.meta ?? {} });
-    call.then(() => setSaving(empty ? "idle" : "saved"), () => setSaving("idle"));
+    const mine = ++turn.current;
+    const say = (how: Saving): void => {
+      if (mine === turn.current) setSaving(how);
+    };
+    inTurn(nameOf(id, mode), () => (empty ? api.delete(where(id, mode)) : api.put(where(id, mode), { text: waiting.text, meta: waiting.meta ?? {} })))
+      .then(() => say(empty ? "idle" : "saved"), () => say("idle"));
   }, [id, mode]);
 
   useEffect(() => {
     edited.current = false;
+    turn.current += 1;
     let gone = false;
     setDraft(local(id, mode) ?? EMPTY);
     setSaving("idle");
-    api.get<{ items: (Draft & { kind: Mode })[] }>(`/conversations/${id}/drafts`).then(({ items }) => {
+    inTurn(nameOf(id, mode), () => api.get<{ items: (Draft & { kind: Mode })[] }>(`/conversations/${id}/drafts`)).then(({ items }) => {
       const stored = items.find((one) => one.kind === mode);
       if (!gone && !edited.current && !local(id, mode) && (stored?.text || stored?.meta?.way)) setDraft({ text: stored.text, meta: stored.meta ?? {} });
     }, () => undefined);
@@ -70,6 +88,7 @@ export function useDraft(id: Id, mode: Mode) {
 
   const change = useCallback((next: Change | ((now: Draft) => Change)) => {
     edited.current = true;
+    turn.current += 1;
     setSaving("saving");
     const made = { ...held.current, ...(typeof next === "function" ? next(held.current) : next) };
     setDraft(made);
@@ -86,10 +105,11 @@ export function useDraft(id: Id, mode: Mode) {
     clearTimeout(timers.current.server);
     pending.current = null;
     edited.current = true;
+    turn.current += 1;
     localStorage.removeItem(nameOf(id, mode));
     setDraft(way ? { ...EMPTY, meta: { way } } : EMPTY);
     setSaving("idle");
-    void api.delete(where(id, mode)).catch(() => undefined);
+    inTurn(nameOf(id, mode), () => api.delete(where(id, mode))).catch(() => undefined);
   }, [id, mode, setDraft]);
 
   return { draft, saving, change, clear, held };

@@ -23,7 +23,7 @@ export function MacroPicker({ targets, onDone, onChosen, ...rest }: PickerProps 
     ...(macro.is_shared ? {} : { hint: t("macro.private") }) }));
   const preview = (choice: Choice) => <Preview macro={macros.find((macro) => macro.id === choice.id)} many={targets.length > 1} />;
   return (
-    <Picker title={t("macro.choose")} placeholder={t("act.macro")} width={340} choices={() => choices} empty={isPending ? t("common.loading") : t(macros.length ? "picker.empty" : "macro.none")} {...rest}
+    <Picker title={t("macro.choose")} placeholder={t("act.macro")} width={340} choices={() => choices} pending={isPending} empty={isPending ? t("common.loading") : t(macros.length ? "picker.empty" : "macro.none")} {...rest}
       preview={preview}
       onChoose={(choice) => {
         const macro = macros.find((each) => each.id === choice.id);
