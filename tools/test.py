@@ -7,11 +7,13 @@ are skipped, loudly.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -33,10 +35,12 @@ SYSTEM = {
 
 
 QUICK = ("-n", "2", "-m", "not browser and not crash and not dovecot")
+# Where a failure passed through our own files, as pytest tells it.
+_PLACE = re.compile(r"(tests|src|tools)/\S+:\d+: ")
 
 
 class Tally(Struct):
-    """What was counted so far. failures and skips: one line each."""
+    """What was counted so far. failures: each with its end; skips: their reasons."""
 
     passed: int = 0
     failures: list[str] = field(default_factory=list)
@@ -138,7 +142,7 @@ def python_tests(
             for fault in (*case.iter("failure"), *case.iter("error")):
                 tally.failures.append(f"{title}\n{_end_of(fault.text or '')}")
             if (skip := case.find("skipped")) is not None:
-                tally.skips.append(f"{title}: {skip.get('message')}")
+                tally.skips.append(str(skip.get("message")))
             elif case.find("failure") is None and case.find("error") is None:
                 tally.passed += 1
     nothing_collected = 5
@@ -146,9 +150,12 @@ def python_tests(
         tally.failures.append(f"{name}: pytest ended with {code}")
 
 
-def _end_of(story: str, lines: int = 25) -> str:
-    """Return a failure's last lines: a build machine may show the end of our output only."""
-    return "\n".join(f"    {line[:200]}" for line in story.rstrip().splitlines()[-lines:])
+def _end_of(story: str, lines: int = 12) -> str:
+    """Return a failure's complaint and places: a build machine may show our output's end only."""
+    all_ = story.rstrip().splitlines()
+    wrong = [line for line in all_ if line.startswith("E  ")][:lines]
+    places = [line for line in all_ if _PLACE.match(line)][-lines:]
+    return "\n".join(f"    {line[:200]}" for line in (wrong + places or all_[-lines:]))
 
 
 def client_tests(tally: Tally) -> None:
@@ -172,7 +179,7 @@ def client_tests(tally: Tally) -> None:
                         tally.failures.append(title)
                         print("FAIL", title, *case["failureMessages"], sep="\n", flush=True)
                     else:
-                        tally.skips.append(f"{title}: {case['status']}")
+                        tally.skips.append(f"{client}: {case['status']}")
         if code and len(tally.failures) == before:
             tally.failures.append(f"clients/{client}: vitest ended with {code}")
 
@@ -217,7 +224,8 @@ def main() -> int:
             python_tests(tally, "chosen", paths)
     if tally.skips:
         say("SKIPPED, so not proved here")
-        print(*tally.skips, sep="\n")
+        for reason, times in Counter(tally.skips).most_common():
+            print(f"{times} x {reason[:200]}")
     if tally.failures:
         say("FAILED")
         print(*tally.failures, sep="\n")
