@@ -56,11 +56,19 @@ select j.id, j.entrypoint, coalesce(j.payload, '')::bytea, coalesce(r.error, '')
 from pgqueuer j left join job_run r on r.job_id = j.id
 where j.status = 'failed' order by j.id desc limit $1
 """
+# What was counted goes in the same statement: a worker may take the job up at once.
 _AGAIN = """
-update pgqueuer set status = 'queued', execute_after = now(), updated = now(), attempts = 0
-where id = $1 and status = 'failed' returning id
+with again as (
+  update pgqueuer set status = 'queued', execute_after = now(), updated = now(), attempts = 0
+  where id = $1 and status = 'failed' returning id),
+ended as (delete from job_run using again where job_id = again.id)
+select id from again
 """
-_DROP = "delete from pgqueuer where id = $1 and status = 'failed' returning id"
+_DROP = """
+with dropped as (delete from pgqueuer where id = $1 and status = 'failed' returning id),
+ended as (delete from job_run using dropped where job_id = dropped.id)
+select id from dropped
+"""
 _KEYS = "select distinct headers ->> 'key' from pgqueuer where entrypoint = $1"
 _DEPTH = """
 select entrypoint, status::text, count(*),
@@ -244,14 +252,12 @@ async def again(db: Database, job_id: int) -> None:
     """Run a held job again. Raises NotFound."""
     if await db.pool.fetchval(_AGAIN, job_id) is None:
         raise NotFound("no such held job")
-    await db.pool.execute(_ENDED, job_id)
 
 
 async def drop(db: Database, job_id: int) -> None:
     """Give a held job up. Raises NotFound."""
     if await db.pool.fetchval(_DROP, job_id) is None:
         raise NotFound("no such held job")
-    await db.pool.execute(_ENDED, job_id)
 
 
 async def keys(db: Database, kind: str) -> set[str]:
