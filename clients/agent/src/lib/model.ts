@@ -87,7 +87,7 @@ export interface Template {
 }
 /** html: how a reply looks where the channel shows HTML. way: by which it leaves, once chosen. quote: what it answers. macro: whose acts wait for it. */
 export interface DraftMeta {
-  cc?: string[]; bcc?: string[]; html?: string; attachments?: DraftFile[]; way?: ChosenWay; quote?: Quoted; macro?: WaitingMacro;
+  cc?: string[]; bcc?: string[]; html?: string; attachments?: DraftFile[]; way?: ChosenWay; quote?: Quoted; in_public?: boolean | undefined; macro?: WaitingMacro;
 }
 export interface ChosenWay { account_id: Id; identity_id: Id }
 export interface WaitingMacro { id: Id; name: string; acts: MacroAct[] }

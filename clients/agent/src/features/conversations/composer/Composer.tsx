@@ -20,6 +20,7 @@ import css from "./Composer.module.css";
 import { Copies, copiesProblem, hasCopies } from "./Copies";
 import { FileRow } from "./FileRow";
 import { Counter, Foresight } from "./Foresight";
+import { Public, useComment } from "./Public";
 import { Quote } from "./Quote";
 import { useRecipients } from "./recipients";
 import { send, sendTemplate, sendVoice } from "./send";
@@ -88,11 +89,14 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     [note, channel, draft.text, meta.html, files, rich],
   );
   const closed = !note && ways.known && (way === null || way.closed !== null);
-  const speaks = !note && !closed && channel !== undefined && !stops(whyNot(channel, SOUND) ?? undefined);
+  const comment = useComment(conversation.id, meta.quote?.id);
+  const open = !note && comment !== null && (channel?.features.includes("public") ?? false);
+  const inPublic = open && meta.in_public === true;
+  const speaks = !note && !inPublic && !closed && channel !== undefined && !stops(whyNot(channel, SOUND) ?? undefined);
   const speaking = recording && speaks;
   const undo = mode === "reply" && channel?.features.includes("undo") ? UNDO_S : 0;
   const refused = plan !== null && (plan.over > 0 || plan.tooMany || Object.values(plan.files).some(stops));
-  const ready = (draft.text.trim() || files.length) && !uploads.going.length && !refused && !closed
+  const ready = (draft.text.trim() || files.length) && !(inPublic && files.length) && !uploads.going.length && !refused && !closed
     && !(mode === "reply" && letters && copiesProblem(meta));
 
   /** The way is kept with the draft; a choice of the way that is proposed anyway is none. */
@@ -152,7 +156,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     setStale(false);
     clear(mode === "reply" ? draft.meta?.way : undefined);
     const sent = send({
-      conversation, me, kind: mode, draft: old, lastSeq, rich, way: note ? null : way, undo,
+      conversation, me, kind: mode, draft: old, lastSeq, rich, way: note ? null : way, undo, below: inPublic ? comment : null,
     });
     if (mode === "reply") void doneWhenSent(conversation, meta.macro, sent, how.settle ? () => undefined : onResolved);
     if (how.settle && (await sent)) {
@@ -199,6 +203,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
       </div>
       {note ? null : <Closed ways={ways} onTemplate={() => setTemplates(true)} onWay={take} />}
       {meta.quote ? <Quote quote={meta.quote} shown={note || (channel?.features.includes("quotes") ?? false)} onDrop={() => change((now) => ({ meta: { ...now.meta, quote: undefined } }))} /> : null}
+      {open ? <Public on={inPublic} files={files.length > 0} onChange={(on) => change((now) => ({ meta: { ...now.meta, in_public: on || undefined } }))} /> : null}
       {copying && (copies || hasCopies(meta)) ? <Copies key={`${conversation.id} ${answered.cc.join()}`} meta={meta} onChange={(next) => change({ meta: next })} /> : null}
       {speaking && channel ? (
         <Suspense>

@@ -22,6 +22,8 @@ export interface Outgoing {
   way: Way | null;
   /** What it holds beside text. */
   content?: Content;
+  /** The comment below which it stands, for everybody to read. */
+  below?: Message | null;
   /** What comes back into the composer when it is refused, if not the draft; null: nothing. */
   back?: Draft | null;
 }
@@ -47,7 +49,7 @@ function preview(out: Outgoing, client: Id): Message {
     attachments: filesOf(out).map((file) => ({
       ...file, url: file.url ?? "", inline: file.inline ?? false, content_id: file.inline ? file.id : "", width: null, height: null, state: "stored" })),
     meta: { cc: meta.cc ?? [], bcc: meta.bcc ?? [] }, client_id: client, at, created_at: at, undo_until: null,
-    content: out.content ?? null,
+    content: out.content ?? out.below?.content ?? null,
   };
 }
 
@@ -67,6 +69,7 @@ export async function send(out: Outgoing): Promise<boolean> {
       ...(files.length ? { attachments: files.map((file) => file.id) } : {}),
       ...(meta.quote ? { reply_to: meta.quote.id } : {}),
       ...(out.content ? { content: out.content } : {}),
+      ...(out.below ? { in_public: true, reply_to: out.below.id } : {}),
       ...(out.kind === "reply" && out.way?.identity_id ? { account_id: out.way.account_id, identity_id: out.way.identity_id } : {}),
       ...(out.kind === "reply" && meta.cc ? { cc: meta.cc } : {}),
       ...(out.kind === "reply" && meta.bcc?.length ? { bcc: meta.bcc } : {}),
