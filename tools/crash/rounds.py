@@ -236,7 +236,7 @@ select m.id::text, m.state from message m join part p on p.message_id = m.id and
 where p.account_id = any($1)
 """
 _STUCK = """
-select 'delivery ' || id from delivery
+select format('delivery %s: %s, %s', id, state, error) from delivery
 where account_id = any($1) and state not in ('done', 'ignored')
 union all
 select format('part of %s: %s since %s, tried %s times, due %s, %s',
