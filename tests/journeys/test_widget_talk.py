@@ -45,6 +45,9 @@ async def test_what_is_written_without_network_leaves_once_when_it_is_back(
     await visitor.say("One")
     await until(desk, chat, ["One"])
     await visitor.shows("One")
+    # A page that has all its parts; without one it begins anew when the network is back.
+    loaded = "performance.getEntriesByType('resource').some((one) => /talk-/.test(one.name))"
+    await (await visitor.panel()).wait_for_function(f"() => {loaded}")
     for cut in range(3):
         await visitor.context.set_offline(True)
         await visitor.say(f"Two {cut}")

@@ -96,7 +96,7 @@ async function start(): Promise<void> {
     ask: async (posed) => {
       if (posed[0] || ui.foot) (await Promise.all([import("./questions"), words()]))[0].pose(posed, view());
     },
-    reload: () => location.reload(),
+    reload: () => void fetch("").then(() => location.reload(), () => 0),
     openSocket: (url) => new WebSocket(url) as Wire,
     locale,
     changed: draw,

@@ -78,6 +78,14 @@ export function showMessage(message: Message): void {
   showMessages(message.conversation_id, (list) => withMessage(list, message));
 }
 
+/** The answer to what was written; it may come after the events that tell what became of it since. */
+export function showWritten(message: Message): void {
+  showMessages(message.conversation_id, (list) => {
+    const known = list.find((one) => one.id === message.id);
+    return withMessage(list, known ? { ...message, state: known.state, error: known.error, parts: known.parts ?? [] } : message);
+  });
+}
+
 /** Takes a conversation that is gone out of every list, and forgets what was said in it. */
 function dropConversation(id: Id): void {
   cache.removeQueries({ queryKey: ["messages", id] });
@@ -99,8 +107,37 @@ function stateOf(id: Id): State {
   };
 }
 
+/** The last events: what is fetched may be older than what was told while it was on its way. */
+const told: LogEvent[] = [];
+const TOLD_MOST = 500;
+let count = 0;
+
+/** Call before fetching; what it returns gives the events that came since. */
+export function listening(): () => readonly LogEvent[] {
+  const before = count;
+  return () => (count === before ? [] : told.slice(-Math.min(count - before, TOLD_MOST)));
+}
+
+/** A thread as it was fetched, newest first, and what was told of it since. */
+export function caughtUp(id: Id, newestFirst: readonly Message[], since: readonly LogEvent[]): Message[] {
+  if (since.length === 0) return [...newestFirst];
+  const then: State = { conversations: {}, messages: { [id]: newestFirst.toReversed() } };
+  return (since.reduce(reduce, then).messages[id] ?? []).toReversed();
+}
+
+/** A list as it was fetched, and what was told of its conversations since. */
+export function placedSince(items: Conversation[], since: readonly LogEvent[], filter: ListFilter, me: Id, open: boolean): Conversation[] {
+  const changed = since.flatMap(({ data }) => (data.conversation ? [data.conversation] : []));
+  return changed.reduce<readonly Conversation[]>((list, next) => {
+    const now = overlay.conversation(next);
+    return placed(list, now, belongs(now, filter, me), open, filter.sort);
+  }, items) as Conversation[];
+}
+
 /** Applies one event of the log to whatever the console holds. */
 export function applyEvent(event: LogEvent): void {
+  count += 1;
+  if (told.push(event) > TOLD_MOST) told.shift();
   const { data } = event;
   const id = data.conversation?.id ?? data.message?.conversation_id ?? data.conversation_id;
   const isGone = event.type === "conversation.hidden" || (event.type === "conversation.erased" && !data.conversation);

@@ -1,8 +1,9 @@
 /** What many features ask the server for. */
 import { infiniteQueryOptions, queryOptions, useQuery } from "@tanstack/react-query";
 import type { Conversation, Id, Message, Page } from "@shared/types";
+import { newer } from "@shared/reduce";
 import { api } from "./api";
-import { cache, overlay } from "./cache";
+import { cache, caughtUp, listening, overlay, placedSince } from "./cache";
 import { learn } from "./i18n";
 import { whoAmI } from "./kept";
 import { flowing } from "./live";
@@ -41,7 +42,12 @@ export const countsQuery = queryOptions({
 
 export const conversationQuery = (id: Id) => queryOptions({
   queryKey: ["conversation", id], staleTime: SLOW,
-  queryFn: async ({ signal }) => (await flowing(), overlay.conversation(await api.get<Conversation>(`/conversations/${id}`, {}, signal))),
+  queryFn: async ({ signal }) => {
+    await flowing();
+    const since = listening();
+    const fetched = await api.get<Conversation>(`/conversations/${id}`, {}, signal);
+    return overlay.conversation(since().reduce((now, { data }) => (data.conversation?.id === id ? newer(now, data.conversation) : now), fetched));
+  },
 });
 
 export const conversationsQuery = (filter: ListFilter) => infiniteQueryOptions({
@@ -52,11 +58,12 @@ export const conversationsQuery = (filter: ListFilter) => infiniteQueryOptions({
     await flowing();
     const assignee = filter.view === "mine" ? "me" : filter.view === "unassigned" ? "none" : null;
     const status = ["mine", "unassigned", "open"].includes(filter.view) ? "open" : filter.view;
+    const since = listening();
     const page = await api.get<Page<Conversation>>("/conversations", {
       status, assignee, inbox: filter.inbox, priority: filter.priority, sort: filter.sort, cursor: pageParam, limit: 50 }, signal);
     const { agent } = cache.getQueryData<Me>(["me"]) ?? {};
     const shown = page.items.map(overlay.conversation).filter((one) => !agent || belongs(one, filter, agent.id));
-    return { ...page, items: shown };
+    return { ...page, items: pageParam || !agent ? shown : placedSince(shown, since(), filter, agent.id, page.next_cursor !== null) };
   },
 });
 
@@ -66,8 +73,9 @@ export const messagesQuery = (id: Id) => infiniteQueryOptions({
   getNextPageParam: (page: Page<Message>) => page.next_cursor,
   queryFn: async ({ pageParam, signal }) => {
     await flowing();
+    const since = listening();
     const page = await api.get<Page<Message>>(`/conversations/${id}/messages`, { cursor: pageParam, limit: 40 }, signal);
-    return pageParam ? page : { ...page, items: overlay.messages(id, page.items) };
+    return pageParam ? page : { ...page, items: overlay.messages(id, caughtUp(id, page.items, since())) };
   },
 });
 

@@ -1,7 +1,7 @@
 /** The outbox of this page: fed by acts and replies, woken when the connection is back. */
 import type { Conversation, Id } from "@shared/types";
 import { api, type ApiError } from "../api";
-import { setOverlay, showConversation, showMessage } from "../cache";
+import { setOverlay, showConversation, showMessage, showWritten } from "../cache";
 import { confirmed } from "../kept";
 import { connected } from "../live";
 import { store } from "../store";
@@ -41,7 +41,7 @@ export const outbox = new Outbox({
   onChange: () => waiting.set(() => ({ count: outbox.all.length, troubled: outbox.troubled })),
   onWaiting: ({ message }) => message && showMessage({ ...message, meta: { ...message.meta, waiting: true } }),
   onDone: (intent, answer) => {
-    if (answer && "seq" in answer) showMessage(answer);
+    if (answer && "seq" in answer) showWritten(answer);
     else if (answer?.id) showConversation(answer);
     told.done(intent, answer);
   },
