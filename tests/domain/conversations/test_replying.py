@@ -22,8 +22,7 @@ from hilo.domain.conversations import (
     append,
 )
 from hilo.domain.conversations.replies.markup import as_text, sanitised
-from hilo.domain.library import NewFile
-from hilo.domain.library.files import keep
+from hilo.domain.library import upload
 from hilo.kit.db import Database, Tx
 from hilo.kit.errors import Conflict, Gone, Invalid, NotFound
 from hilo.kit.ids import new_id
@@ -207,7 +206,7 @@ def test_html_of_agents_is_cleaned(html: str, clean: str) -> None:
 async def test_a_picture_in_the_text_is_a_file_that_stands_there(tx: Tx) -> None:
     """Only the file that the HTML names is inline; the other one is attached."""
     shown, beside = [
-        (await keep(tx, NoStore(), NewFile(name=name, content=b"GIF89a"))).id
+        (await upload(tx, ADA, NoStore(), name, b"GIF89a")).id
         for name in ("shown.gif", "beside.gif")
     ]
     html = f'<p>See <img src="cid:{shown}" alt="shown.gif"></p>'

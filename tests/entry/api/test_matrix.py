@@ -313,6 +313,31 @@ async def test_an_agent_outside_the_inbox_is_told_nothing(
     assert changed <= {"contact", "identity", "event"}, changed  # a contact of its own may be made
 
 
+async def test_a_body_cannot_reach_into_an_inbox_one_does_not_see(
+    operations: list[Operation],
+    ben: httpx2.AsyncClient,
+    closed: Estate,
+    owner: asyncpg.Connection,
+) -> None:
+    """Ben's own conversations in the path, hidden messages, files and people in the body."""
+    ours = await furnish(owner, CAST.workspace, CAST.ben.id, CAST.ben.login_id, "lion2290")
+    hidden = {name: closed.ids[name] for name in HIDDEN}
+    mixed = Estate(workspace=ours.workspace, canary=ours.canary, ids={**ours.ids, **hidden})
+    before = await fingerprint(owner, CAST.workspace)
+    tried = [
+        each
+        for each in operations
+        if POLICY[each.id] in OF_ROLE["agent"]
+        and any(NAMES.get(name, name) in hidden for name in (each.body or {}))
+    ]
+    for it in tried:
+        answer = await ben.request(**it.request(ours, mixed))
+        assert answer.status_code in {404, 409, 422}, (it.id, answer.text)
+        assert closed.canary not in answer.text, it.id
+    assert {"write_message", "reply_automatically"} <= {each.id for each in tried}
+    await _unchanged(owner, before)
+
+
 async def test_a_read_asks_the_database_at_most_six_times(
     operations: list[Operation],
     ada: httpx2.AsyncClient,

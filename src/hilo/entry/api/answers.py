@@ -44,7 +44,8 @@ async def answer_invitation(
         raise Conflict("this channel answers no invitations", reason="no-invitation")
     account = app_state.channels.opened(row)
     made = connector.answer(content, data.answer, message.meta, account, tx.now)
-    file = await library.keep(tx, app_state.files, NewFile(name=made.name, content=made.content))
+    answer = NewFile(name=made.name, content=made.content, uploaded_by=actor.id)
+    file = await library.keep(tx, app_state.files, answer)
     facts = message.meta.get("invitation")
     title = str(facts.get("title") or "") if isinstance(facts, dict) else ""
     text = app_state.catalogue.t(

@@ -96,3 +96,9 @@ def file_ids(given: Given) -> Sequence[UUID]:
     if header is None or header in given.attachments:
         return given.attachments
     return [header, *given.attachments]
+
+
+def file_fields(given: Given) -> Sequence[str]:
+    """Return what the reply calls each of its files, in the order of `file_ids`."""
+    named = [f"attachments.{place}" for place in range(len(given.attachments))]
+    return named if len(file_ids(given)) == len(named) else ["content.header", *named]

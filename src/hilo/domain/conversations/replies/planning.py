@@ -10,7 +10,7 @@ from hilo.domain import inboxes
 from hilo.domain.conversations.errors import OptedOut, WindowClosed
 from hilo.domain.conversations.models import PartView
 from hilo.domain.conversations.replies import copies, splitting, windows
-from hilo.domain.conversations.replies.given import Given
+from hilo.domain.conversations.replies.given import Given, file_fields
 from hilo.domain.conversations.replies.splitting import Attached
 from hilo.domain.conversations.rows import ConversationRow
 from hilo.domain.library import StoredFile
@@ -50,8 +50,8 @@ def refuse_beyond(manifest: Manifest, given: Given, text: str, files: Sequence[S
         raise invalid("text", "length", f"must have at most {limits.text_chars} characters here")
     if len(files) > limits.attachments:
         raise invalid("attachments", "too-many", f"must be at most {limits.attachments} here")
-    for place, file in enumerate(files):
-        _refuse_file(manifest, f"attachments.{place}", file)
+    for field, file in zip(file_fields(given), files, strict=True):
+        _refuse_file(manifest, field, file)
     if isinstance(given.content, Voice) and not all(_family(file) == "audio" for file in files):
         raise invalid("attachments.0", "unsupported", "a voice note is a sound")
     if (given.cc or given.bcc) and not manifest.has("copies"):

@@ -116,3 +116,7 @@ update part set state = :state, error = :error::jsonb, due_at = :now
 where workspace_id = :workspace and message_id = :message and (:number::int is null or number = :number)
   and state = any(:states::text[])
 returning number
+
+-- name: files_seen
+-- Of these files those that a message carries which the sight does not hide.
+select seen from hilo_files_seen(:sight, :files::uuid[]) seen

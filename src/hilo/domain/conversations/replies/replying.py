@@ -10,13 +10,13 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hilo.domain import library
 from hilo.domain.conversations.errors import StaleReply
 from hilo.domain.conversations.events import MessageQueued, NoteAdded
 from hilo.domain.conversations.models import AttachmentView, Author, AuthorKind, MessageView
 from hilo.domain.conversations.replies import looping, markup
+from hilo.domain.conversations.replies.attaching import attachable
 from hilo.domain.conversations.replies.commenting import answering, below
-from hilo.domain.conversations.replies.given import Given, check, content, file_ids
+from hilo.domain.conversations.replies.given import Given, check, content
 from hilo.domain.conversations.replies.planning import (
     Way,
     copies_of,
@@ -94,7 +94,7 @@ async def write(
     await _refuse_stale(tx, row, given.if_last_seq)
     if given.reply_to is not None:
         await _must_hold(tx, conversation_id, given.reply_to)
-    files = await library.find_files(tx, file_ids(given))
+    files = await attachable(tx, actor, given)
     write_ = _note if given.kind == "note" else _reply
     message = await write_(tx, actor, row, given, files, channels)
     if actor.kind == "agent":
