@@ -14,6 +14,7 @@ import { apply } from "@lib/prefs";
 import { countsQuery, inboxesQuery, meQuery } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { say } from "@lib/toasts";
+import { Coming } from "@ui/Coming";
 import { Failed } from "@ui/Empty";
 import { Thread } from "@ui/Logo";
 import css from "./Desk.module.css";
@@ -93,7 +94,7 @@ function SignedIn({ me }: { me: Me }) {
         <Offline />
         <Outlet />
       </main>
-      <Suspense>
+      <Suspense fallback={<Coming what="layer" />}>
         {shown === "palette" ? <Palette /> : null}
         {shown === "keys" ? <KeyList /> : null}
       </Suspense>

@@ -12,10 +12,11 @@ import { prefer } from "@lib/prefs";
 import { conversationQuery, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { Cap } from "@ui/Button";
+import { Coming } from "@ui/Coming";
 import { Empty } from "@ui/Empty";
 import { IconSearch } from "@ui/icons";
 import { ConversationList } from "@features/conversations/ConversationList";
-import { clearSelected, cursor } from "@features/conversations/desk";
+import { asked, clearSelected, cursor } from "@features/conversations/desk";
 import { Narrowing, ListHead } from "@features/conversations/ListHead";
 import css from "./InboxPage.module.css";
 import { ContactPanel, ConversationPane, fetchAhead } from "./opened";
@@ -89,14 +90,15 @@ export function Inbox({ id, filter, go, fixed }: Props) {
       ) : null}
       {id ? (
         <section className={css.thread} aria-label={t("thread.label")}>
-          <Suspense><ConversationPane id={id} panel={panel} wide={wide} onPanel={onPanel} onBack={() => go(null)} onDone={onDone} /></Suspense>
+          <Suspense fallback={<Coming />}><ConversationPane id={id} panel={panel} wide={wide} onPanel={onPanel} onBack={() => go(null)} onDone={onDone} /></Suspense>
         </section>
       ) : wide ? (
         <section className={css.thread} aria-label={t("thread.label")}><Empty drawing="thread" title={t("thread.empty_title")}>{t("thread.empty_body")}</Empty></section>
       ) : null}
+      <Wished />
       {id && room === "three" && panel ? <aside className={`${css.panel} scroll`} aria-label={t("panel.label")}><Suspense><Person id={id} /></Suspense></aside> : null}
       {id && room !== "three" && drawer ? (
-        <Suspense><SideDrawer onClose={() => setDrawer(false)}><Person id={id} /></SideDrawer></Suspense>
+        <Suspense fallback={<Coming what="layer" />}><SideDrawer onClose={() => setDrawer(false)}><Person id={id} /></SideDrawer></Suspense>
       ) : null}
     </div>
   );
@@ -105,6 +107,11 @@ export function Inbox({ id, filter, go, fixed }: Props) {
 function Person({ id }: { id: Id }) {
   const { data } = useQuery(conversationQuery(id));
   return data ? <ContactPanel id={data.contact.id} conversation={data} /> : null;
+}
+
+/** A picker was asked for over the list: it opens with the conversation. */
+function Wished() {
+  return useStore(asked) ? <Coming what="layer" /> : null;
 }
 
 function Find() {

@@ -1,6 +1,7 @@
 /** The keyboard: which key does what, and who answers. Letters sleep while one types. */
 import type { Key } from "@shared/t";
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
+import { isHolding, keep, layerShown } from "./ahead";
 import { store } from "./store";
 
 export type Action =
@@ -95,18 +96,28 @@ function typingIn(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.getAttribute("role") === "combobox";
 }
 
+function strokeOf(event: KeyboardEvent): Stroke {
+  const { key, ctrlKey, metaKey, shiftKey, altKey, isComposing } = event;
+  return { key, ctrlKey, metaKey, shiftKey, altKey, isComposing, typing: typingIn(event.target) };
+}
+
+/** Before anybody hears it: what is coming may be the one who answers. */
+function onEarly(event: KeyboardEvent): void {
+  if (!isHolding()) return;
+  const { map, letters } = keymap.get();
+  const { action } = match(strokeOf(event), first, map, letters);
+  keep(event, action !== null && !handlers.get(action)?.length);
+}
+
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented) return;
-  const dialog = document.querySelector('[role="dialog"][aria-modal="true"], [data-layer="picker"]');
   const { map, letters } = keymap.get();
-  const { key, ctrlKey, metaKey, shiftKey, altKey, isComposing } = event;
-  if (key === "Enter" && !ctrlKey && !metaKey && event.target !== document.body) return;
-  const stroke = { key, ctrlKey, metaKey, shiftKey, altKey, isComposing, typing: typingIn(event.target) };
-  const found = match(stroke, first, map, letters);
+  if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target !== document.body) return;
+  const found = match(strokeOf(event), first, map, letters);
   clearTimeout(forget);
   first = found.first;
   if (first) forget = setTimeout(() => (first = ""), 1200);
-  if (!found.action || (dialog && found.action !== "palette")) return;
+  if (!found.action || (found.action !== "palette" && layerShown())) return;
   for (const handler of [...(handlers.get(found.action) ?? [])].reverse()) {
     if (handler(event) === false) continue;
     event.preventDefault();
@@ -117,12 +128,16 @@ function onKey(event: KeyboardEvent): void {
 /** Answers keys while the component is shown; the newest answers first, `false` passes the key on. */
 export function useKeys(own: Partial<Record<Action, Handler>>): void {
   const latest = useRef(own);
-  useEffect(() => {
+  // With what is seen, not some time after: a key follows the eye at once.
+  useLayoutEffect(() => {
     latest.current = own;
   });
   const names = Object.keys(own).sort().join(" ");
-  useEffect(() => {
-    if (handlers.size === 0) document.addEventListener("keydown", onKey);
+  useLayoutEffect(() => {
+    if (handlers.size === 0) {
+      document.addEventListener("keydown", onEarly, true);
+      document.addEventListener("keydown", onKey);
+    }
     const mine = names.split(" ").filter(Boolean).map((name) => {
       const action = name as Action;
       const handler: Handler = (event) => latest.current[action]?.(event);

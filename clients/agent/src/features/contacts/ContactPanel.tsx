@@ -11,6 +11,7 @@ import { clockIn, date } from "@lib/time";
 import { Avatar } from "@ui/Avatar";
 import { Bead } from "@ui/Bead";
 import { Button } from "@ui/Button";
+import { Coming } from "@ui/Coming";
 import { Bones, Failed } from "@ui/Empty";
 import { IconChevronRight, IconGitMerge } from "@ui/icons";
 import { Time, useNow } from "@ui/Time";
@@ -60,7 +61,7 @@ function Panel({ contact, conversation }: { contact: Contact; conversation: Conv
         <Link to="/contacts/$id" params={{ id: contact.id }} className={css.link}>{t("panel.timeline")}<IconChevronRight size={14} /></Link>
         {mayMerge ? <Button small kind="quiet" icon={<IconGitMerge size={14} />} onClick={() => setMerging(true)}>{t("panel.merge")}</Button> : null}
       </p>
-      {merging ? <Suspense><Merge contact={contact} onClose={() => setMerging(false)} /></Suspense> : null}
+      {merging ? <Suspense fallback={<Coming what="layer" />}><Merge contact={contact} onClose={() => setMerging(false)} /></Suspense> : null}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { listed } from "@lib/cache";
 import { useT } from "@lib/i18n";
 import { usePresence } from "@lib/live";
 import { contactQuery, conversationQuery, messagesQuery } from "@lib/queries";
+import { Coming } from "@ui/Coming";
 import { Bones, Empty, Failed } from "@ui/Empty";
 import { Composer } from "./composer/Composer";
 import css from "./ConversationPane.module.css";
@@ -25,7 +26,7 @@ export function ConversationPane({ id, ...rest }: Props) {
     return <Failed what={t(gone ? "thread.gone" : "thread.error")} error={error} {...(gone ? {} : { retry: () => void refetch() })} />;
   }
   if (!data && paused) return <Empty drawing="thread" title={t("thread.not_kept_title")}>{t("thread.not_kept_body")}</Empty>;
-  if (!data) return <div className={css.pane}><Bones kind="message" rows={5} /></div>;
+  if (!data) return <div className={css.pane}><Coming><Bones kind="message" rows={5} /></Coming></div>;
   return <Opened key={id} conversation={data} {...rest} />;
 }
 

@@ -7,6 +7,7 @@ import { keymap } from "@lib/keys";
 import { agentsQuery, inboxesQuery, tagsQuery, teamsQuery, useCan, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { IconButton } from "@ui/Button";
+import { Coming } from "@ui/Coming";
 import { IconArrowLeft, IconLayoutSidebarRight, IconShare } from "@ui/icons";
 import { TagChip } from "@ui/TagChip";
 import { Time } from "@ui/Time";
@@ -68,7 +69,7 @@ export function ThreadHead({ conversation, panel, onPanel, onBack, onDone, wide 
         {may ? <IconButton label={t("act.elsewhere")} onClick={() => leaving.set(conversation.id)}><IconShare size={17} /></IconButton> : null}
         <IconButton label={t("act.panel")} keys={map.panel} on={panel} onClick={onPanel}><IconLayoutSidebarRight size={17} /></IconButton>
       </div>
-      {may && going === conversation.id ? <Suspense><Elsewhere conversation={conversation} onClose={() => leaving.set(null)} /></Suspense> : null}
+      {may && going === conversation.id ? <Suspense fallback={<Coming what="layer" />}><Elsewhere conversation={conversation} onClose={() => leaving.set(null)} /></Suspense> : null}
     </header>
   );
 }

@@ -6,6 +6,7 @@ import type { Channel } from "@lib/model";
 import { useCan, useMe } from "@lib/queries";
 import { moment } from "@lib/time";
 import { IconButton } from "@ui/Button";
+import { Coming } from "@ui/Coming";
 import { Floating } from "@ui/Floating";
 import { IconArrowBackUp, IconDots, IconMoodPlus, IconPencil, IconTrash } from "@ui/icons";
 import { Menu, type MenuItem } from "@ui/Menu";
@@ -41,7 +42,7 @@ export function MessageActs({ message, channel, onEdit }: Props) {
       <IconButton label={t("amend.answer")} className={css.act!} onClick={quote}><IconArrowBackUp size={16} /></IconButton>
       {items.length ? <Menu label={t("amend.more")} items={items} side="start" trigger={<IconButton label={t("amend.more")} className={css.act!}><IconDots size={16} /></IconButton>} /> : null}
       {removing ? (
-        <Suspense>
+        <Suspense fallback={<Coming what="layer" />}>
           <Confirm title={t("amend.take_back")} body={t("amend.take_back_body")} act={t("amend.take_back")} onClose={() => setRemoving(false)}
             onConfirm={async () => { await takeBack(message); setRemoving(false); }} />
         </Suspense>

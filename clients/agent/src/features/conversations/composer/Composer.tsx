@@ -10,6 +10,7 @@ import { useStore } from "@lib/store";
 import { planned, stops, whyNot } from "@lib/limits/plan";
 import { useChannelName } from "@ui/Bead";
 import { Button, IconButton } from "@ui/Button";
+import { Coming } from "@ui/Coming";
 import { IconMicrophone, IconPaperclip, IconSend, IconTemplate } from "@ui/icons";
 import { resolve } from "../acts";
 import { wanted } from "../desk";
@@ -241,7 +242,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
         </div>
       </div>
       {templates && way ? (
-        <Suspense>
+        <Suspense fallback={<Coming what="layer" />}>
           <TemplatePicker way={way} wanted={[contact?.locale ?? "", t.locale]} onClose={() => setTemplates(false)}
             onSend={(filled) => { setTemplates(false); void sendTemplate({ conversation, me, way }, filled); refocus(); }} />
         </Suspense>
