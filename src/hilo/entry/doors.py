@@ -74,7 +74,7 @@ async def open_sandbox(state: AppState, hooks_url: str) -> AsyncIterator[ASGIApp
     http = Http(Guard(only=(url.hostname or "", port)))
     courier = Courier(http, hooks_url)
     try:
-        yield sandbox_app(Stage(state.accounts, courier), state.vault)
+        yield sandbox_app(Stage(state.accounts, courier, state.db), state.vault)
     finally:
         await courier.close()
         await http.close()

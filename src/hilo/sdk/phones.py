@@ -1,16 +1,31 @@
 """What simulated contacts see on their phones. Kept in memory; the oldest is forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct, structs
 
 from hilo.kit.errors import NotFound
-from hilo.sdk.simulator import Bubble, Phone
+from hilo.sdk.simulator import Bubble, Heard, Phone
 
 _BUBBLES = 200
 _PHONES = 500
 _FILES = 200
+_NUMBERS = 1_000_000
+_DIALLED = "+1202555"
+
+
+def number_after(prefix: str, address: str) -> int:
+    """Return the number an address ends in. Raises ValueError."""
+    if not address.startswith(prefix):
+        raise ValueError("is no such address")
+    return int(address.removeprefix(prefix))
+
+
+def dialled_number(address: str) -> int:
+    """Return whose a phone's number is. Raises ValueError."""
+    return number_after(_DIALLED, address)
 
 
 class Line(Struct):
@@ -69,7 +84,7 @@ class Phones:
 
     def line(self, who: str, address: str, name: str = "") -> Line:
         """Return a contact's line; a new one when it never wrote."""
-        line = self._lines.get(who)
+        line = self._lines.get(who) or self.at(address)
         if line is None:
             line = self._lines[who] = Line(who=who, address=address)
             for oldest in list(self._lines)[:-_PHONES]:
@@ -77,10 +92,18 @@ class Phones:
         line.name = name or line.name
         return line
 
+    def recall(self, known: Sequence[Heard], who_of: Callable[[str], int]) -> None:
+        """Know people again. who_of: whose an address is; ValueError: of no phone of ours."""
+        for each in known:
+            with suppress(ValueError):
+                who = who_of(each.address)
+                if 0 <= who < _NUMBERS:
+                    self.line(str(who), each.address, each.name).heard_at = each.at
+
     def dialled(self, who: str, name: str = "") -> Line:
         """Return a contact's line by phone. Its number is made up, and nothing ever dials it."""
         number = int(who) if who.isdigit() else sum(who.encode())
-        line = self.line(who, f"+1202555{number % 10_000:04}", name)
+        line = self.line(who, f"{_DIALLED}{number % 10_000:04}", name)
         line.name = line.name or f"Contact {who}"
         return line
 

@@ -6,7 +6,7 @@ is of the sandbox or of the world, for ever.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -128,4 +128,21 @@ class Simulator(Protocol):
 
     def file(self, name: str) -> tuple[bytes, str]:
         """Return a file of a bubble and its media type. Raises NotFound."""
+        ...
+
+
+class Heard(Struct, frozen=True):
+    """Somebody who wrote before the simulator began. address: what the vendor calls them."""
+
+    address: str
+    name: str
+    at: datetime
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """Optional: a vendor who knows people by what they wrote, and has to be told after a pause."""
+
+    def recall(self, known: Sequence[Heard]) -> None:
+        """Know them again; called once, before anything else."""
         ...

@@ -15,8 +15,8 @@ from hilo.connectors._graph.talk import FREE, PERSON
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
 from hilo.sdk.forms import unpack
-from hilo.sdk.phones import Line, Phones
-from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.phones import Line, Phones, number_after
+from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
 
 Body = dict[str, Any]
 _NAMES = ("Ana Ruiz", "Bruno Dias", "Carla Vega", "Diego Prado", "Elena Sol", "Fabio Reis")
@@ -88,6 +88,10 @@ class Dialogue:
                 return self._says(deed, line, at)
             case other:
                 raise Unsupported(f"nobody can {other} here")
+
+    def recall(self, known: Sequence[Heard]) -> None:
+        """Know again who wrote before."""
+        self.lines.recall(known, lambda address: number_after(self._habits.prefix, address))
 
     def trouble(self, trouble: Trouble) -> Response:
         """Return the vendor's own words for a fault."""

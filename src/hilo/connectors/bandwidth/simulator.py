@@ -10,8 +10,8 @@ import msgspec
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
 from hilo.sdk.forms import basic
-from hilo.sdk.phones import Phones
-from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.phones import Phones, dialled_number
+from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
 
 _PATH = re.compile(r"^/api/v2/users/(?P<account>[^/]+)/(?P<rest>messages|media/(?P<name>.+))$")
 _NAME = "hilo"
@@ -83,6 +83,10 @@ class Carrier:
         }
         event = {"type": "message-received", "time": at, "to": self._number}
         return [self._webhook({**event, "description": "Incoming message", "message": message})]
+
+    def recall(self, known: Sequence[Heard]) -> None:
+        """Know again who wrote before."""
+        self._phones.recall(known, dialled_number)
 
     def trouble(self, trouble: Trouble) -> Response:
         """Return the vendor's words for a fault."""

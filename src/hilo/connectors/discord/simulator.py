@@ -17,7 +17,7 @@ from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
 from hilo.sdk.forms import FormFile, unpack
 from hilo.sdk.phones import Line, Phones
-from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
 
 Body = dict[str, Any]
 CDN = "https://cdn.discordapp.com"
@@ -72,6 +72,10 @@ class Server:
         if does is None:
             raise Unsupported(f"nobody can {deed.does} here")
         return does(self, self._line(deed), deed, at)
+
+    def recall(self, known: Sequence[Heard]) -> None:
+        """Know again who wrote before."""
+        self._phones.recall(known, lambda address: int(address) - _FIRST_CHANNEL)
 
     def trouble(self, trouble: Trouble) -> Response:
         """Return the vendor's words for a fault."""

@@ -16,11 +16,12 @@ import msgspec
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
 from hilo.sdk.phones import Line, Phones
-from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
 
 Body = dict[str, Any]
 Sign = Callable[[bytes, str], Mapping[str, str]]
 _KEPT_KEYS = 10_000
+_FIRST_LINE = 0x1000
 _MOST_MESSAGES = 5
 _TEXT_UNITS = 5000
 _QUICK_REPLIES = 13
@@ -72,6 +73,10 @@ class OfficialAccount:
             raise Unsupported(f"nobody can {deed.does} here")
         event = does(self, self._line(deed), deed, at)
         return [] if event is None else [self.webhook([event])]
+
+    def recall(self, known: Sequence[Heard]) -> None:
+        """Know again who wrote before."""
+        self._phones.recall(known, lambda address: int(address[1:], 16) - _FIRST_LINE)
 
     def trouble(self, trouble: Trouble) -> Response:
         """Return the vendor's words for a fault."""
@@ -210,7 +215,7 @@ class OfficialAccount:
 
     def _line(self, deed: Deed) -> Line:
         number = int(deed.who) if deed.who.isdigit() else sum(deed.who.encode())
-        line = self._phones.line(deed.who, f"U{number + 0x1000:032x}", deed.name)
+        line = self._phones.line(deed.who, f"U{number + _FIRST_LINE:032x}", deed.name)
         line.name = line.name or f"Contact {deed.who}"
         return line
 

@@ -16,8 +16,8 @@ from hilo.connectors.slack import words
 from hilo.kit.errors import NotFound, Rejected, Unsupported
 from hilo.sdk.account import Account
 from hilo.sdk.forms import unpack, urlencoded
-from hilo.sdk.phones import Line, Phones
-from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.phones import Line, Phones, number_after
+from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
 
 Body = dict[str, Any]
 Sign = Callable[[bytes, str, datetime], Mapping[str, str]]
@@ -90,6 +90,10 @@ class Workspace:
         if does is None:
             raise Unsupported(f"nobody can {deed.does} here")
         return does(self, self._line(deed), deed, at)
+
+    def recall(self, known: Sequence[Heard]) -> None:
+        """Know again who wrote before."""
+        self.phones_.recall(known, lambda address: number_after("D", address))
 
     def trouble(self, trouble: Trouble) -> Response:
         """Return the vendor's words for a fault."""

@@ -10,8 +10,8 @@ from hilo.connectors.sms_http import fields
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
 from hilo.sdk.forms import unpack
-from hilo.sdk.phones import Phones
-from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.phones import Phones, dialled_number
+from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
 
 _HEADER = "x-hilo-secret"
 _JSON = {"content-type": "application/json"}
@@ -63,6 +63,10 @@ class Gateway:
             self._name("in_text"): words[deed.does],
         }
         return [self._webhook(said)]
+
+    def recall(self, known: Sequence[Heard]) -> None:
+        """Know again who wrote before."""
+        self._phones.recall(known, dialled_number)
 
     def trouble(self, trouble: Trouble) -> Response:
         """Return what gateways say of a fault."""

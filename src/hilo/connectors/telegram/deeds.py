@@ -13,7 +13,7 @@ SENDS = {
     "sendMessage", "sendPhoto", "sendVideo", "sendAudio", "sendVoice", "sendDocument",
     "sendAnimation", "sendSticker", "sendLocation", "sendVenue", "sendContact",
 }  # fmt: skip
-_FIRST_CHAT = 1_000_000_000
+FIRST_CHAT = 1_000_000_000
 Update = dict[str, object]
 
 
@@ -30,7 +30,7 @@ class Chats:
     def line(self, deed: Deed) -> Line:
         """Return the chat of who does it; its number follows from the contact's."""
         number = int(deed.who) if deed.who.isdigit() else sum(deed.who.encode())
-        line = self.phones.line(deed.who, str(_FIRST_CHAT + number), deed.name)
+        line = self.phones.line(deed.who, str(FIRST_CHAT + number), deed.name)
         line.name = line.name or f"Contact {deed.who}"
         return line
 

@@ -17,7 +17,7 @@ from hilo.kit.errors import NotFound
 from hilo.sdk.account import Account
 from hilo.sdk.forms import FormFile, unpack
 from hilo.sdk.phones import Line
-from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
 
 _PATH = re.compile(r"^/(?P<lends>file/)?bot(?P<token>[^/]*)/(?P<rest>.+)$")
 _HEADER = "x-telegram-bot-api-secret-token"
@@ -79,6 +79,10 @@ class Bot:
         return (
             [] if update is None else [Webhook(body=msgspec.json.encode(update), headers=headers)]
         )
+
+    def recall(self, known: Sequence[Heard]) -> None:
+        """Know again who wrote before."""
+        self._chats.phones.recall(known, lambda address: int(address) - deeds.FIRST_CHAT)
 
     def trouble(self, trouble: Trouble) -> Response:
         """Return the vendor's words for a fault."""

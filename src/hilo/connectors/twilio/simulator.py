@@ -12,8 +12,8 @@ from hilo.connectors.twilio import signing
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
 from hilo.sdk.forms import basic, unpack, urlencoded
-from hilo.sdk.phones import Line, Phones
-from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.phones import Line, Phones, dialled_number
+from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
 
 _PATH = re.compile(r"^/2010-04-01/Accounts/(?P<sid>[^/]+?)(?:/(?P<rest>.+?))?\.json$")
 _MEDIA = re.compile(r"^/2010-04-01/Accounts/[^/]+/Messages/[^/]+/Media/(?P<name>.+)$")
@@ -88,6 +88,10 @@ class Network:
         if self._is_whatsapp:
             fields |= {"ProfileName": line.name, "WaId": line.address.removeprefix("+")}
         return [self._webhook(self._sms_url, fields)]
+
+    def recall(self, known: Sequence[Heard]) -> None:
+        """Know again who wrote before."""
+        self._phones.recall(known, dialled_number)
 
     def trouble(self, trouble: Trouble) -> Response:
         """Return the vendor's words for a fault."""

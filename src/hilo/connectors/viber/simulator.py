@@ -13,8 +13,8 @@ import msgspec
 
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
-from hilo.sdk.phones import Line, Phones
-from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.phones import Line, Phones, number_after
+from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
 
 Body = dict[str, Any]
 Sign = Callable[[bytes, str], Mapping[str, str]]
@@ -75,6 +75,10 @@ class Bot:
         if does is None:
             raise Unsupported(f"nobody can {deed.does} here")
         return does(self, self._line(deed), deed, at)
+
+    def recall(self, known: Sequence[Heard]) -> None:
+        """Know again who wrote before."""
+        self._phones.recall(known, lambda address: number_after("contact", address[:-2]))
 
     def trouble(self, trouble: Trouble) -> Response:
         """Return the vendor's words for a fault."""

@@ -84,6 +84,7 @@ from hilo.domain.conversations.replies.replying import (
     write_automatically,
 )
 from hilo.domain.conversations.replies.ways import WayView, ways
+from hilo.domain.conversations.replies.windows import heard_lately
 from hilo.domain.conversations.thread.amending import Before, texts_before
 from hilo.domain.conversations.thread.erasing import SWEEP, Sweep, erase, erase_resting
 from hilo.domain.conversations.thread.writing import NewMessage, append
@@ -198,6 +199,7 @@ __all__ = [
     "guard_of",
     "health",
     "hear",
+    "heard_lately",
     "identity",
     "keep_profile",
     "lift",

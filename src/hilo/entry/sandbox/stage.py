@@ -8,15 +8,17 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from hilo.domain import conversations
 from hilo.domain.inboxes import ASIDE
 from hilo.entry.accounts import Accounts
 from hilo.entry.sandbox.courier import Courier
 from hilo.entry.sandbox.faults import Fault, Faults
 from hilo.kit import clock
+from hilo.kit.db import Database
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.abilities import Simulated
 from hilo.sdk.account import Account
-from hilo.sdk.simulator import Deed, Phone, Request, Response, Simulator
+from hilo.sdk.simulator import Deed, Phone, Recalling, Request, Response, Simulator
 
 _MOST = 500
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -38,9 +40,10 @@ class Act(Struct):
 class Stage:
     """Plays the vendors; one per sandbox server."""
 
-    def __init__(self, accounts: Accounts, courier: Courier) -> None:
-        """accounts: who is of the sandbox; courier: brings their webhooks."""
+    def __init__(self, accounts: Accounts, courier: Courier, db: Database) -> None:
+        """accounts: who is of the sandbox; courier: brings their webhooks. db: who wrote before."""
         self._accounts = accounts
+        self._db = db
         self._courier = courier
         self._acts: dict[UUID, Act] = {}
         self._chance = random.Random()  # noqa: S311 - mixes an order, guards nothing
@@ -91,9 +94,15 @@ class Stage:
             return act
         if not isinstance(known.connector, Simulated):
             raise Unsupported("this channel has no simulator")
+        simulator = known.connector.simulator(known.account, _first(clock.now()))
+        if isinstance(simulator, Recalling):
+            async with self._db.reading(known.account.workspace) as tx:
+                simulator.recall(await conversations.heard_lately(tx, account))
+            now = self._acts.get(account)
+            if now is not act and now is not None:
+                return now  # somebody else asked meanwhile
         if act is None and len(self._acts) >= _MOST:
             del self._acts[next(iter(self._acts))]
-        simulator = known.connector.simulator(known.account, _first(clock.now()))
         made = Act(known.account, simulator, Faults())
         self._acts[account] = made
         return made

@@ -18,8 +18,8 @@ from hilo.connectors.whatsapp.simulator import deeds, hooks, rules, samples, sho
 from hilo.kit.errors import NotFound
 from hilo.sdk.account import Account
 from hilo.sdk.forms import unpack
-from hilo.sdk.phones import Line, Phones
-from hilo.sdk.simulator import Bubble, Deed, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.phones import Line, Phones, number_after
+from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
 
 Body = dict[str, Any]
 _PREFIX = "+120255501"
@@ -81,6 +81,10 @@ class WhatsAppSimulator:
                 return self._changes(deed, at)
             case _:
                 return self._says(deed, at)
+
+    def recall(self, known: Sequence[Heard]) -> None:
+        """Know again who wrote before."""
+        self._phones.recall(known, lambda address: number_after(_PREFIX, address))
 
     def trouble(self, trouble: Trouble) -> Response:
         """Return the vendor's own words for a fault."""

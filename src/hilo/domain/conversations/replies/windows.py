@@ -7,6 +7,7 @@ from hilo.domain.conversations.models import AuthorKind
 from hilo.kit.db import Tx
 from hilo.kit.sql import Queries
 from hilo.sdk.manifest import Manifest
+from hilo.sdk.simulator import Heard
 
 SQL = Queries(__package__, "windows.sql")
 
@@ -21,6 +22,11 @@ async def heard_at(tx: Tx, contact: UUID, account: UUID, identity: UUID) -> date
         account=account,
         identity=identity,
     )
+
+
+async def heard_lately(tx: Tx, account: UUID, most: int = 500) -> list[Heard]:
+    """Return who wrote by this account and when last, the last first."""
+    return await tx.all(SQL.heard_lately, Heard, workspace=tx.workspace, account=account, most=most)
 
 
 def has_window(manifest: Manifest) -> bool:
