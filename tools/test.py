@@ -132,7 +132,7 @@ def python_tests(
     report = BUILD / f"{name.replace(' ', '-')}.xml"
     report.unlink(missing_ok=True)
     code = subprocess.run(  # noqa: S603 - our own command
-        [PYTHON, "-m", "pytest", "-q", f"--junitxml={report}", *arguments],
+        [PYTHON, "-m", "pytest", "-q", "--tb=short", f"--junitxml={report}", *arguments],
         cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False, env=environment(),
     ).returncode  # fmt: skip
     before = len(tally.failures)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 
 import pytest
 from playwright.async_api import CDPSession, Page, expect
@@ -35,7 +36,7 @@ async def test_an_answer_to_a_closed_chat_is_shown_as_a_notification(
         await frame.get_by_role("link", name="Notify me of answers").click()
     page = await opening.value
     await expect(page.get_by_role("heading")).to_be_visible()
-    assert "ticket" not in page.url  # nothing to copy by mistake
+    await expect(page).not_to_have_url(re.compile("ticket"))  # nothing to copy by mistake
     browser = Receiver()
     with PushService() as service:
         await page.evaluate(_SUBSCRIBE, browser.subscription(service.url("p")))
