@@ -22,12 +22,15 @@ from frame import STATEMENTS, BlockedNetwork, Statements, is_local, local, named
 from hilo.kit import db as database
 from hilo.kit import migrations
 from hilo.kit.db import Database, Tx
+from patience import PATIENCE_S
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 TEMPLATE = f"hilo_{WORKER}_template"
 BARE = f"hilo_{WORKER}_bare"
 MIGRATIONS = Path(database.__file__).parents[1] / "entry" / "migrations"
 _ROOT = "HILO_TEST_ROOT"
+# The mail servers tests begin in threads: theirs is five seconds, no guard against hanging.
+os.environ["AIOSMTPD_CONTROLLER_TIMEOUT"] = str(PATIENCE_S)
 # A machine that is busy with other things proves nothing about us.
 settings.register_profile("hilo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("hilo")

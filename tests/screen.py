@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Frame, Page, expect
 
 from agent import Chat, Desk
 from patience import PATIENCE_MS, PATIENCE_S
@@ -97,9 +97,18 @@ async def mailed(hilo: Rig, desk: Desk, text: str = "Is anybody there?") -> dict
     return {**matters[0], "who": who}
 
 
+async def still(page: Page | Frame) -> None:
+    """Wait until nothing fades or slides any more: half-way, colours are not what they will be."""
+    await page.wait_for_function(
+        """() => document.getAnimations().every((one) =>
+          one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)"""
+    )
+
+
 async def axe(page: Page) -> list[dict[str, Any]]:
     """Return what axe finds against WCAG 2.2 AA."""
     await page.evaluate(AXE.read_text())
+    await still(page)
     result = await page.evaluate(
         "(rules) => axe.run(document, {iframes: false, runOnly: rules})",
         ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, Frame, Page, expect
 
 from agent import Chat, Desk
-from patience import PATIENCE_S
+from patience import PATIENCE_MS, PATIENCE_S
 from shop import Shop
 
 # The launcher hangs in a closed shadow root, where nobody can look; the tests must.
@@ -66,6 +66,25 @@ class Visit:
         await expect(found).to_have_count(times)
 
 
+_WATCH = """() => {
+  globalThis.offered = new Set();
+  const look = () => {
+    for (const one of document.querySelectorAll("button[aria-label]")) offered.add(one.ariaLabel);
+  };
+  new MutationObserver(look).observe(document, {attributes: true, childList: true, subtree: true});
+}"""
+
+
+async def watch(frame: Frame | Page) -> None:
+    """Remember each button from now on, for `offered`: one may be there for a moment only."""
+    await frame.evaluate(_WATCH)
+
+
+async def offered(frame: Frame | Page, name: str) -> None:
+    """Wait until there was a button of that name since `watch`."""
+    await frame.wait_for_function("(name) => offered.has(name)", arg=name, timeout=PATIENCE_MS)
+
+
 Visits = Callable[..., Awaitable[Visit]]
 
 
@@ -89,6 +108,7 @@ async def visits(browser: Browser, shop: Shop, hilo: str) -> AsyncIterator[Visit
     ) -> Visit:
         address = shop.show(hilo, chat.snippet) + path
         context = again.context if again else await browser.new_context(**device(phone=phone))
+        context.set_default_timeout(PATIENCE_MS)
         if again is None:
             await context.add_init_script(_LOOK_INSIDE)
         contexts.append(context)

@@ -4,6 +4,7 @@ One Hilo with its demo serves all journeys of a run; each makes the inboxes it n
 """
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -19,11 +20,14 @@ from patience import PATIENCE_MS, PATIENCE_S
 from rig import EMAIL, PASSWORD, ROOT, Rig
 from screen import say, signed_in
 from shop import Shop
+from slower import slow
 from visiting import Visits, visits
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None
 )
+# How many times slower pages are than they could be: see tests/slower.py.
+SLOWER = os.environ.get("HILO_TEST_SLOWER")
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
@@ -86,6 +90,8 @@ async def browser() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     expect.set_options(timeout=PATIENCE_MS)
+    if SLOWER:
+        slow(pytest.MonkeyPatch(), float(SLOWER))
     async with async_playwright() as driver:
         found = await driver.chromium.launch(
             executable_path=CHROMIUM, args=_FLAGS, timeout=PATIENCE_MS

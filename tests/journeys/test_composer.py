@@ -15,6 +15,7 @@ from agent import Desk
 from patience import PATIENCE_S, trying
 from rig import EMAIL, PASSWORD, Rig
 from screen import axe, open_matter, signed_in
+from visiting import offered, watch
 
 pytestmark = pytest.mark.browser
 _FLAGS = (
@@ -105,6 +106,15 @@ def _via(page: Page) -> Locator:
     return page.get_by_role("button", name=re.compile("^Write by another way"))
 
 
+async def _by_telegram(page: Page) -> None:
+    """Go from way to way by key, each seen before the next."""
+    await expect(_via(page)).to_be_enabled()
+    told = _via(page).locator("b")
+    while (before := await told.inner_text()) != "Telegram":
+        await page.keyboard.press("Control+.")
+        await expect(told).not_to_have_text(before)
+
+
 async def _write(page: Page, text: str) -> None:
     await page.get_by_placeholder(re.compile("^Write to")).fill(text)
     await page.keyboard.press("Control+Enter")
@@ -116,14 +126,12 @@ async def test_a_reply_takes_the_way_one_chooses_by_key(page: Page, person: Pers
     await expect(_via(page)).to_have_accessible_name(re.compile("WhatsApp.*open for"))
     await page.keyboard.press("r")
     await page.keyboard.type("Hasta las ocho")
-    for _ in range(6):
-        await page.keyboard.press("Control+.")
-        if "Telegram" in (await _via(page).inner_text()):
-            break
-    await expect(_via(page)).to_have_accessible_name(re.compile("Telegram"))
-    await page.wait_for_timeout(1600)  # the draft goes to the server
+    await _by_telegram(page)
+    await expect(page.get_by_text("Draft kept")).to_be_visible()
     await page.reload()
     await expect(_via(page)).to_have_accessible_name(re.compile("Telegram"))
+    words = page.get_by_placeholder(re.compile("^Write to"))
+    await expect(words).to_have_value("Hasta las ocho")
     await page.keyboard.press("r")
     await page.keyboard.press("Control+Enter")
     await person.until("telegram", text="Hasta las ocho", mine=False)
@@ -142,14 +150,15 @@ async def test_marks_edits_and_taking_back_reach_the_phone(page: Page, person: P
     entry = _entry(page, "Soy yo otra vez")
     await entry.hover()
     await entry.get_by_role("button", name="React").click()
+    signs = page.get_by_role("group", name="React")
+    await expect(signs.locator(":focus")).to_have_count(1)
     await page.keyboard.press("ArrowRight")
     await page.keyboard.press("Enter")
     await expect(entry.get_by_role("button", name=re.compile("❤️"))).to_be_visible()
     await person.until("whatsapp", text="Soy yo otra vez", marks=["↩ ❤️"])
     await entry.get_by_role("button", name=re.compile("❤️")).click()
     await person.until("whatsapp", text="Soy yo otra vez", marks=[])
-    while "Telegram" not in (await _via(page).inner_text()):
-        await page.keyboard.press("Control+.")
+    await _by_telegram(page)
     await _write(page, "Cerramos a las nuebe")
     await person.until("telegram", text="Cerramos a las nuebe")
     entry = _entry(page, "Cerramos a las")
@@ -179,8 +188,9 @@ async def test_a_voice_note_is_recorded_heard_and_sent(page: Page, person: Perso
     await page.wait_for_timeout(1500)
     note = page.get_by_role("group", name="Voice note")
     await note.get_by_role("button", name="Stop").click()
+    await watch(page)
     await note.get_by_role("button", name="Play").click()
-    await expect(note.get_by_role("button", name="Pause")).to_be_visible()
+    await offered(page, "Pause")
     await note.get_by_role("button", name=re.compile("^Speed")).click()
     await note.get_by_role("button", name="Send").click()
     heard = await person.until("whatsapp", mine=False, media_type="audio/ogg; codecs=opus")
@@ -189,6 +199,7 @@ async def test_a_voice_note_is_recorded_heard_and_sent(page: Page, person: Perso
     assert (last["content"]["type"], len(last["content"]["peaks"])) == ("voice", 64)
     assert last["attachments"][0]["media_type"] == "audio/ogg"
     await page.get_by_role("button", name="Record a voice note").click()
+    await expect(page.get_by_role("timer")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(note).to_have_count(0)
 
@@ -210,6 +221,7 @@ async def test_where_the_window_is_closed_a_template_goes(page: Page, person: Pe
     await dialog.get_by_label("Language").select_option("")
     usable = dialog.locator("button[data-usable=true]")
     await usable.first.click()
+    await expect(dialog.get_by_role("button", name="Send template")).to_be_visible()
     for field in await dialog.get_by_label(re.compile("^Value for")).all():
         await field.fill("77-A")
     assert await axe(page) == []
@@ -224,8 +236,7 @@ async def test_where_the_window_is_closed_a_template_goes(page: Page, person: Pe
 
 async def test_an_unclear_reply_waits_for_the_agents_word(page: Page, person: Person) -> None:
     await open_matter(page, person.matter)
-    while "Telegram" not in (await _via(page).inner_text()):
-        await page.keyboard.press("Control+.")
+    await _by_telegram(page)
     await person.breaks("telegram", "cut")
     await _write(page, "¿Llegó?")
     entry = _entry(page, "¿Llegó?")

@@ -125,7 +125,10 @@ async def test_a_session_that_ended_takes_what_was_kept_with_it(
     await ada.context.clear_cookies()
     await ada.reload()
     await ada.wait_for_url("**/sign-in*")
-    await ada.wait_for_timeout(500)
+    await expect(ada.locator("input[name=email]")).to_be_visible()
+    async with asyncio.timeout(PATIENCE_S):
+        while (await ada.evaluate(_LEFT))[0] != 0:
+            await asyncio.sleep(0.2)
     await ada.context.set_offline(True)
     await ada.goto(f"/inbox/{matter['id']}?view=open")
     await ada.wait_for_timeout(1500)

@@ -129,7 +129,9 @@ async def test_a_visitor_takes_a_code_to_a_text_message(hilo: Rig, desk: Desk) -
 async def test_a_code_in_the_subject_of_a_mail_leads_into_the_chat(hilo: Rig, desk: Desk) -> None:
     account, token, conversation = await chatted(hilo, desk, "Is it in stock?")
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=f"{hilo.url}/chat/{account}", headers=headers) as door:
+    async with httpx2.AsyncClient(
+        base_url=f"{hilo.url}/chat/{account}", headers=headers, timeout=PATIENCE_S
+    ) as door:
         places = (await door.get("/elsewhere")).json()["items"]
         inboxes = (await desk.get("/inboxes"))["items"]
         ways = [each for inbox in inboxes for each in inbox["accounts"]]

@@ -49,7 +49,7 @@ async def test_a_new_mail_is_pushed_by_idle(server: box.Dovecot, shelf: box.Shel
         await shelf.until(1)
         await asyncio.sleep(0.3)
         await deliver(server, 2)
-        await shelf.until(2, seconds=20)
+        await shelf.until(2)
     assert shelf.subjects() == ["Mail 1", "Mail 2"]
     assert shelf.arrived[0][1]["folder"] == "INBOX"
 

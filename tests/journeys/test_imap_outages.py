@@ -78,7 +78,7 @@ async def test_a_week_of_outage_is_replayed_whole_and_in_order(
             at = now - timedelta(days=DAYS) + timedelta(hours=24 * number / A_DAY)
             client.append("INBOX", "", at, mail(number))
     async with box.held(account, shelf):
-        await shelf.until(DAYS * A_DAY, seconds=60)
+        await shelf.until(DAYS * A_DAY)
     assert shelf.subjects() == [f"Mail {number}" for number in range(DAYS * A_DAY)]
     assert len(shelf.keys) == DAYS * A_DAY
 
@@ -140,7 +140,7 @@ async def test_a_connection_cut_amid_a_mail_costs_nothing(
     async with cutting(server.imap, 400_000, 3) as line:
         account = server.account(imap_port=line.port)
         async with box.held(account, shelf):
-            await shelf.until(5, seconds=30)
+            await shelf.until(5)
     assert line.cuts == 3
     assert shelf.subjects() == [f"Mail {number}" for number in range(5)]
     sizes = [len(raw) for raw, _ in shelf.arrived]
@@ -164,7 +164,7 @@ async def test_a_folder_renamed_and_made_anew_is_read_on(
         await shelf.until(2)
         await admin(server, "mailbox", "create", "-u", box.USER, "Support")
         await asyncio.to_thread(append, server, mail("second"), now, "Support")
-        await shelf.until(3, seconds=30)
+        await shelf.until(3)
     assert shelf.subjects() == ["Mail first", "Mail meanwhile", "Mail second"]
 
 

@@ -5,6 +5,7 @@ import re
 from playwright.async_api import Browser, Page, expect
 
 from agent import Desk
+from patience import PATIENCE_MS
 from rig import Rig
 
 SHOP = {"title": "Harbour Street", "topics": ["Returns"], "counters": ["Counter 2"]}
@@ -20,6 +21,7 @@ async def test_a_turn_from_the_phone_to_the_timeline(
     account = made.json()["id"]
 
     place = await browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    place.set_default_timeout(PATIENCE_MS)
     phone = await place.new_page()
     await phone.goto(f"{hilo.url}/s/{account}")
     await phone.get_by_label("Returns").check()
@@ -60,6 +62,7 @@ async def test_a_kiosk_forgets_whom_it_served(browser: Browser, hilo: Rig, desk:
     given = {"channel": "store", "settings": {"title": "Market"}}
     account = (await desk.client.post(f"/inboxes/{inbox}/accounts", json=given)).json()["id"]
     kiosk = await browser.new_page()
+    kiosk.set_default_timeout(PATIENCE_MS)
     await kiosk.goto(f"{hilo.url}/s/{account}/kiosk")
     await kiosk.get_by_role("button", name="Take a turn").click()
     await kiosk.get_by_label("In a few words").fill("A private matter")

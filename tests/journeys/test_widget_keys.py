@@ -26,6 +26,7 @@ async def test_the_keyboard_is_enough(desk: Desk, visit: Visits) -> None:
     await page.keyboard.press("Escape")
     await expect(page.locator("iframe")).to_be_hidden()
     await expect(frame.locator("textarea")).not_to_be_focused()
+    await expect(page.get_by_role("button", name="Open the chat")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(frame.locator("textarea")).to_be_focused()
     small = await frame.evaluate(

@@ -7,7 +7,9 @@ import pytest
 from playwright.async_api import expect
 
 from agent import Desk
+from patience import trying
 from rig import ROOT, Rig
+from screen import still
 from visiting import Visits
 
 pytestmark = pytest.mark.browser
@@ -26,6 +28,7 @@ async def test_the_panel_has_no_barrier_axe_knows_of(desk: Desk, visit: Visits) 
         await visitor.shows(f"In the {scheme}")
         await frame.get_by_label("This conversation").click()
         await frame.evaluate(axe.read_text(encoding="utf-8"))
+        await still(frame)
         found = await frame.evaluate(
             """async () => (await axe.run(document, { iframes: false })).violations
             .map((each) => [each.id, ...each.nodes.map((node) => node.html.slice(0, 100))])"""
@@ -39,7 +42,9 @@ async def test_a_site_that_is_not_allowed_shows_no_panel(desk: Desk, visit: Visi
     visitor = await visit(chat)
     await visitor.page.wait_for_function("() => window.hilo?.open")
     await visitor.page.evaluate("() => window.hilo.open()")
-    await visitor.page.wait_for_timeout(1500)
+    async for _ in trying():
+        if any("frame-ancestors" in line for line in visitor.complaints):
+            break
     assert any("frame-ancestors" in line for line in visitor.complaints)
 
 
@@ -52,6 +57,7 @@ async def test_the_chat_looks_as_its_settings_say(desk: Desk, visit: Visits, hil
     logo = frame.locator("header img")
     await expect(logo).to_be_visible()
     assert await logo.evaluate("(image) => image.decode().then(() => image.naturalWidth > 0)")
+    await still(visitor.page)
     box = await visitor.page.locator("iframe").bounding_box()
     assert box is not None
     assert box["x"] == 20

@@ -11,10 +11,23 @@ from joserfc.jwk import OctKey
 from playwright.async_api import expect
 
 from agent import Desk
-from patience import PATIENCE_S
-from visiting import Visits, until
+from patience import PATIENCE_S, trying
+from visiting import Visit, Visits, until
 
 pytestmark = pytest.mark.browser
+
+
+async def identified(visitor: Visit, token: str) -> None:
+    """Let the page say who it is, and wait until the server has answered and it was taken in."""
+    async with visitor.page.expect_response(
+        lambda answer: token in (answer.request.post_data or "")
+    ) as answered:
+        await visitor.page.evaluate("(token) => window.hilo.identify(token)", token)
+    answer = await answered.value
+    assert answer.ok
+    taken = (await answer.json())["visitor_token"]
+    kept = "(token) => Object.values(localStorage).includes(token)"
+    await visitor.page.wait_for_function(kept, arg=taken)
 
 
 async def test_a_signed_identity_joins_the_contact_and_signing_out_clears(
@@ -28,8 +41,7 @@ async def test_a_signed_identity_joins_the_contact_and_signing_out_clears(
     await visitor.open()
     claims = {"email": email, "exp": int(time.time()) + 300}
     token = jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(chat.secret))
-    await visitor.page.evaluate("(token) => window.hilo.identify(token)", token)
-    await visitor.page.wait_for_timeout(500)
+    await identified(visitor, token)
     await visitor.say("It is me")
     await until(desk, chat, ["It is me"])
     assert (await desk.conversations(chat))[0]["contact"]["id"] == contact
@@ -49,6 +61,9 @@ async def test_nothing_is_stored_before_the_visitor_agrees(desk: Desk, visit: Vi
     assert [url for url in asked if url.endswith("/track")] == []
     await visitor.say("I agree")
     await until(desk, chat, ["I agree"])
+    async for _ in trying():
+        if any(url.endswith("/track") for url in asked):
+            break
     assert len([url for url in asked if url.endswith("/track")]) == 1
     await expect(frame.get_by_text("By sending you agree")).to_have_count(0)
     await visitor.page.reload()
@@ -91,8 +106,7 @@ async def test_what_is_deleted_is_gone_here_at_the_company_and_on_the_other_devi
     phone, desktop = await visit(chat), await visit(chat)
     for each in (phone, desktop):
         await each.open()
-        await each.page.evaluate("(token) => window.hilo.identify(token)", token)
-        await each.page.wait_for_timeout(500)
+        await identified(each, token)
     await phone.say("Send it to Elm Street 5")
     conversation = await until(desk, chat, ["Send it to Elm Street 5"])
     await desktop.page.reload()

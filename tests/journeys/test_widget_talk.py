@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from websockets.asyncio.client import ClientConnection, connect
 
 from agent import Desk
-from patience import PATIENCE_S
+from patience import PATIENCE_S, trying
 from rig import Rig
 from visiting import Visits, until
 
@@ -166,12 +166,22 @@ async def test_each_side_sees_the_other_writing(desk: Desk, visit: Visits, hilo:
     address = f"{hilo.url.replace('http', 'ws')}/api/v1/socket"
     headers = {"Cookie": cookies, "Origin": hilo.url}
     async with connect(address, additional_headers=headers, proxy=None) as agent:
-        await visitor.page.wait_for_timeout(500)
+        assert "hello" in str(await agent.recv())
         await frame.locator("textarea").focus()
-        await visitor.page.keyboard.type("I am")
-        await told(agent, "contact_typing", conversation)
-        await agent.send(msgspec.json.encode({"type": "typing", "conversation_id": conversation}))
-        await expect(frame.get_by_text("is writing")).to_be_visible()
+        # A sign of typing is worth nothing later, so each side goes on until it is seen.
+        seen = asyncio.create_task(told(agent, "contact_typing", conversation))
+        async for _ in trying():
+            await visitor.page.keyboard.type("I am ")
+            if seen.done():
+                break
+        await seen
+        shown = frame.get_by_text("is writing")
+        typing = msgspec.json.encode({"type": "typing", "conversation_id": conversation})
+        async for _ in trying():
+            await agent.send(typing)
+            if await shown.count():
+                break
+        await expect(shown).to_be_visible()
         await expect(frame.get_by_text("We are here now")).to_be_visible()
         await desk.reply(conversation, "Here I am")
         await visitor.shows("Here I am")

@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from agent import Desk
 from patience import PATIENCE_S
-from visiting import Visit, Visits, until
+from visiting import Visit, Visits, offered, until, watch
 
 pytestmark = pytest.mark.browser
 RECORD = "Record a voice note"
@@ -50,8 +50,9 @@ async def test_a_voice_note_is_recorded_heard_and_sent(desk: Desk, visit: Visits
     await frame.get_by_role("button", name="Stop recording").click()
     heard = frame.locator(".recorder")
     await expect(heard.locator("time")).to_have_text(lasts)
+    await watch(frame)
     await heard.get_by_role("button", name="Play").click()
-    await expect(heard.get_by_role("button", name="Pause")).to_be_visible()
+    await offered(frame, "Pause")
     assert await frame.evaluate("() => tracks.every((each) => each.readyState === 'ended')")
     await heard.get_by_role("button", name="Send").click()
     await expect(frame.get_by_role("log").get_by_role("button", name="Play")).to_be_visible()
@@ -99,8 +100,9 @@ async def test_an_agents_voice_note_is_played(desk: Desk, visit: Visits) -> None
     frame = await visitor.panel()
     note = frame.locator("li.theirs .voice")
     await expect(note.locator("time")).to_have_text("0:02")
+    await watch(frame)
     await note.get_by_role("button", name="Play").click()
-    await expect(note.get_by_role("button", name="Pause")).to_be_visible()
+    await offered(frame, "Pause")
     await expect(note.get_by_role("button", name="Play")).to_be_visible()
     assert visitor.complaints == []
 

@@ -169,15 +169,17 @@ class Rounds:
             await asyncio.sleep(0.2)
 
     async def _settle(self) -> None:
-        """Wait until nothing is on its way, at most as long as something may be stuck."""
-        end = time.monotonic() + STUCK_S
+        """Wait until nothing is on its way, or nothing has moved for so long that it is stuck."""
+        moved, before = time.monotonic(), (0, 0)
         connection = await self.rig.owner()
         try:
-            while time.monotonic() < end:
+            while time.monotonic() - moved < STUCK_S:
                 stored = {row[0] for row in await connection.fetch(_STORED, self._accounts)}
                 waits = await connection.fetchval(_WAITING, self._accounts)
                 if not waits and self.phones.written <= stored:
                     return
+                if (now := (waits, len(stored))) != before:
+                    moved, before = time.monotonic(), now
                 await asyncio.sleep(0.25)
         finally:
             await connection.close()
@@ -191,7 +193,7 @@ class Rounds:
             stored = dict(await connection.fetch(_STORED, self._accounts))
             posted = dict(await connection.fetch(_SENT, self._accounts[:1]))
             texted = dict(await connection.fetch(_SENT, self._accounts[1:]))
-            stuck = await connection.fetch(_STUCK, self._accounts)
+            stuck = await connection.fetch(_STUCK, self._accounts, STUCK_S)
             places = await connection.fetch(_SAME_PLACE, self._accounts)
         finally:
             await connection.close()
@@ -225,8 +227,8 @@ class Rounds:
 
 
 _WAITING = """
-select exists (select 1 from delivery where account_id = any($1) and state = 'new')
-    or exists (select 1 from part where account_id = any($1) and state in ('queued', 'sending'))
+select (select count(*) from delivery where account_id = any($1) and state = 'new')
+     + (select count(*) from part where account_id = any($1) and state in ('queued', 'sending'))
 """
 _STORED = """
 select text, count(*) from message where account_id = any($1) and kind = 'incoming' group by text
@@ -235,9 +237,11 @@ _SENT = """
 select m.id::text, m.state from message m join part p on p.message_id = m.id and p.number = 1
 where p.account_id = any($1)
 """
+# A receipt may come while we count: what is new is stuck when it has waited.
 _STUCK = """
-select format('delivery %s: %s, %s', id, state, error) from delivery
+select format('delivery %s: %s since %s, %s', id, state, received_at, error) from delivery
 where account_id = any($1) and state not in ('done', 'ignored')
+  and (state <> 'new' or received_at < now() - make_interval(secs => $2))
 union all
 select format('part of %s: %s since %s, tried %s times, due %s, %s',
               message_id, state, attempted_at, attempts, due_at, error) from part

@@ -12,6 +12,8 @@ export interface Mark { agent_id: Id; agent_name: string; doing: "viewing" | "ty
 
 const VIEWING_MS = 45_000;
 const TYPING_MS = 8000;
+/** How long a first snapshot waits for the stream. */
+const AWAIT_MS = 600;
 
 export const connected = store<boolean | null>(null);
 export const marks = store<Readonly<Record<Id, readonly Mark[]>>>({});
@@ -23,6 +25,8 @@ let onGone: (why: "signed-out" | "switched") => void = () => undefined;
 let self: Id = "";
 let ready: (() => void) | null = null;
 let readiness: Promise<unknown> = Promise.resolve();
+/** Snapshots may have been taken before the stream ran: what happened between them is in neither. */
+let isBehind = false;
 const watchers = new Set<(event: LogEvent) => void>();
 
 /** Resolves when the stream runs (or after a moment without it), so that a snapshot never misses what follows it. */
@@ -36,8 +40,13 @@ export function whenGone(act: (why: "signed-out" | "switched") => void): void {
 export function connect(me: Id): void {
   if (joined) return;
   self = me;
+  isBehind = false;
   readiness = Promise.race([
-    new Promise<void>((resolve) => (ready = resolve)), new Promise((resolve) => setTimeout(resolve, 600)),
+    new Promise<void>((resolve) => (ready = resolve)),
+    new Promise<void>((resolve) => setTimeout(() => {
+      isBehind = ready !== null;
+      resolve();
+    }, AWAIT_MS)),
   ]);
   if (!line) {
     line = openLine(hear);
@@ -82,13 +91,13 @@ export function watch(listener: (event: LogEvent) => void): () => void {
   return () => watchers.delete(listener);
 }
 
-let late = false;
 function onFrame(frame: Frame): void {
   switch (frame.type) {
     case "hello":
-      if (ready && !late) setTimeout(() => (late = true), 0);
       ready?.();
       ready = null;
+      if (isBehind) void cache.invalidateQueries();
+      isBehind = false;
       return;
     case "resync":
       void cache.invalidateQueries();
