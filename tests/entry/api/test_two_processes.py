@@ -30,9 +30,11 @@ async def process(db: Database, dsn: str, config: Config) -> AsyncIterator[AppSt
     bus = PostgresBus(dsn)
     own = Database(db.pool, on_commit=lambda _kinds: bus.publish("log"))
     state = AppState(config=config, db=own, vault=Vault(SECRET_KEY), bus=bus)
-    running = [
-        asyncio.ensure_future(work()) for work in (bus.run, state.hub.run, state.doorman.run)
-    ]
+    with bus.subscribe("ready") as listens:
+        running = [
+            asyncio.ensure_future(work()) for work in (bus.run, state.hub.run, state.doorman.run)
+        ]
+        assert await listens.wait(PATIENCE_S)
     await state.hub.ready()
     yield state
     for each in running:
@@ -46,7 +48,6 @@ async def pair(db: Database, dsn: str, config: Config) -> AsyncIterator[tuple[Ap
     async with AsyncExitStack() as stack:
         one = await stack.enter_async_context(process(db, dsn, config))
         two = await stack.enter_async_context(process(db, dsn, config))
-        await asyncio.sleep(0.3)  # both have begun to listen
         yield one, two
 
 

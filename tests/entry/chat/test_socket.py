@@ -15,7 +15,7 @@ import chatting
 from cast import CAST
 from chatting import Chat, begin, signed
 from frame import Statements
-from patience import PATIENCE_S
+from patience import PATIENCE_S, trying
 
 
 class Wire:
@@ -82,6 +82,18 @@ async def begun(chat: Chat, text: str = "Hello") -> dict[str, Any]:
         return found
 
 
+_LOOK = "select distinct i.contact_id"
+
+
+async def _at_rest(statements: Statements) -> None:
+    """Wait until a socket has looked up whom it listens for, and looks no more."""
+    async with asyncio.timeout(PATIENCE_S):
+        before, now = -1, 0
+        while now == 0 or now != before:
+            await asyncio.sleep(0.5)
+            before, now = now, sum(_LOOK in each for each in statements)
+
+
 async def _read_on(chat: Chat) -> None:
     """Wait until the hub has read the whole log: older transactions of the server may hide it."""
     async with asyncio.timeout(PATIENCE_S), chat.state.db.transaction(CAST.workspace) as tx:
@@ -117,7 +129,7 @@ async def test_a_visitors_own_message_comes_back_without_a_look_up(
         socket(chat, session["visitor_token"], session["cursor"]) as wire,
     ):
         await wire.frame()
-        await asyncio.sleep(0.5)
+        await _at_rest(statements)
         statements.clear()
         for number in range(5):
             await client.post("messages", json={"client_id": f"own-{number}", "text": f"{number}"})
@@ -127,7 +139,7 @@ async def test_a_visitors_own_message_comes_back_without_a_look_up(
             said = [each["text"] for each in (await wire.frame())["messages"]]
             heard += [text for text in said if text != "Hello"]
         assert heard == [f"{number}" for number in range(5)]
-        assert [each for each in statements if "select distinct i.contact_id" in each] == []
+        assert [each for each in statements if _LOOK in each] == []
 
 
 async def test_a_note_is_not_heard(chat: Chat) -> None:
@@ -174,9 +186,12 @@ async def test_a_visitor_writing_is_told_to_the_agents(chat: Chat) -> None:
     session = await begun(chat)
     with chat.state.bus.subscribe("visitor") as told:
         async with socket(chat, session["visitor_token"]) as wire:
-            await asyncio.sleep(0.2)
-            await wire.say(type="typing")
-            letter = await asyncio.wait_for(anext(told), PATIENCE_S)
+            heard = asyncio.create_task(told.__anext__())
+            async for _ in trying():  # what is typed before it listens is worth nothing
+                await wire.say(type="typing")
+                if heard.done():
+                    break
+            letter = await heard
     assert msgspec.json.decode(letter)["workspace"] == str(CAST.workspace)
 
 
@@ -210,7 +225,9 @@ async def test_a_token_of_another_workspace_opens_no_socket(chat: Chat) -> None:
             await wire.frame()
 
 
-async def test_what_is_erased_is_told_to_the_persons_other_device(chat: Chat) -> None:
+async def test_what_is_erased_is_told_to_the_persons_other_device(
+    chat: Chat, statements: Statements
+) -> None:
     async with chat.client() as one, chat.client() as two:
         await begin(one, identity_jwt=signed())
         body = {"client_id": uuid4().hex, "text": "Forget me"}
@@ -218,10 +235,11 @@ async def test_what_is_erased_is_told_to_the_persons_other_device(chat: Chat) ->
         await chat.settle()
         await _read_on(chat)
         there = await begin(two, identity_jwt=signed())
+        statements.clear()
         async with socket(chat, there["visitor_token"], there["cursor"]) as wire:
             await wire.say(type="ping")
             await wire.frame("pong")
-            await asyncio.sleep(0.3)  # by now it follows its conversations
+            await _at_rest(statements)  # by now it follows its conversations
             assert (await one.post("erase", json={})).status_code == 202
             await chat.settle()
             await wire.frame("erased")
