@@ -24,7 +24,7 @@ from hilo.connectors.messenger import CONNECTOR
 from hilo.connectors.messenger.testing import ACCOUNT, SECRET, sign
 from hilo.kit.errors import AuthExpired, BadSignature, Invalid, Rejected, Throttled, Unsupported
 from hilo.sdk.account import Asked, Delivery, SettingsRead
-from hilo.sdk.content import Carousel, Choice, Choices, Chosen, Place, Slide, Sticker
+from hilo.sdk.content import Carousel, Choice, Choices, Chosen, Comment, Place, Slide, Sticker
 from hilo.sdk.inbound import (
     DeletedIn,
     EchoIn,
@@ -33,6 +33,7 @@ from hilo.sdk.inbound import (
     ReactionIn,
     SeenIn,
     StatusIn,
+    Unknown,
 )
 from hilo.sdk.outbound import ActionOut, HttpCall, HttpReply, MarkOut, MessageOut, Recipient
 from hilo.sdk.simulator import Bubble, Deed, Simulator, Webhook
@@ -294,3 +295,85 @@ def test_the_handshake_and_the_former_secret() -> None:
     CONNECTOR.verify(signed, structs.replace(ACCOUNT, secrets=turning))
     with pytest.raises(BadSignature):
         CONNECTOR.verify(signed, structs.replace(ACCOUNT, secrets={"app_secret": "new"}))
+
+
+def commented(vendor: Simulator, target: str | None = None) -> MessageIn:
+    """Return a comment that phone 7 wrote."""
+    deed = Deed(does="comment", who="7", text="How much?", target=target)
+    (item,) = read(vendor.deed(deed, AT))
+    assert isinstance(item, MessageIn)
+    return item
+
+
+def test_a_comment_is_answered_below_it_or_in_private(vendor: Simulator) -> None:
+    name = commented(vendor).external_id
+    public = part("Seven euros", reply_to=name, content=Comment(post="1"))
+    call = next(CONNECTOR.send(public, ACCOUNT))
+    assert isinstance(call, HttpCall)
+    assert call.url.endswith(f"/{name.removeprefix('comment:')}/comments")
+    assert json.loads(call.body) == {"message": "Seven euros"}
+    webhooks: list[Webhook] = []
+    sent = play(vendor, CONNECTOR.send(public, ACCOUNT), webhooks=webhooks)
+    assert (sent.external_id or "").startswith("comment:")
+    assert read(webhooks) == [Unknown(kind="comment.own")]
+    body = body_of(part("In private", reply_to=name))
+    assert body["recipient"] == {"comment_id": name.removeprefix("comment:")}
+    assert "reply_to" not in body
+    play(vendor, CONNECTOR.send(part("In private", reply_to=name), ACCOUNT))
+    assert [each.text for each in vendor.phones()[0].bubbles][-2:] == ["Seven euros", "In private"]
+    ours = sent.external_id or ""
+    remove = ActionOut(does="delete", external_id=ours, to=TO, is_ours=True, now=AT)
+    play(vendor, CONNECTOR.act(remove, ACCOUNT))
+    with pytest.raises(Rejected):
+        play(vendor, CONNECTOR.send(part("again", reply_to=ours, content=public.content), ACCOUNT))
+
+
+def test_a_second_or_late_private_answer_is_refused(vendor: Simulator) -> None:
+    name = commented(vendor).external_id
+    late = part("x", reply_to=name, heard_at=AT, now=AT + timedelta(days=7, seconds=1))
+    with pytest.raises(Rejected) as caught:
+        next(CONNECTOR.send(late, ACCOUNT))
+    assert caught.value.reason == "window"
+    play(vendor, CONNECTOR.send(part("x", reply_to=name), ACCOUNT))
+    with pytest.raises(Rejected):
+        play(vendor, CONNECTOR.send(part("x", reply_to=name), ACCOUNT))
+
+
+def test_a_comment_can_be_answered_changed_and_taken_back(vendor: Simulator) -> None:
+    first = commented(vendor)
+    assert isinstance(first.content, Comment)
+    assert first.reply_to is first.content.parent is None
+    mine = first.external_id.removeprefix("comment:")
+    below = commented(vendor, mine)
+    assert below.reply_to == first.external_id
+    assert below.content == Comment(post=first.content.post, parent=first.external_id)
+    (edited,) = read(vendor.deed(Deed(does="edit", who="7", target=mine, text="Two?"), AT))
+    assert isinstance(edited, EditedIn)
+    assert (edited.external_id, edited.text) == (first.external_id, "Two?")
+    (gone,) = read(vendor.deed(Deed(does="delete", who="7", target=mine), AT))
+    assert isinstance(gone, DeletedIn)
+    assert gone.external_id == first.external_id
+
+
+def test_a_comment_needs_a_good_token(vendor: Simulator) -> None:
+    name = commented(vendor).external_id
+    stale = structs.replace(ACCOUNT, secrets={**ACCOUNT.secrets, "access_token": "old"})
+    with pytest.raises(AuthExpired):
+        play(vendor, CONNECTOR.send(part("x", reply_to=name), stale))
+    play(vendor, CONNECTOR.send(part("x", reply_to=name), ACCOUNT))
+
+
+def test_comments_may_be_left_out() -> None:
+    quiet = structs.replace(ACCOUNT, settings={**ACCOUNT.settings, "comments": False})
+    case = next(each for each in contract.cases("messenger") if each.kind == "comment")
+    (item,) = CONNECTOR.parse(Delivery(body=case.body, received_at=AT), quiet)
+    assert isinstance(item, Unknown)
+    asked = {}
+    for name, account in (("on", ACCOUNT), ("off", quiet)):
+        sending = CONNECTOR.connect(
+            structs.replace(account, settings={**account.settings, "app_id": ""})
+        )
+        call = next(sending)
+        assert isinstance(call, HttpCall)
+        asked[name] = json.loads(call.body)["subscribed_fields"]
+    assert [each for each in asked["on"] if each not in asked["off"]] == ["feed"]

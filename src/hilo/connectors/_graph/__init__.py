@@ -11,7 +11,9 @@ __all__ = [
     "connecting",
     "dialogue",
     "door",
+    "remarks",
     "sketch",
     "talk",
     "vendor",
+    "wall",
 ]

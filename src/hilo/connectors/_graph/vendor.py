@@ -62,10 +62,9 @@ class Dialogue:
         if path.host == self._habits.host:
             return self._download(path), []
         body = sketch.object_of(request)
-        given = sketch.bearer(request) or str(body.get("access_token", "")).partition("|")[2]
-        wanted = {self.account.secrets.get(name) for name in ("access_token", "app_secret")}
-        if not given or given not in wanted:
-            return sketch.refused(401, 190, "Invalid OAuth access token."), []
+        denied = self.denied(request)
+        if denied is not None:
+            return denied, []
         match (request.method, path.last):
             case ("POST", "messages") if "sender_action" in body:
                 return self._sign(body), []
@@ -75,6 +74,15 @@ class Dialogue:
                 return self._upload(request), []
             case _:
                 return self._other(request, path), []
+
+    def denied(self, request: Request) -> Response | None:
+        """Return what a call without a good token is told."""
+        body = sketch.object_of(request)
+        given = sketch.bearer(request) or str(body.get("access_token", "")).partition("|")[2]
+        wanted = {self.account.secrets.get(name) for name in ("access_token", "app_secret")}
+        if given and given in wanted:
+            return None
+        return sketch.refused(401, 190, "Invalid OAuth access token.")
 
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:
         """Let a person do something. Raises Unsupported, NotFound."""

@@ -1,24 +1,17 @@
-"""Comments: read, answered below the comment, or once in private.
+"""Comments, read. How they are answered, two channels share: `_graph/remarks`."""
 
-A comment's name here is `comment:` and its id, so that no answer takes it for a direct message.
-"""
-
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from msgspec import Raw
 
-from hilo.connectors._graph import batches, dialogue, talk
-from hilo.connectors._graph.talk import Way
+from hilo.connectors._graph import batches, dialogue
+from hilo.connectors._graph.remarks import PREFIX
 from hilo.connectors.instagram import wire
-from hilo.kit.errors import Rejected
 from hilo.sdk import content, payloads
 from hilo.sdk.inbound import Inbound, MessageIn, Referral, Unknown
-from hilo.sdk.outbound import Accepted, MessageOut, Sending
 
-PREFIX = "comment:"
 FIELDS = {"comments", "live_comments"}
-_PRIVATE = timedelta(days=7)
 _COMMENT = msgspec.json.Decoder(wire.Comment)
 
 
@@ -46,32 +39,3 @@ def _one(given: wire.Comment, own: str, at: datetime | None) -> Inbound:
         reply_to=f"{PREFIX}{given.parent_id}" if given.parent_id else None,
         referral=ad if media.ad_id else None,
     )
-
-
-def is_one(message: MessageOut) -> bool:
-    """Say whether a part answers a comment."""
-    return (message.reply_to or "").startswith(PREFIX)
-
-
-def answer(message: MessageOut, way: Way) -> Sending:
-    """Answer a comment: below it when the part is a `Comment` itself, else once in private.
-
-    Raises: Rejected before any call when a private answer comes too late.
-    """
-    id_ = (message.reply_to or "").removeprefix(PREFIX)
-    now = message.now or message.at
-    if isinstance(message.content, content.Comment):
-        call = way.graph.post(f"{id_}/replies", {"message": message.text})
-        answered = yield from way.graph.ask(call, now=now, attempt=message.attempt)
-        return Accepted(external_id=f"{PREFIX}{answered.get('id')}")
-    if message.heard_at is not None and now - message.heard_at > _PRIVATE:
-        said = "a private answer to a comment is allowed for 7 days"
-        raise Rejected(said, reason="window")
-    # What follows goes to whom it may concern, not to the comment: one private answer for each.
-    return (yield from talk.send(message, way, {"comment_id": id_}))
-
-
-def remove(id_: str, way: Way) -> Sending:
-    """Delete a comment of ours."""
-    yield from way.graph.ask(way.graph.delete(id_.removeprefix(PREFIX)))
-    return Accepted()

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from hilo.connectors._graph import sketch
+from hilo.connectors._graph import remarks, sketch
 from hilo.connectors._graph.channel import DialogueChannel
 from hilo.connectors._graph.talk import Way
-from hilo.connectors.instagram import comments, inbound, setup
+from hilo.connectors.instagram import inbound, setup
 from hilo.connectors.instagram.simulator import InstagramSimulator
 from hilo.sdk.abilities import Connected, Profile
 from hilo.sdk.account import Account, Check, Delivery, SettingsRead
@@ -44,15 +44,15 @@ class Instagram(DialogueChannel):
     @override
     def send(self, message: MessageOut, account: Account) -> Sending:
         """Send one part: a direct message, or an answer to a comment."""
-        if comments.is_one(message):
-            return comments.answer(message, self.way(account))
+        if remarks.is_one(message):
+            return remarks.answer(message, self.way(account), "replies")
         return super().send(message, account)
 
     @override
     def act(self, action: ActionOut, account: Account) -> Sending:
         """React to a message; delete a comment of ours."""
-        if action.does == "delete" and action.external_id.startswith(comments.PREFIX):
-            return comments.remove(action.external_id, self.way(account))
+        if action.does == "delete" and action.external_id.startswith(remarks.PREFIX):
+            return remarks.remove(action.external_id, self.way(account))
         return super().act(action, account)
 
     def profile(self, who: Recipient, account: Account) -> Generator[Call, Reply, Profile]:

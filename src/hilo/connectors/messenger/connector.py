@@ -5,7 +5,7 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from hilo.connectors._graph import connecting, sketch
+from hilo.connectors._graph import connecting, remarks, sketch
 from hilo.connectors._graph.channel import DialogueChannel
 from hilo.connectors._graph.talk import Way
 from hilo.connectors.messenger import inbound, setup
@@ -13,7 +13,7 @@ from hilo.connectors.messenger.simulator import MessengerSimulator
 from hilo.sdk.abilities import Connected, Profile
 from hilo.sdk.account import Account, Check, Delivery, SettingsRead
 from hilo.sdk.inbound import Inbound
-from hilo.sdk.outbound import Call, Recipient, Reply
+from hilo.sdk.outbound import ActionOut, Call, MessageOut, Recipient, Reply, Sending
 from hilo.sdk.simulator import Simulator
 
 
@@ -34,6 +34,20 @@ class Messenger(DialogueChannel):
     def parse(self, delivery: Delivery, account: Account) -> Sequence[Inbound]:
         """Say what it means."""
         return inbound.read(delivery.body, account)
+
+    @override
+    def send(self, message: MessageOut, account: Account) -> Sending:
+        """Send one part: a direct message, or an answer to a comment."""
+        if remarks.is_one(message):
+            return remarks.answer(message, self.way(account), "comments")
+        return super().send(message, account)
+
+    @override
+    def act(self, action: ActionOut, account: Account) -> Sending:
+        """React to a message; delete a comment of ours."""
+        if action.does == "delete" and action.external_id.startswith(remarks.PREFIX):
+            return remarks.remove(action.external_id, self.way(account))
+        return super().act(action, account)
 
     def profile(self, who: Recipient, account: Account) -> Generator[Call, Reply, Profile]:
         """Ask for a name and a picture; many people allow neither."""

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from hilo.connectors._graph import batches, dialogue
+from hilo.connectors.messenger import comments
+from hilo.sdk import payloads
 from hilo.sdk.account import Account
 from hilo.sdk.inbound import AccountIn, Elsewhere, Inbound, Unknown
 
@@ -25,6 +27,8 @@ def read(body: bytes, account: Account) -> Sequence[Inbound]:
                 items.append(
                     AccountIn(kind=change.field, detail=bytes(change.value).decode()[:300])
                 )
+            elif change.field == comments.FIELD and account.settings.get("comments", True):
+                items += comments.read(change.value, page, payloads.moment(entry.time))
             else:
                 items.append(Unknown(kind=change.field[:100] or "change"))
     return items

@@ -25,6 +25,7 @@ FIELDS = (
     "messaging_handovers",
     "standby",
 )
+_FEED = "feed"
 _VERDICTS = verdicts.read(__package__)
 
 
@@ -39,13 +40,18 @@ def way(account: Account) -> Way:
     return Way(graph=graph, own=account.address or "me", gives_back=True, stores=True)
 
 
+def fields(account: Account) -> tuple[str, ...]:
+    """Return what the vendor shall tell of."""
+    return (*FIELDS, _FEED) if account.settings.get("comments", True) else FIELDS
+
+
 def connect(account: Account) -> Generator[Call, Reply, Connected]:
     """Ask for what happens to the page; with the application's id, point its webhook to us."""
     speaks = way(account)
-    hook = connecting.point_here(speaks.graph, account, "page", FIELDS)
+    hook = connecting.point_here(speaks.graph, account, "page", fields(account))
     if hook is not None:
         yield from speaks.graph.ask(hook)
-    yield from speaks.graph.ask(connecting.subscribe(speaks.graph, speaks.own, FIELDS))
+    yield from speaks.graph.ask(connecting.subscribe(speaks.graph, speaks.own, fields(account)))
     about = yield from speaks.graph.ask(speaks.graph.get(speaks.own, fields="name"))
     return Connected(address=speaks.own, name=str(about.get("name") or ""))
 
@@ -57,4 +63,4 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     line, about = yield from connecting.tried("credentials", speaks.graph, call)
     if about is not None:
         line = msgspec.structs.replace(line, detail=str(about.get("name") or ""))
-    return [line, (yield from connecting.subscribed(speaks.graph, speaks.own, FIELDS))]
+    return [line, (yield from connecting.subscribed(speaks.graph, speaks.own, fields(account)))]

@@ -31,6 +31,7 @@ export function Customer() {
     ...(missing.length ? [{ id: "add", label: t("play.add"), icon: <IconPlus size={15} aria-hidden /> }] : []),
   ];
   const tab = tabs.some((one) => one.id === chosen) ? chosen : "chat";
+  const isPublic = channels.get(phones.find((one) => one.id === tab)?.channel ?? "")?.features.includes("public") ?? false;
   function walk(event: KeyboardEvent): void {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (!step) return;
@@ -54,7 +55,7 @@ export function Customer() {
       <div id="play-panel" role="tabpanel" aria-labelledby={`play-${tab}`} className={`${css.panel} scroll`}>
         {tab === "mail" ? <MailClient />
           : tab === "add" ? <AddPhone missing={missing} onMade={(made) => setChosen(made.id)} />
-            : tab !== "chat" ? <Phones key={tab} account={tab} />
+            : tab !== "chat" ? <Phones key={tab} account={tab} comments={isPublic} />
               : chat ? <iframe className={css.frame} src={`/demo?account=${chat.id}`} title={t("play.chat_frame")} />
                 : <Empty drawing="thread" title={t("play.no_chat")} />}
       </div>

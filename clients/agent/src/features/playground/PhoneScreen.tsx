@@ -11,10 +11,10 @@ import { Time } from "@ui/Time";
 import css from "./Phone.module.css";
 
 export interface Deed {
-  does: "text" | "file" | "voice" | "location" | "choose" | "react" | "edit" | "delete" | "read" | "start" | "stop";
+  does: "text" | "file" | "voice" | "location" | "choose" | "react" | "edit" | "delete" | "read" | "start" | "stop" | "comment";
   text?: string; target?: string; choice?: string; emoji?: string; data?: string; media_type?: string; latitude?: number; longitude?: number;
 }
-interface Props { account: Id; phone: Phone; does: (deed: Deed) => Promise<boolean> }
+interface Props { account: Id; phone: Phone; comments: boolean; does: (deed: Deed) => Promise<boolean> }
 
 /** A file's bytes as the API takes them. */
 async function base64(file: File): Promise<string> {
@@ -24,7 +24,7 @@ async function base64(file: File): Promise<string> {
   return btoa(text);
 }
 
-export function PhoneScreen({ account, phone, does }: Props) {
+export function PhoneScreen({ account, phone, comments, does }: Props) {
   const t = useT();
   const [text, setText] = useState("");
   const [editing, setEditing] = useState<Bubble | null>(null);
@@ -53,7 +53,14 @@ export function PhoneScreen({ account, phone, does }: Props) {
     await does({ does: kind, text: named, data: await base64(next), media_type: next.type || "application/octet-stream" });
     await attach(rest);
   }
+  async function comment(): Promise<void> {
+    if (await does({ does: "comment", text: text.trim() || t("play.comment_sample"), ...(answering ? { target: answering.id } : {}) })) {
+      setText("");
+      setAnswering(null);
+    }
+  }
   const more: MenuItem[] = [
+    ...(comments ? [{ label: t("play.do_comment"), run: () => void comment() }] : []),
     { label: t("play.do_location"), run: () => void does({ does: "location", latitude: 38.7223, longitude: -9.1393 }) },
     { label: t("play.do_read"), run: () => void does({ does: "read" }) },
     { label: t("play.do_start"), run: () => void does({ does: "start" }) },
