@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from cast import CAST
-from hilo.domain.conversations import crossing, identity
+from hilo.domain.conversations import Given, crossing, identity, ways, write
 from hilo.domain.conversations.crossing import codes
 from hilo.domain.inboxes.deliveries import PendingAccount
 from hilo.domain.people import system
@@ -155,6 +155,67 @@ async def test_two_known_people_are_never_made_one_by_a_code(state: AppState) ->
         assert [reason.kind for each in proposed for reason in each.reasons] == ["code"]
         warnings = await tx.connection.fetchval("select meta from message where text = $1", code)
     assert warnings["warnings"] == ["other-sender"]
+
+
+async def test_whoever_came_with_a_code_is_answered_where_they_came(state: AppState) -> None:
+    gateway = await a_gateway(state)
+    await heard(state, said("hello", who="u-1", email="carl@example.test"))
+    (talk,) = [UUID(str(id_)) for id_, _ in await talks(state)]
+    await rows(state.db, "update identity set verified = true where kind = 'email' returning 1")
+    await heard(state, text("I was here before"), account=gateway)
+    code = await a_code(state, talk, gateway.account_id)
+    await heard(state, text(code), account=gateway)
+    async with state.db.transaction(CAST.workspace) as tx:
+        found = await ways(tx, EVERYBODY, state.channels, talk)
+        (best,) = (each for each in found if each.is_proposed)
+        assert (best.account_id, best.value) == (gateway.account_id, PHONE)
+        given = Given(text="Gladly", account_id=best.account_id, identity_id=best.identity_id)
+        written = await write(tx, EVERYBODY, talk, given, state.channels)
+        assert written is not None
+        assert written.message.channel == "sms_http"
+    other = await a_chat(state, who="u-2")
+    async with state.db.transaction(CAST.workspace) as tx:
+        elsewhere = await ways(tx, EVERYBODY, state.channels, other)
+        assert PHONE not in [each.value for each in elsewhere]
+
+
+async def test_who_is_known_by_a_channel_alone_joins_who_is_known_by_telephone(
+    state: AppState,
+) -> None:
+    gateway = await a_gateway(state)
+    talk = await a_chat(state)
+    await rows(state.db, "update identity set verified = true where value = 'u-1' returning 1")
+    await heard(state, text("I was here before"), account=gateway)
+    code = await a_code(state, talk, gateway.account_id)
+    await heard(state, text(code), account=gateway)
+    async with state.db.transaction(CAST.workspace) as tx:
+        owner = await tx.connection.fetchval(
+            "select contact_id from conversation where id = $1", talk
+        )
+        held = await tx.connection.fetch(
+            "select kind from identity where contact_id = $1 order by kind", owner
+        )
+        assert [each["kind"] for each in held] == ["external", "phone"]
+        (best,) = (
+            each for each in await ways(tx, EVERYBODY, state.channels, talk) if each.is_proposed
+        )
+        assert best.account_id == gateway.account_id
+        (link,) = await identity.list_links(tx, EVERYBODY, owner)
+        await identity.undo(tx, EVERYBODY, link.id)
+    assert (talk, ["hello"]) in await talks(state)
+
+
+async def test_where_one_writes_already_nobody_is_sent(state: AppState) -> None:
+    gateway, other = await a_gateway(state), await a_gateway(state)
+    talk = await a_chat(state)
+    code = await a_code(state, talk, gateway.account_id)
+    async with state.db.transaction(CAST.workspace) as tx:
+        places = await crossing.elsewhere(tx, EVERYBODY, state.channels, talk)
+        assert {each.account_id for each in places} == {gateway.account_id, other.account_id}
+    await heard(state, text(code), account=gateway)
+    async with state.db.transaction(CAST.workspace) as tx:
+        places = await crossing.elsewhere(tx, EVERYBODY, state.channels, talk)
+        assert [each.account_id for each in places] == [other.account_id]
 
 
 async def test_whoever_got_a_code_from_somebody_is_parted_again(state: AppState) -> None:

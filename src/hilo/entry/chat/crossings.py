@@ -3,13 +3,14 @@
 A visitor's code leads into the conversation it last wrote or was answered in here, and no other.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
 
 from hilo.connectors.webchat import Visitor
-from hilo.domain.conversations import Offer, crossing, visitors
+from hilo.domain.conversations import Elsewhere, Offer, crossing, visitors
 from hilo.entry.chat.accounts import Shop
 from hilo.entry.chat.session import reader_of
 from hilo.entry.state import AppState
@@ -48,8 +49,7 @@ class Crossings:
         channels = self._state.channels
         async with self._state.db.reading(shop.account.workspace) as tx:
             found = await crossing.places_for_visitors(tx, channels)
-        named = [Place(each.account_id, _name(self._state, each.channel)) for each in found]
-        return Places(named)
+        return Places(_named(self._state, found))
 
     async def offer(self, shop: Shop, visitor: Visitor, account: UUID) -> Offer:
         """Make a code. Raises: Conflict before anything was said; Invalid; RateLimited."""
@@ -66,5 +66,13 @@ class Crossings:
             return await crossing.mint(tx, self._state.channels, talk, account, by)
 
 
-def _name(state: AppState, channel: str) -> str:
-    return state.connectors[channel].connector.manifest.name
+def _named(state: AppState, found: Sequence[Elsewhere]) -> list[Place]:
+    """Name each by its channel, and by its account too where a channel has several."""
+    many = Counter(each.channel for each in found)
+    named = []
+    for each in found:
+        channel = state.connectors[each.channel].connector.manifest.name
+        is_alone = many[each.channel] == 1 or not each.account_name
+        name = channel if is_alone else f"{channel} · {each.account_name}"
+        named.append(Place(each.account_id, name))
+    return named

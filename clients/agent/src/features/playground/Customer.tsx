@@ -23,11 +23,19 @@ export function Customer() {
   const accounts = inboxes?.flatMap((one) => one.accounts) ?? [];
   const chat = accounts.find((one) => isChat(channels.get(one.channel)));
   const phones = accounts.filter((one) => one.is_sandbox && one.state !== "off");
+  /** Two accounts of one channel are told apart by their own names, else by their place. */
+  const labelOf = (one: (typeof phones)[number]): string => {
+    const alike = phones.filter((phone) => phone.channel === one.channel);
+    if (alike.length === 1) return named(one.channel);
+    const twins = alike.filter((phone) => phone.name === one.name);
+    const own = one.name && twins.length === 1 ? one.name : [one.name, alike.indexOf(one) + 1].filter(Boolean).join(" ");
+    return `${named(one.channel)} · ${own}`;
+  };
   const missing = [...channels.values()].filter((one) => one.has_simulator && !phones.some((phone) => phone.channel === one.id));
   const tabs: Tab[] = [
     { id: "chat", label: t("play.chat"), icon: <IconMessageCircle size={15} aria-hidden /> },
     { id: "mail", label: t("play.mail"), icon: <IconMail size={15} aria-hidden /> },
-    ...phones.map((one) => ({ id: one.id, label: named(one.channel), icon: <Bead channel={one.channel} size={18} /> })),
+    ...phones.map((one) => ({ id: one.id, label: labelOf(one), icon: <Bead channel={one.channel} size={18} /> })),
     ...(missing.length ? [{ id: "add", label: t("play.add"), icon: <IconPlus size={15} aria-hidden /> }] : []),
   ];
   const tab = tabs.some((one) => one.id === chosen) ? chosen : "chat";

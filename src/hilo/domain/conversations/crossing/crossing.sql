@@ -45,3 +45,9 @@ select i.contact_id as contact, bool_or(i.verified and i.kind in ('email', 'phon
        bool_and(i.kind = 'visitor' or not i.verified) as is_stray
 from identity i where i.workspace_id = :workspace and i.contact_id = any(:contacts::uuid[])
 group by i.contact_id
+
+-- name: last_heard_by
+-- By which account the contact last wrote here.
+select account_id from message
+where workspace_id = :workspace and conversation_id = :conversation and kind = 'incoming' and account_id is not null
+order by seq desc limit 1

@@ -55,10 +55,15 @@ class Offer(Struct, frozen=True, kw_only=True):
 async def elsewhere(
     tx: Tx, actor: Actor, channels: Channels, conversation_id: UUID
 ) -> list[Elsewhere]:
-    """Return where the conversation could go on. Raises: Forbidden; NotFound."""
+    """Return where the conversation could go on; not where the contact writes already.
+
+    Raises: Forbidden; NotFound.
+    """
     actor.must("conversation:reply")
     await get_conversation(tx, actor, conversation_id)
-    return [_place(row) for row in await _open(tx, channels)]
+    given = {"workspace": tx.workspace, "conversation": conversation_id}
+    here = await tx.maybe(SQL.last_heard_by, UUID, **given)
+    return [_place(row) for row in await _open(tx, channels) if row.id != here]
 
 
 async def offer(

@@ -1,8 +1,9 @@
 """Messages that come with a code: where they land, and who their sender is from now on.
 
 A code proves possession and nothing else; it may have been sent on to somebody. So a stranger joins
-the conversation's contact, a mere browser joins whoever is known, but two known people are never
-made one: their message lands in the conversation all the same, marked as another sender's. Whatever
+the conversation's contact, whoever is known only by what a channel calls them joins whoever is
+known by a proven telephone or address, but two known people are never made one: their message lands
+in the conversation all the same, marked as another sender's, and can be answered there. Whatever
 was joined here can be undone. A code that is wrong, old or used leaves an ordinary message.
 """
 
@@ -153,6 +154,8 @@ async def _join(tx: Tx, landed: Landed, who: Matched, owner: UUID) -> None:
         loser, winner = owner, who.contact_id
     elif who.is_new or not theirs.is_known:
         loser, winner = who.contact_id, owner
+    elif not ours.is_known:
+        loser, winner = owner, who.contact_id
     else:
         return
     try:

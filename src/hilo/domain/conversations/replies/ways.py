@@ -69,6 +69,7 @@ async def ways(tx: Tx, actor: Actor, channels: Channels, conversation_id: UUID) 
         _Row,
         workspace=tx.workspace,
         contact=view.contact.id,
+        conversation=view.id,
         mails=reaching(channels, "email"),
         phones=reaching(channels, "phone"),
     )

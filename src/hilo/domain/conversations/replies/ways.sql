@@ -2,12 +2,20 @@
 
 -- name: ways
 -- Each account with each address it reaches, and each account that reaches none of them; one that is
--- switched off only where it would reach somebody.
+-- switched off only where it would reach somebody. Whoever came into the conversation with a code is
+-- written to as well, although it may be another contact still.
+with who as (
+  select i.id, i.kind, i.value, i.scope, i.verified, i.created_at from identity i
+  where i.workspace_id = :workspace and i.contact_id = :contact
+  union
+  select i.id, i.kind, i.value, i.scope, i.verified, i.created_at
+  from crossing x join identity i on i.workspace_id = :workspace and i.id = x.identity_id
+  where x.workspace_id = :workspace and x.conversation_id = :conversation and x.used_at is not null)
 select a.id, a.inbox_id, n.name, a.channel, a.name, a.state, a.is_sandbox, i.id, i.kind, i.value, s.at, h.at
 from account a
 join inbox n on n.workspace_id = :workspace and n.id = a.inbox_id
-left join identity i on i.workspace_id = :workspace and i.contact_id = :contact
-  and (i.scope = a.id or (i.kind = 'email' and a.channel = any(:mails::text[]))
+left join who i
+  on (i.scope = a.id or (i.kind = 'email' and a.channel = any(:mails::text[]))
        or (i.kind = 'phone' and a.channel = any(:phones::text[])))
 left join consent s on s.workspace_id = :workspace and s.identity_id = i.id and s.topic = 'all'
   and not s.is_given
