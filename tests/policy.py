@@ -128,6 +128,7 @@ POLICY: dict[str, str] = {
     # contacts
     "list_contacts": "contact:read",
     "get_contact": "contact:read",
+    "get_avatar": "contact:read",
     "create_contact": "contact:write",
     "change_contact": "contact:write",
     "add_identity": "contact:write",

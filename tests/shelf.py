@@ -31,6 +31,13 @@ def phone(simulator: Simulator, who: str = "7") -> Phone:
     return next(each for each in simulator.phones() if each.who == who)
 
 
+def picture(simulator: Simulator, url: str) -> bytes:
+    """Return what is at a picture's address, asked as anybody would."""
+    response, _ = simulator.request(Request(method="GET", url=url), AT)
+    assert response.status == 200
+    return response.body
+
+
 def file(media_type: str, content: bytes = b"bytes", name: str = "a.bin") -> FileOut:
     """Return a file of ours with its bytes."""
     return FileOut(

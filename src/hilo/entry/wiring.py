@@ -32,6 +32,7 @@ READERS: Sequence[Reader] = (
 
 # Work for the outside, queued in the transaction that caused it.
 JOBS: Mapping[str, Callable[[Tools, Job], Awaitable[None]]] = {
+    "avatar": work.avatar,
     "call": work.call,
     "carry": work.carry,
     "fetch": work.fetch,

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from hilo.domain import inboxes, library, notifications
+from hilo.domain import contacts, inboxes, library, notifications
 from hilo.domain.conversations import (
     Carriage,
     Carry,
     Fetch,
+    Portray,
     Profiled,
     Resolve,
     Resolver,
@@ -38,6 +39,7 @@ from hilo.sdk.outbound import Recipient
 _FETCH_TRIES = 6
 _RESOLVE_TRIES = 4
 _PROFILE_TRIES = 3
+_AVATAR_TRIES = 3
 _CALL_TRIES = 4
 _LONGEST_S = 300.0
 _MOST_FAILURES = 5
@@ -98,6 +100,44 @@ async def profile(given: Tools, job: Job) -> None:
         return
     async with given.state.db.transaction(wanted.workspace) as tx:
         await keep_profile(tx, wanted, found)
+
+
+async def avatar(given: Tools, job: Job) -> None:
+    """Get a contact's picture; one that cannot be had is not missed."""
+    wanted = job.read(Portray)
+    told = wanted.told
+    async with given.state.db.transaction(wanted.workspace) as tx:
+        row = await inboxes.queries.account(tx, told.account)
+        is_wanted = await contacts.wants(tx, told)
+    if row is None or not is_wanted:
+        return
+    content: bytes | None = None
+    try:
+        if told.source:
+            content = await _picture(given, row, told.source)
+    except TemporaryFailure:
+        if job.failures + 1 < _AVATAR_TRIES:
+            raise
+        return
+    except Bug:
+        raise
+    except HiloError:
+        return
+    async with given.state.db.transaction(wanted.workspace) as tx:
+        gone = await contacts.keep_picture(tx, given.state.files, told, content)
+    for key in gone:
+        await given.state.files.drop(key)
+
+
+async def _picture(given: Tools, row: AccountRow, source: str) -> bytes:
+    """Return a contact's picture: from the channel's own hosts, or by the channel's own name."""
+    connector, account = given.state.channels.of(row), given.state.channels.opened(row)
+    address = urlsplit(source)
+    if not address.scheme and isinstance(connector, Fetching):
+        return (await given.carrier.aside(connector.fetch(source, account), account)).content
+    if address.scheme != "https" or not may_fetch(connector.manifest, source):
+        raise Rejected("the picture is not where this channel keeps its files")
+    return await given.carrier.download(source, contacts.MOST_BYTES, account)
 
 
 async def sweep(given: Tools, job: Job) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct, structs
 
 from hilo.kit.errors import NotFound
+from hilo.sdk import portraits
 from hilo.sdk.simulator import Bubble, Heard, Phone
 
 _BUBBLES = 200
@@ -62,6 +63,11 @@ class Line(Struct):
         new = structs.replace(old, **to)
         self.bubbles[self.bubbles.index(old)] = new
         return new
+
+    @property
+    def portrait(self) -> str:
+        """The name under which `Phones.file` gives the contact's picture."""
+        return portraits.name_of(self.address)
 
     def phone(self) -> Phone:
         """Return what is seen."""
@@ -127,6 +133,8 @@ class Phones:
 
     def file(self, name: str) -> tuple[bytes, str]:
         """Return a file and its media type. Raises NotFound."""
+        if name.startswith(portraits.MARK):
+            return portraits.portrait(name), "image/png"
         if name not in self._files:
             raise NotFound("no such file on this phone")
         return self._files[name]

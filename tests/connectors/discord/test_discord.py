@@ -188,7 +188,9 @@ def test_connecting_names_our_address_and_checking_sees_it(vendor: Simulator) ->
 
 
 def test_profile_settings_and_sample(vendor: Simulator) -> None:
-    assert play(vendor, CONNECTOR.profile(TO, ACCOUNT)).name == "Lucía"
+    profile = play(vendor, CONNECTOR.profile(TO, ACCOUNT))
+    assert profile.name == "Lucía"
+    assert shelf.picture(vendor, profile.avatar).startswith(b"\x89PNG")
     made = CONNECTOR.configure(CONNECTOR.made_up(UUID(int=7)), None)
     assert made.settings["public_key"]
     for bad in ({"bot_token": "short"}, {"public_key": "xyz"}):

@@ -189,6 +189,7 @@ def test_the_page_login_needs_the_page() -> None:
 def test_a_profile_says_more_than_a_name(vendor: Simulator) -> None:
     profile = play(vendor, CONNECTOR.profile(TO, ACCOUNT))
     assert profile.attributes["username"]
+    assert shelf.picture(vendor, profile.avatar).startswith(b"\x89PNG")
     lines = play(vendor, CONNECTOR.check(ACCOUNT))
     assert [(each.key, each.ok) for each in lines] == [("credentials", True), ("webhook", True)]
 

@@ -177,7 +177,9 @@ def test_who_blocked_the_account_is_written_to_in_silence(vendor: Simulator) -> 
 
 
 def test_profile_and_typing(vendor: Simulator) -> None:
-    assert play(vendor, CONNECTOR.profile(TO, ACCOUNT)).name == "Lucía"
+    profile = play(vendor, CONNECTOR.profile(TO, ACCOUNT))
+    assert profile.name == "Lucía"
+    assert shelf.picture(vendor, profile.avatar).startswith(b"\x89PNG")
     play(vendor, CONNECTOR.mark(MarkOut(does="typing_on", to=TO, now=AT), ACCOUNT))
     assert phone(vendor).is_typing
     play(vendor, CONNECTOR.mark(MarkOut(does="read", to=TO, now=AT), ACCOUNT))

@@ -194,7 +194,9 @@ def test_channels_are_left_alone_when_they_are_turned_off() -> None:
 
 
 def test_profile(desk: Simulator) -> None:
-    assert play(desk, CONNECTOR.profile(TO, ACCOUNT)).name == "Lucía"
+    profile = play(desk, CONNECTOR.profile(TO, ACCOUNT))
+    assert profile.name == "Lucía"
+    assert shelf.picture(desk, profile.avatar).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,9 @@ def test_a_code_in_the_link_says_where_it_belongs(bot: Simulator) -> None:
 
 
 def test_profile(bot: Simulator) -> None:
-    assert play(bot, CONNECTOR.profile(TO, ACCOUNT)).name == "Lucía"
+    profile = play(bot, CONNECTOR.profile(TO, ACCOUNT))
+    assert profile.name == "Lucía"
+    assert shelf.picture(bot, profile.avatar).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import { layer } from "@lib/layers";
 import type { SearchItem } from "@lib/model";
 import { prefer, preferLocale } from "@lib/prefs";
 import { useStore } from "@lib/store";
-import { Avatar } from "@ui/Avatar";
+import { Avatar, faceOf } from "@ui/Avatar";
 import { Bead } from "@ui/Bead";
 import { Cap } from "@ui/Button";
 import { Dialog } from "@ui/Dialog";
@@ -64,7 +64,7 @@ function useRows(typed: string, close: () => void): Row[] {
         icon: <Bead channel={one.channel} size={20} />, run: () => { close(); open(one.id); } })),
       ...(found.data?.items ?? []).filter((one) => typed.trim().length > 1 && !seen.has(one.conversation_id ?? "")).map((one): Row => one.type === "contact"
         ? { id: `c-${one.contact?.id}`, group: t("palette.contacts"), label: one.contact?.name || t("common.unnamed"), hint: one.contact?.identities?.[0]?.value ?? "", always: true,
-          icon: <Avatar name={one.contact?.name ?? "?"} size={20} />, run: () => { close(); void navigate({ to: "/contacts/$id", params: { id: one.contact!.id } }); } }
+          icon: <Avatar name={one.contact?.name ?? "?"} size={20} face={faceOf(one.contact)} />, run: () => { close(); void navigate({ to: "/contacts/$id", params: { id: one.contact!.id } }); } }
         : { id: `m-${one.message?.id}`, group: t("palette.messages"), label: one.message?.text.slice(0, 90) ?? "", hint: one.message?.author.name ?? "", always: true,
           icon: <Bead channel={one.message?.channel ?? ""} size={20} />, run: () => { close(); open(one.conversation_id!); } }),
     ];

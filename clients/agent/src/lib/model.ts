@@ -56,7 +56,7 @@ export interface CheckLine { key: string; ok: boolean | null; detail: string }
 export interface Identity { id: Id; kind: "email" | "phone" | "visitor" | "external"; value: string; verified: boolean; scope?: string | null; by_code?: boolean }
 export interface Contact {
   id: Id; name: string; locale: string; time_zone: string; attributes: Record<string, unknown>;
-  identities: Identity[]; version: number; created_at: Instant; updated_at: Instant; blocked?: boolean;
+  identities: Identity[]; version: number; created_at: Instant; updated_at: Instant; blocked?: boolean; avatar_id?: Id | null;
 }
 export interface Elsewhere { account_id: Id; inbox_id: Id; channel: string; account_name: string; is_sandbox: boolean }
 export interface Offer { id: Id; account_id: Id; channel: string; is_sandbox: boolean; code: string; link: string; qr: readonly string[] | null; expires_at: Instant }

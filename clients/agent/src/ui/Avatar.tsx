@@ -1,4 +1,4 @@
-/** A person as two letters on paper; the hue follows the name, so that the same person looks the same everywhere. */
+/** A person as a picture, or as two letters on paper; their hue follows the name, so that the same person looks the same everywhere. */
 import type { CSSProperties } from "react";
 import css from "./Avatar.module.css";
 
@@ -14,11 +14,17 @@ function hueOf(text: string): number {
   return sum;
 }
 
-export function Avatar({ name, size = 28, title }: { name: string; size?: number; title?: string }) {
+/** Where a contact's picture is; another picture has another address. */
+export function faceOf(contact: { id: string; avatar_id?: string | null } | undefined): string | undefined {
+  return contact?.avatar_id ? `/api/v1/contacts/${contact.id}/avatar?of=${contact.avatar_id}` : undefined;
+}
+
+export function Avatar({ name, size = 28, title, face }: { name: string; size?: number; title?: string; face?: string | undefined }) {
   const style = { "--size": `${size}px`, "--hue": hueOf(name) } as CSSProperties;
   return (
     <span className={css.avatar} style={style} {...(title ? { title, role: "img", "aria-label": title } : { "aria-hidden": true })}>
       {initials(name)}
+      {face ? <img key={face} src={face} alt="" loading="lazy" decoding="async" draggable={false} onError={(event) => { event.currentTarget.hidden = true; }} /> : null}
     </span>
   );
 }

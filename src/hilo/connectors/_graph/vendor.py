@@ -13,6 +13,7 @@ from msgspec import Struct
 from hilo.connectors._graph import sketch
 from hilo.connectors._graph.talk import FREE, PERSON
 from hilo.kit.errors import NotFound, Unsupported
+from hilo.sdk import portraits
 from hilo.sdk.account import Account
 from hilo.sdk.forms import unpack
 from hilo.sdk.phones import Line, Phones, number_after
@@ -217,7 +218,10 @@ class Dialogue:
         )
 
     def _download(self, path: sketch.Path) -> Response:
-        content, media_type = self._files.get(path.last)
+        if path.last.startswith(portraits.MARK):
+            content, media_type = self.lines.file(path.last)
+        else:
+            content, media_type = self._files.get(path.last)
         if not media_type:
             return Response(status=403, body=b"URL signature expired")
         return Response(status=200, headers={"content-type": media_type}, body=content)

@@ -229,7 +229,9 @@ class Server:
 
 def person(line: Line) -> Body:
     """Return a person in the vendor's shape."""
-    return {"id": f"7{line.address[1:]}", "username": line.who, "global_name": line.name}
+    named = {"username": line.who, "global_name": line.name}
+    picture = line.portrait.removesuffix(".png")
+    return {"id": f"7{line.address[1:]}", **named, "avatar": picture}
 
 
 def _says(vendor: Server, line: Line, deed: Deed, at: datetime) -> list[Webhook]:

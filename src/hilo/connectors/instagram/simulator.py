@@ -13,6 +13,7 @@ from hilo.sdk.account import Account
 from hilo.sdk.phones import Line
 from hilo.sdk.simulator import Bubble, Request, Response, Webhook
 
+_HOST = "lookaside.fbsbx.com"
 _POST = "17900000000000009"
 _LIVES_S = 60 * 24 * 3600
 
@@ -29,7 +30,7 @@ class InstagramSimulator(Wall):
             prefix="5550000000",
             size=lambda text: len(text.encode()),
             text_most=1000,
-            host="lookaside.fbsbx.com",
+            host=_HOST,
             echoes_tracker=False,
             reads_by_mid=True,
             profile=_profile,
@@ -81,6 +82,7 @@ def _profile(line: Line) -> Mapping[str, object]:
     return {
         "name": line.name,
         "username": _handle(line),
+        "profile_pic": f"https://{_HOST}/{line.portrait}",
         "follower_count": 120,
         "is_user_follow_business": True,
         "is_business_follow_user": False,

@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from hilo.kit.errors import NotFound, Unsupported
+from hilo.sdk import portraits
 from hilo.sdk.account import Account
 from hilo.sdk.phones import Line, Phones
 from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
@@ -25,6 +26,7 @@ _FIRST_LINE = 0x1000
 _MOST_MESSAGES = 5
 _TEXT_UNITS = 5000
 _QUICK_REPLIES = 13
+_FACES = "https://profile.line-scdn.net"
 _STICKER = b"\x89PNG\r\n\x1a\n sticker"
 
 
@@ -57,7 +59,10 @@ class OfficialAccount:
         """Answer a call of ours; this vendor calls back only for what contacts do."""
         parts = urlsplit(request.url)
         if (parts.hostname or "").endswith("line-scdn.net"):
-            return Response(body=_STICKER, headers={"content-type": "image/png"}), []
+            name = parts.path.rpartition("/")[2]
+            is_face = name.startswith(portraits.MARK)
+            picture = self._phones.file(name)[0] if is_face else _STICKER
+            return Response(body=picture, headers={"content-type": "image/png"}), []
         headers = {name.lower(): value for name, value in request.headers.items()}
         if headers.get("authorization") != f"Bearer {self._token}":
             return _told(Refused(401, "Authentication failed. Is the access token valid?")), []
@@ -150,7 +155,7 @@ class OfficialAccount:
             case ["profile", id_]:
                 line = self._at(unquote(id_))
                 who = {"userId": line.address, "displayName": line.name, "language": "es"}
-                return _json(200, who)
+                return _json(200, {**who, "pictureUrl": f"{_FACES}/{line.portrait}"})
             case ["info"]:
                 names = {"basicId": self._basic_id, "displayName": "Hilo", "chatMode": "bot"}
                 return _json(200, {"userId": f"U{1:032x}", "markAsReadMode": "auto", **names})

@@ -15,6 +15,8 @@ from hilo.sdk.simulator import Bubble, Deed, Webhook
 
 _POST = "900000000000009"
 
+_HOST = "scontent.xx.fbcdn.net"
+
 
 class MessengerSimulator(Wall):
     """A page and everybody who writes to it. Raises as `Simulator` says."""
@@ -28,7 +30,7 @@ class MessengerSimulator(Wall):
             prefix="2400000000",
             size=len,
             text_most=2000,
-            host="scontent.xx.fbcdn.net",
+            host=_HOST,
             echoes_tracker=True,
             reads_by_mid=False,
             profile=_profile,
@@ -87,4 +89,6 @@ class MessengerSimulator(Wall):
 
 def _profile(line: Line) -> Mapping[str, object]:
     first, _, rest = line.name.partition(" ")
-    return {"first_name": first, "last_name": rest, "locale": "es_ES"}
+    picture = f"https://{_HOST}/{line.portrait}"
+    named = {"first_name": first, "last_name": rest, "locale": "es_ES"}
+    return {**named, "profile_pic": picture}

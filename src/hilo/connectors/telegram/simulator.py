@@ -185,7 +185,9 @@ class Bot:
 
     def _get_chat(self, fields: Fields, _files: list[FormFile], _at: datetime) -> object:
         line = self._line(fields)
-        return {"id": int(line.address), "type": "private", "first_name": line.name}
+        photo = {"small_file_id": line.portrait, "big_file_id": line.portrait}
+        named = {"type": "private", "first_name": line.name}
+        return {"id": int(line.address), **named, "photo": photo}
 
     def _lend(self, name: str) -> Response:
         try:

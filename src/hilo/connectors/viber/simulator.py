@@ -178,7 +178,9 @@ class Bot:
 
 def person(line: Line) -> dict[str, object]:
     """Return a user in the vendor's shape."""
-    return {"id": line.address, "name": line.name, "country": "ES", "language": "es"}
+    avatar = f"{HOST}/media/{line.portrait}"
+    told = {"id": line.address, "name": line.name, "avatar": avatar}
+    return {**told, "country": "ES", "language": "es"}
 
 
 def _shown(body: Body) -> str:

@@ -1,6 +1,7 @@
 """With whom: contacts and their identities."""
 
 from hilo.domain.contacts.addresses import normal
+from hilo.domain.contacts.avatars import MOST_BYTES, Picture, due, find_avatar, keep_picture, wants
 from hilo.domain.contacts.events import (
     ContactChanged,
     ContactConsented,
@@ -54,6 +55,7 @@ from hilo.domain.contacts.verbs import (
 __all__ = [
     "END",
     "LAST",
+    "MOST_BYTES",
     "Asked",
     "ContactChanged",
     "ContactConsented",
@@ -70,11 +72,14 @@ __all__ = [
     "Matched",
     "Merged",
     "NewContact",
+    "Picture",
     "Taken",
     "add_identity",
     "change_contact",
     "contact_view",
     "create_contact",
+    "due",
+    "find_avatar",
     "forget",
     "forget_visitors",
     "found",
@@ -82,6 +87,7 @@ __all__ = [
     "give",
     "hold",
     "hold_both",
+    "keep_picture",
     "list_contacts",
     "lock_pair",
     "match",
@@ -97,5 +103,6 @@ __all__ = [
     "taken",
     "view_of",
     "visitors_of",
+    "wants",
     "words_of",
 ]

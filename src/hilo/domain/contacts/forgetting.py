@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from hilo.domain.contacts import queries
+from hilo.domain.contacts import avatars, queries
 from hilo.domain.contacts.events import ContactChanged, ContactErased
 from hilo.domain.contacts.models import contact_view
 from hilo.kit import forgetting
@@ -25,23 +25,26 @@ async def visitors_of(tx: Tx, contact_ids: Sequence[UUID], account: UUID) -> lis
     )
 
 
-async def forget(tx: Tx, contact_ids: Sequence[UUID], account: UUID) -> None:
+async def forget(tx: Tx, contact_ids: Sequence[UUID], account: UUID) -> list[str]:
     """Take away those who are known by this account alone, with what was merged into them.
 
-    contact_ids: without conversations. Publishes: ContactErased for each that went.
+    contact_ids: without conversations. Returns where the contents of their pictures are, for
+    whoever removes them after the commit. Publishes: ContactErased for each that went.
     """
     given = list(contact_ids)
     found = await tx.all(
         SQL.forgettable, UUID, workspace=tx.workspace, contacts=given, account=account
     )
     if not found:
-        return
+        return []
     gone = await tx.all(SQL.with_losers, UUID, workspace=tx.workspace, contacts=found)
+    pictures = await avatars.of(tx, gone)
     await tx.run(SQL.delete_identities, workspace=tx.workspace, contacts=gone)
     await forgetting.forget_about(tx, gone)
     await tx.run(SQL.delete_contacts, workspace=tx.workspace, contacts=gone)
     for each in found:
         tx.publish(ContactErased(contact_id=each), subject=each)
+    return await avatars.drop_unused(tx, pictures)
 
 
 async def forget_visitors(

@@ -58,5 +58,6 @@ select c.id, c.name, c.locale, c.time_zone, c.attributes,
                                   'verified', i.verified, 'scope', i.scope,
                                   'by_code', i.by_code) order by i.created_at, i.id)
                  from identity i where i.workspace_id = :workspace and i.contact_id = c.id), '[]'),
-       c.blocked_at, c.merged_into, c.version, c.created_at, c.updated_at
+       c.blocked_at, c.merged_into, c.version, c.created_at, c.updated_at,
+       c.avatar_id
 from contact c where c.workspace_id = :workspace and c.id = any(:ids)

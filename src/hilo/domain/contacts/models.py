@@ -26,7 +26,11 @@ class IdentityView(Struct, frozen=True, kw_only=True):
 
 
 class ContactView(Struct, frozen=True, kw_only=True):
-    """A person who writes to us. attributes: the workspace's own facts; version grows by change."""
+    """A person who writes to us. attributes: the workspace's own facts; version grows by change.
+
+    avatar_id: of the picture that the channel tells, at `…/contacts/{id}/avatar`; another picture
+    has another id.
+    """
 
     id: UUID
     name: str
@@ -38,6 +42,7 @@ class ContactView(Struct, frozen=True, kw_only=True):
     version: int
     created_at: datetime
     updated_at: datetime
+    avatar_id: UUID | None = None  # what the log told before there was one
 
 
 class ContactRow(Struct, frozen=True):
@@ -54,6 +59,7 @@ class ContactRow(Struct, frozen=True):
     version: int
     created_at: datetime
     updated_at: datetime
+    avatar_id: UUID | None = None
 
 
 class IdentityGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,6 +83,7 @@ def contact_view(row: ContactRow) -> ContactView:
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        avatar_id=row.avatar_id,
     )
 
 

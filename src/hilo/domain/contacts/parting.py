@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hilo.domain.contacts import queries
+from hilo.domain.contacts import avatars, queries
 from hilo.domain.contacts.models import ContactRow, ContactView, IdentityView, contact_view
 from hilo.domain.contacts.queries import Facts
 from hilo.kit.db import Tx
@@ -72,6 +72,7 @@ async def stand_again(tx: Tx, loser: UUID, winner: UUID, given: Taken) -> None:
         now=tx.now,
     )
     await give(tx, given.identities, winner, loser)
+    await avatars.give_back(tx, winner, loser)
     await queries.update(tx, winner, _without(after, row, given))
 
 
@@ -107,6 +108,8 @@ async def part_with(tx: Tx, whose: ContactView, identity: IdentityView, name: st
     )
     await queries.insert(tx, id_, facts)
     await give(tx, [identity.id], whose.id, id_)
+    if identity.scope is not None:
+        await avatars.move(tx, whose.id, id_, identity.scope)
     await queries.touch(tx, whose.id)
     return contact_view(await _standing(tx, id_))
 

@@ -119,5 +119,5 @@ async def move_identities(tx: Tx, contact_id: UUID, into: UUID) -> int:
 
 
 async def set_merged(tx: Tx, contact_id: UUID, into: UUID) -> None:
-    """Point to the survivor."""
+    """Point to the survivor, who takes the picture where it has none."""
     await tx.run(SQL.set_merged, workspace=tx.workspace, contact=contact_id, into=into, now=tx.now)

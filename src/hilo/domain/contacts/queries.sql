@@ -6,7 +6,8 @@ select c.id, c.name, c.locale, c.time_zone, c.attributes,
                                   'verified', i.verified, 'scope', i.scope,
                                   'by_code', i.by_code) order by i.created_at, i.id)
                  from identity i where i.workspace_id = :workspace and i.contact_id = c.id), '[]'),
-       c.blocked_at, c.merged_into, c.version, c.created_at, c.updated_at
+       c.blocked_at, c.merged_into, c.version, c.created_at, c.updated_at,
+       c.avatar_id
 from contact c where c.workspace_id = :workspace and c.id = :contact
 
 -- name: lock_contacts
@@ -46,6 +47,11 @@ delete from identity where workspace_id = :workspace and contact_id = :contact a
 update identity set contact_id = :into where workspace_id = :workspace and contact_id = :contact
 
 -- name: set_merged
--- Earlier losers follow, so that the way to the survivor is one step for ever.
+-- Earlier losers follow, so that the way to the survivor is one step for ever. Who has no picture takes the other's.
+with heir as (
+  update contact w set avatar_id = l.avatar_id, avatar_account = l.avatar_account, avatar_source = l.avatar_source
+  from contact l
+  where w.workspace_id = :workspace and w.id = :into and w.avatar_id is null
+    and l.workspace_id = :workspace and l.id = :contact and l.avatar_id is not null)
 update contact set merged_into = :into, version = version + 1, updated_at = :now
 where workspace_id = :workspace and (id = :contact or merged_into = :contact)

@@ -51,7 +51,7 @@ from hilo.domain.conversations.identity.merging import Collision, MergePreview, 
 from hilo.domain.conversations.incoming.arriving import FETCH, Fetch, fetch_again, settle_file
 from hilo.domain.conversations.incoming.hearing import Entered, hear, tell_visit
 from hilo.domain.conversations.incoming.intake import Intake
-from hilo.domain.conversations.incoming.profiling import Profiled, keep_profile
+from hilo.domain.conversations.incoming.profiling import Portray, Profiled, keep_profile
 from hilo.domain.conversations.models import (
     PRIORITIES,
     SEQ_MOST,
@@ -162,6 +162,7 @@ __all__ = [
     "OptedOut",
     "Order",
     "PartView",
+    "Portray",
     "Priority",
     "Profiled",
     "Question",

@@ -1,16 +1,17 @@
 """Contacts: `/contacts`, their addresses, merging and timeline."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import delete, get, patch, post
+from litestar import Request, Response, delete, get, patch, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec.structs import replace
 
-from hilo.domain import contacts, conversations
+from hilo.domain import contacts, conversations, library
 from hilo.domain.contacts import ContactPatch, ContactView, IdentityGiven, NewContact
 from hilo.domain.conversations import MergePreview, TimelineItem
+from hilo.entry.api import etags
 from hilo.entry.api.forms import Acting, Body, Cursor, Id, Limit, Open, Shared
 from hilo.entry.api.messages import linked
 from hilo.kit.page import Page
@@ -44,6 +45,37 @@ async def create_contact(data: JSONBody[NewContact], actor: Acting, tx: Open) ->
 async def get_contact(contact_id: Id, actor: Acting, tx: Open) -> ContactView:
     """Return one contact with its identities. A merged one is gone and names `merged_into`."""
     return await contacts.get_contact(tx, actor, contact_id)
+
+
+Face = Annotated[
+    UUID | None,
+    QueryParameter(description="Its `avatar_id`, so that each picture has an address of its own."),
+]
+
+
+@get("/contacts/{contact_id:uuid}/avatar", tags=["contacts"])
+async def get_avatar(
+    contact_id: Id,
+    request: Request[Any, Any, Any],
+    actor: Acting,
+    tx: Open,
+    app_state: Shared,
+    of: Face = None,  # noqa: ARG001 - for the caches on the way
+) -> Response[bytes]:
+    """Give the contact's picture. It has an ETag; `avatar_id` says when it is another one."""
+    file = await contacts.find_avatar(tx, actor, contact_id)
+    headers = {
+        "etag": f'"{file.sha256.hex()[:32]}"',
+        "cache-control": "private, max-age=600",
+        "content-disposition": "inline",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "x-content-type-options": "nosniff",
+        "cross-origin-resource-policy": "same-origin",
+    }
+    if etags.matches(request.headers.get("if-none-match", ""), headers["etag"]):
+        return Response(b"", status_code=304, headers=headers)
+    content = await library.content_of(app_state.files, file)
+    return Response(content, media_type=file.media_type, headers=headers)
 
 
 @patch("/contacts/{contact_id:uuid}", tags=["contacts"])
@@ -121,6 +153,7 @@ ROUTES = [
     list_contacts,
     create_contact,
     get_contact,
+    get_avatar,
     change_contact,
     add_identity,
     remove_identity,

@@ -8,7 +8,7 @@ import { useT } from "@lib/i18n";
 import type { Contact } from "@lib/model";
 import { contactQuery, useCan } from "@lib/queries";
 import { clockIn, date } from "@lib/time";
-import { Avatar } from "@ui/Avatar";
+import { Avatar, faceOf } from "@ui/Avatar";
 import { Bead } from "@ui/Bead";
 import { Button } from "@ui/Button";
 import { Coming } from "@ui/Coming";
@@ -38,7 +38,7 @@ function Panel({ contact, conversation }: { contact: Contact; conversation: Conv
   return (
     <div className={css.panel}>
       <header className={css.who}>
-        <Avatar name={contact.name || "?"} size={44} />
+        <Avatar name={contact.name || "?"} size={44} face={faceOf(contact)} />
         <div>
           <EditableName contact={contact} />
           <Facts contact={contact} />

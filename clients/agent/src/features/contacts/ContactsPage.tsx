@@ -10,7 +10,7 @@ import { fieldErrors, useT } from "@lib/i18n";
 import type { Contact } from "@lib/model";
 import { useCan } from "@lib/queries";
 import { say } from "@lib/toasts";
-import { Avatar } from "@ui/Avatar";
+import { Avatar, faceOf } from "@ui/Avatar";
 import { Button } from "@ui/Button";
 import { Bones, Empty, Failed } from "@ui/Empty";
 import { Field } from "@ui/Field";
@@ -71,7 +71,7 @@ function Rows({ items }: { items: readonly Contact[] }) {
       <tbody>
         {items.map((one) => (
           <tr key={one.id}>
-            <td><Link to="/contacts/$id" params={{ id: one.id }} className={css.name}><Avatar name={one.name || "?"} size={28} /><span className={css.who}><span className="cut">{one.name || t("common.unnamed")}</span><small className="cut">{reachedAt(one)}</small></span></Link></td>
+            <td><Link to="/contacts/$id" params={{ id: one.id }} className={css.name}><Avatar name={one.name || "?"} size={28} face={faceOf(one)} /><span className={css.who}><span className="cut">{one.name || t("common.unnamed")}</span><small className="cut">{reachedAt(one)}</small></span></Link></td>
             <td className={`${css.muted} ${css.apart}`}>{reachedAt(one)}</td>
             <td className={`${css.muted} ${css.wide}`}>{languageName(t.locale, one.locale)}</td>
             <td className={`${css.muted} ${css.end}`}><Time at={one.updated_at} /></td>

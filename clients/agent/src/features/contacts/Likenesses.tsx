@@ -6,7 +6,7 @@ import { useState } from "react";
 import { api } from "@lib/api";
 import { useT } from "@lib/i18n";
 import type { Contact, Likeness } from "@lib/model";
-import { Avatar } from "@ui/Avatar";
+import { Avatar, faceOf } from "@ui/Avatar";
 import { Button } from "@ui/Button";
 import css from "./Likenesses.module.css";
 import { dismiss, fail, mergeInto } from "./links";
@@ -44,7 +44,7 @@ function One({ contact, likeness, stays }: { contact: Contact; likeness: Likenes
   }
   return (
     <li className={css.one}>
-      <Avatar name={other.name || "?"} size={28} />
+      <Avatar name={other.name || "?"} size={28} face={faceOf(other)} />
       <div className={css.words}>
         <Link to="/contacts/$id" params={{ id: other.id }} className="cut">{other.name || t("common.unnamed")}</Link>
         {likeness.reasons.map((one) => <span key={`${one.kind}${one.name}${one.detail}`}>{t(`likeness.${one.kind}`, { name: one.name, detail: one.detail })}</span>)}

@@ -7,7 +7,7 @@ import { api } from "@lib/api";
 import { reasonOf, useT } from "@lib/i18n";
 import type { Contact } from "@lib/model";
 import { say } from "@lib/toasts";
-import { Avatar } from "@ui/Avatar";
+import { Avatar, faceOf } from "@ui/Avatar";
 import { Button } from "@ui/Button";
 import { Dialog } from "@ui/Dialog";
 import { mergeInto } from "./links";
@@ -75,7 +75,7 @@ export default function Merge({ contact, onClose }: { contact: Contact; onClose:
         <ul className={css.found}>
           {others.map((one) => (
             <li key={one.id}><button type="button" onClick={() => setInto(one)}>
-              <Avatar name={one.name || "?"} size={26} /><span className="cut">{one.name || t("common.unnamed")}</span>
+              <Avatar name={one.name || "?"} size={26} face={faceOf(one)} /><span className="cut">{one.name || t("common.unnamed")}</span>
               <em className="cut">{one.identities[0]?.value}</em>
             </button></li>
           ))}

@@ -8,7 +8,7 @@ import { useT } from "@lib/i18n";
 import type { SearchItem } from "@lib/model";
 import { inboxesQuery, useChannels } from "@lib/queries";
 import { announce } from "@lib/toasts";
-import { Avatar } from "@ui/Avatar";
+import { Avatar, faceOf } from "@ui/Avatar";
 import { Bead, NoteBead, useChannelName } from "@ui/Bead";
 import { Button } from "@ui/Button";
 import { Bones, Empty, Failed } from "@ui/Empty";
@@ -97,7 +97,7 @@ function Found({ item }: { item: SearchItem }) {
     return (
       <li>
         <Link to="/contacts/$id" params={{ id }} className={css.item}>
-          <Avatar name={contact?.name ?? "?"} size={24} />
+          <Avatar name={contact?.name ?? "?"} size={24} face={faceOf(contact)} />
           <b>{contact?.name || t("common.unnamed")}</b><span className={css.when}>{t("search.contacts")}</span>
           <p><Marked parts={item.highlights} fallback={contact?.identities?.map((one) => one.value).join(" · ") ?? ""} /></p>
         </Link>

@@ -66,7 +66,7 @@ async def erase(tx: Tx, account: AccountRow, sender: SenderIn, up_to: UUID) -> N
         SQL.talks, _Talk, workspace=tx.workspace, contacts=people, account=account.id
     )
     files = await _forget(tx, account.id, talks)
-    await _forget_strangers(tx, account.id, people)
+    files += await _forget_strangers(tx, account.id, people)
     await contacts.forget_visitors(tx, people, account.id, senders)
     await _sweep(tx, account.id, senders, up_to, files)
 
@@ -90,7 +90,7 @@ async def erase_resting(tx: Tx, account: AccountRow, before: datetime) -> int:
     people = await tx.all(SQL.contacts_of, UUID, workspace=tx.workspace, conversations=ids)
     senders = await contacts.visitors_of(tx, people, account.id)
     files = await _forget(tx, account.id, [_Talk(each, is_whole=True) for each in ids])
-    await _forget_strangers(tx, account.id, people)
+    files += await _forget_strangers(tx, account.id, people)
     up_to = await tx.one(SQL.first_id, UUID, at=before)
     await _sweep(tx, account.id, senders, up_to, files)
     return len(ids)
@@ -138,10 +138,13 @@ async def _shorten(tx: Tx, mixed: Sequence[UUID], messages: Sequence[UUID]) -> N
         tx.publish(left, subject=row.id)
 
 
-async def _forget_strangers(tx: Tx, account: UUID, people: Sequence[UUID]) -> None:
-    """Forget who has no other conversation, and is known by this account alone."""
+async def _forget_strangers(tx: Tx, account: UUID, people: Sequence[UUID]) -> list[str]:
+    """Forget who has no other conversation, and is known by this account alone.
+
+    Returns where the contents of their pictures are.
+    """
     busy = await tx.all(SQL.is_elsewhere, UUID, workspace=tx.workspace, contacts=people)
-    await contacts.forget(tx, [each for each in people if each not in busy], account)
+    return await contacts.forget(tx, [each for each in people if each not in busy], account)
 
 
 async def _sweep(
