@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 import contract
 import shelf
@@ -51,6 +52,25 @@ def test_who_wrote_before_can_be_answered(channel: str) -> None:
     assert (shelf.phone(vendor).who, shelf.phone(vendor).name) == ("7", "Ana Prueba")
     vendor.deed(Deed(does="text", who="7", text="¿sigue ahí?"), shelf.AT)
     assert len(vendor.phones()) == 1
+
+
+def test_a_window_of_before_is_open_or_over() -> None:
+    connector, account = contract.connector("twilio"), contract.account("twilio")
+    assert isinstance(connector, Simulated)
+    by = structs.replace(
+        account,
+        settings={**account.settings, "by": "whatsapp"},
+        address=(account.address or "").replace("sms:", "whatsapp:"),
+    )
+    to = stranger("twilio")
+    for ago, states in ((AGO, {"sent", "delivered"}), (AGO - timedelta(days=1), {"failed"})):
+        vendor = connector.simulator(by, 10_000)
+        assert isinstance(vendor, Recalling)
+        vendor.recall([Heard(to.value, "Ana Prueba", ago)])
+        told: list[Webhook] = []
+        shelf.play(vendor, connector.send(shelf.part(to, "sí"), by), webhooks=told)
+        came = shelf.read(connector, by, told)
+        assert {each.state for each in came if isinstance(each, StatusIn)} == states
 
 
 @pytest.mark.parametrize("channel", PLAYED)

@@ -188,6 +188,8 @@ class Network:
         if not self._is_whatsapp:
             return False
         heard = [each.at for each in line.bubbles if each.mine] if line is not None else []
+        if line is not None and line.heard_at is not None:
+            heard.append(line.heard_at)  # before the sandbox began anew
         return not heard or at - max(heard) > _WINDOW
 
     def _receipts(self, sid: str, form: Mapping[str, str], *, is_late: bool) -> Sequence[Webhook]:
