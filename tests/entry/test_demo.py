@@ -8,21 +8,24 @@ import pytest
 from msgspec import Struct
 
 from cast import CAST, SECRET_KEY, a_contact
+from counter import take
 from hilo.connectors.email.mime import take_apart
-from hilo.domain import contacts, conversations, inboxes
+from hilo.domain import contacts, conversations, inboxes, visits
 from hilo.domain import people as desk
 from hilo.domain.inboxes import Channels, deliveries
 from hilo.entry import registry
 from hilo.entry.demo import Demo, drop, is_loaded, load
 from hilo.entry.demo.door import PARKED
 from hilo.entry.demo.plan import DAYS, Plan, plan
-from hilo.entry.demo.texts import LOCALES, Locale, arcs, people
+from hilo.entry.demo.texts import LOCALES, Locale, arcs, people, shop
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Tx
 from hilo.kit.errors import MalformedPayload
+from hilo.kit.ids import new_id
 from hilo.kit.sql import query
 from stage import agent
 
+ALL = 1000 + len(shop().visits)
 NOW = datetime(2026, 6, 15, 14, 30, tzinfo=UTC)
 
 
@@ -67,7 +70,8 @@ def test_each_story_begins_with_the_contact_and_fills_every_slot(locale: Locale)
 
 def test_what_stands_at_the_top_crosses_channels(told: Plan) -> None:
     waiting = [each for each in told.conversations if each.status == "open"]
-    latest = sorted(waiting, key=lambda each: each.messages[-1].at)[-3:]
+    said = {id(e): max(m.at for m in e.messages if m.kind != "activity") for e in waiting}
+    latest = sorted(waiting, key=lambda each: said[id(each)])[-3:]
     assert all(len({message.channel for message in each.messages}) == 2 for each in latest)
 
 
@@ -77,7 +81,7 @@ def test_the_plan_is_the_same_each_time(told: Plan) -> None:
 
 def test_the_plan_has_the_promised_size(told: Plan) -> None:
     assert len(told.contacts) == 200
-    assert len(told.conversations) == 1000
+    assert len(told.conversations) == ALL
     locales = Counter(told.contacts[each.contact].locale for each in told.conversations)
     assert all(locales[locale] > 150 for locale in LOCALES)
     assert set(Counter(each.status for each in told.conversations)) == {
@@ -122,6 +126,8 @@ COUNTS = {
             "inbox",
             "agent",
             "tag",
+            "visit",
+            "shop_queue",
         ),
         "demo_row",
     )
@@ -173,13 +179,13 @@ async def counts(tx: Tx) -> dict[str, int]:
 
 async def test_loading_and_dropping_leaves_things_as_they_were(tx: Tx, demo: Demo) -> None:
     before = await counts(tx)
-    assert await load(tx, demo) == 1000
+    assert await load(tx, demo) == ALL
     loaded = await counts(tx)
     assert loaded["contact"] == before["contact"] + 200
     assert loaded["file"] > 40
     assert await is_loaded(tx)
     assert await load(tx, demo) == 0
-    assert await drop(tx, demo.store) == 1000
+    assert await drop(tx, demo.store) == ALL
     assert await counts(tx) == before
     assert isinstance(demo.store, Shelf)
     assert not demo.store
@@ -218,11 +224,11 @@ async def test_dropping_spares_what_people_added(tx: Tx, demo: Demo) -> None:
         " channel, inbox_id, 'agent', 'mine', 'stored', now() from conversation where id = :c",
     )
     await tx.run(answer, id=own, c=conversation)
-    assert await drop(tx, demo.store) == 999
+    assert await drop(tx, demo.store) == ALL - 1
     left = await counts(tx)
     assert left["conversation"] == 1
     assert left["contact"] == 3
-    assert await load(tx, demo) == 1000  # the spared inbox is used again
+    assert await load(tx, demo) == ALL  # the spared inbox is used again
 
 
 async def test_dropping_spares_accounts_addresses_members_and_drafts_of_people(
@@ -250,9 +256,72 @@ async def test_dropping_spares_accounts_addresses_members_and_drafts_of_people(
     written = await tx.one(chosen, UUID, table="conversation")
     thought = conversations.Draft("note", "half a thought", {}, tx.now)
     await conversations.save_draft(tx, ada, written, thought)
-    assert await drop(tx, demo.store) == 999
+    assert await drop(tx, demo.store) == ALL - 1
     kept = query("kept", "select count(*) from account where id = :id")
     assert await tx.one(kept, int, id=account.id) == 1
     assert len((await contacts.get_contact(tx, ada, contact)).identities) > 1
     assert [each.id for each in await desk.list_teams(tx, ada)] == [team]
     assert (await conversations.get_conversation(tx, ada, written)).id == written
+
+
+async def the_shop(tx: Tx, demo: Demo) -> visits.Shop:
+    (found,) = await visits.list_shops(tx, agent(CAST.ada), demo.channels)
+    return found
+
+
+async def test_the_shop_of_the_demo_has_a_queue_that_moves(tx: Tx, demo: Demo) -> None:
+    """Who waits can be called, who comes gets the next number, and the wait is known."""
+    await load(tx, demo)
+    place = await the_shop(tx, demo)
+    ada = agent(CAST.ada)
+    queue = await visits.get_queue(tx, ada, demo.channels, place.account_id)
+    waiting = [each for each in queue.visits if each.state == "waiting"]
+    assert [each.state for each in queue.visits[:2]] == ["serving", "called"]
+    assert len(waiting) == place.waiting >= 3
+    assert queue.wait_s is not None
+    assert len(place.counters) == 2
+    row = await inboxes.find_account(tx, place.account_id)
+    mine = await take(tx, row, ("Dora", "Advice"), new_id(), "c-1")
+    assert mine.visit.number == waiting[-1].number + 1
+    called = await visits.call_next(tx, ada, demo.channels, place.account_id, "Counter 1")
+    assert called.id == waiting[0].id
+
+
+async def test_a_visit_of_the_demo_stands_in_its_conversation(tx: Tx, demo: Demo) -> None:
+    await load(tx, demo)
+    ada = agent(CAST.ada)
+    place = await the_shop(tx, demo)
+    over = (await visits.list_visits(tx, ada, demo.channels, place.account_id, limit=100)).items
+    assert len(over) == len(
+        [one for one in shop().visits if one.end in {"served", "left", "no_show"}]
+    )
+    for visit in over:
+        said = await conversations.list_messages(tx, ada, visit.conversation_id)
+        lines = sorted(said.items, key=lambda each: each.seq)
+        codes = [each.meta.get("code") for each in lines if each.kind == "activity"]
+        assert codes[0] == "visit_joined"
+        assert f"visit_{visit.state}" in codes
+
+
+async def test_dropping_spares_a_shop_in_which_somebody_took_a_turn(tx: Tx, demo: Demo) -> None:
+    await load(tx, demo)
+    place = await the_shop(tx, demo)
+    row = await inboxes.find_account(tx, place.account_id)
+    mine = await take(tx, row, ("Dora", "Advice"), new_id(), "c-1")
+    assert await drop(tx, demo.store) == ALL
+    queue = await visits.get_queue(tx, agent(CAST.ada), demo.channels, place.account_id)
+    assert [each.id for each in queue.visits] == [mine.visit.id]
+
+
+@pytest.mark.parametrize("hour", [0, 9, 23])
+def test_numbers_of_a_day_are_given_once_at_any_hour(hour: int) -> None:
+    """Also when the day changes while people wait."""
+    now = NOW.replace(hour=hour, minute=20)
+    came = [e.visit for e in plan(people(), now, "Ada").conversations if e.visit is not None]
+    assert len(came) == len(shop().visits)
+    assert len({(each.day, each.number) for each in came}) == len(came)
+    for each in came:
+        moments = [each.joined_at, each.called_at, each.began_at, each.ended_at]
+        known = [moment for moment in moments if moment is not None]
+        assert known == sorted(known)
+        assert known[-1] <= now

@@ -4,7 +4,7 @@ from hilo.domain.visits.errors import NobodyWaits, NoTurn, QueueClosed, QueueFul
 from hilo.domain.visits.events import ShopChanged, VisitChanged
 from hilo.domain.visits.following import forget_visits, move_visits
 from hilo.domain.visits.joining import Taken, Taking, leave, my_visit, pick_up, take_turn, turn_of
-from hilo.domain.visits.models import Board, Here, Queue, Shop, Turn, VisitView
+from hilo.domain.visits.models import Board, Here, Queue, Shop, State, Turn, VisitView
 from hilo.domain.visits.policy import wait_s, waiting
 from hilo.domain.visits.queries import board, shop
 from hilo.domain.visits.reading import get_queue, get_visit, list_shops, list_visits
@@ -28,6 +28,7 @@ __all__ = [
     "QueueFull",
     "Shop",
     "ShopChanged",
+    "State",
     "Taken",
     "Taking",
     "Turn",

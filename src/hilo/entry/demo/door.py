@@ -16,7 +16,7 @@ from hilo.domain.people import system
 from hilo.entry.demo.macros import add_macros
 from hilo.entry.demo.plan import plan
 from hilo.entry.demo.rows import MAIL, NewFile, Places, Row, Rows, Tables
-from hilo.entry.demo.texts import People, people
+from hilo.entry.demo.texts import People, people, shop
 from hilo.kit.db import Tx
 from hilo.kit.ids import new_id
 from hilo.kit.sql import Queries, Query
@@ -30,6 +30,7 @@ _UNREADABLE = {
 }
 _PARKED_AGO = timedelta(hours=3)
 _PHONES = "Phones"
+_SHOP = "Shop"
 _ACCOUNTS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "email": ("Mail", {"address": MAIL, "display_name": "Casa Faro"}),
     "webchat": (
@@ -87,6 +88,7 @@ async def load(tx: Tx, demo: Demo) -> int:
     told = plan(texts, tx.now, demo.owner_name)
     tables = Rows(told, texts, places, new_id().int).build()
     await _write(tx, tables)
+    await _come(tx, places.accounts["store"], tables)
     await tx.run(SQL.note_traffic, workspace=tx.workspace)
     await _keep(tx, demo.store, tables.files)
     await _park(tx, places)
@@ -143,7 +145,8 @@ async def _inboxes(tx: Tx, demo: Demo) -> tuple[dict[str, UUID], dict[str, UUID]
     actor = system(tx.workspace)
     found: dict[str, UUID] = {}
     homes: dict[str, UUID] = {}
-    for channel, (name, settings) in _ACCOUNTS.items():
+    counter: tuple[str, Mapping[str, object]] = (_SHOP, msgspec.to_builtins(shop().account))
+    for channel, (name, settings) in {**_ACCOUNTS, "store": counter}.items():
         spared = await tx.maybe(
             SQL.home, _Home, workspace=tx.workspace, address=settings.get("address")
         )
@@ -219,10 +222,17 @@ async def _write(tx: Tx, tables: Tables) -> None:
         (SQL.add_thread_refs, tables.thread_ref),
     )
     for query, rows in steps:
-        await tx.run(query, workspace=tx.workspace, rows=msgspec.json.encode(rows).decode())
-    for table in ("contact", "identity", "conversation", "message"):
+        await tx.run(query, workspace=tx.workspace, rows=_json(rows))
+    for table in ("contact", "identity", "conversation", "message", "visit"):
         rows = getattr(tables, table)
         await _mark(tx, table, [row["id"] for row in rows])
+
+
+async def _come(tx: Tx, shop_: UUID, tables: Tables) -> None:
+    """Let people come to the shop; its numbers go on after theirs."""
+    rows = _json(tables.visit)
+    await tx.run(SQL.add_visits, workspace=tx.workspace, account=shop_, rows=rows)
+    await tx.run(SQL.set_marks, workspace=tx.workspace, account=shop_)
 
 
 async def _park(tx: Tx, places: Places) -> None:
@@ -249,7 +259,7 @@ async def _keep(tx: Tx, store: Store, files: Sequence[NewFile]) -> None:
         key = f"{tx.workspace}/{str(file.id)[:2]}/{file.id}"
         await store.put(key, file.content)
         rows.append(_file_row(file, key))
-    await tx.run(SQL.add_files, workspace=tx.workspace, rows=msgspec.json.encode(rows).decode())
+    await tx.run(SQL.add_files, workspace=tx.workspace, rows=_json(rows))
     await _mark(tx, "file", [file.id for file in files])
 
 
@@ -266,6 +276,10 @@ def _file_row(file: NewFile, key: str) -> Row:
         "height": 480 if is_photo else None,
         "at": file.at,
     }
+
+
+def _json(rows: Sequence[Row]) -> str:
+    return msgspec.json.encode(rows).decode()
 
 
 async def _mark(tx: Tx, table: str, ids: Sequence[object]) -> None:

@@ -9,72 +9,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from msgspec import Struct
-
+from hilo.entry.demo.planned import (
+    Channel,
+    Plan,
+    PlannedContact,
+    PlannedConversation,
+    PlannedMessage,
+    Status,
+)
+from hilo.entry.demo.shop import visits
 from hilo.entry.demo.texts import LOCALES, Arc, Hero, Locale, People, Voice, arcs, heroes
 
-Channel = Literal["email", "webchat"]
-Status = Literal["open", "pending", "snoozed", "resolved"]
 CONTACTS = 200
-CONVERSATIONS = 995  # and five that are told message by message
+CONVERSATIONS = 995  # beside those that are told one by one, and the shop's
 DAYS = 90
 SEED = 20_260
 _OLD_DAYS, _NEW_DAYS = 10, 2
 _HALVES = 2
 _HISTORY = 8  # conversations make a person known; forty would fill the panel
-
-
-class PlannedContact(Struct, frozen=True, kw_only=True):
-    """A person. phone: empty for most; chats: has been in the widget."""
-
-    name: str
-    first: str
-    locale: Locale
-    email: str
-    phone: str
-    zone: str
-    city: str
-    orders: int
-    is_vip: bool
-
-
-class PlannedMessage(Struct, frozen=True, kw_only=True):
-    """One message. agent: place in the list, None for the contact. code: of an activity.
-
-    trouble: how a reply ended that did not get there; detail: what the other side said.
-    """
-
-    kind: Literal["incoming", "outgoing", "note", "activity"]
-    channel: Channel
-    text: str
-    at: datetime
-    agent: int | None = None
-    file: str = ""
-    code: str = ""
-    trouble: Literal["", "failed", "uncertain"] = ""
-    detail: str = ""
-
-
-class PlannedConversation(Struct, frozen=True, kw_only=True):
-    """One story told. assignee: place in the list of agents."""
-
-    contact: int
-    channel: Channel
-    about: str
-    subject: str
-    status: Status
-    messages: Sequence[PlannedMessage]
-    assignee: int | None
-    team: int | None
-    is_read: bool
-    snoozed_until: datetime | None
-
-
-class Plan(Struct, frozen=True):
-    """Everything, oldest conversation first."""
-
-    contacts: Sequence[PlannedContact]
-    conversations: Sequence[PlannedConversation]
 
 
 def plan(people: People, now: datetime, owner: str) -> Plan:
@@ -92,6 +44,7 @@ def plan(people: People, now: datetime, owner: str) -> Plan:
             told.append(teller.tell(place, known[number], start, is_last=is_last))
     for each in heroes():
         told.append(_hero(each, contacts, told, (now, len(people.agents))))
+    told += visits(contacts, told, now)
     told.sort(key=lambda each: each.messages[0].at)
     return Plan(contacts, told)
 

@@ -88,6 +88,24 @@ insert into part (workspace_id, message_id, number, account_id, conversation_id,
 select :workspace, r.id, 1, r.account, r.conversation, r.state, 1, r.at, r.at, r.error, r.at
 from jsonb_to_recordset(:rows) as r (id uuid, conversation uuid, account uuid, state text, error jsonb, at timestamptz)
 
+-- name: add_visits
+insert into visit (workspace_id, id, account_id, conversation_id, message_id, visitor, client_id, day, number, name, topic,
+                   state, rank, counter, agent_id, calls, joined_at, called_at, began_at, ended_at)
+select :workspace, r.id, :account, r.conversation, r.message, r.visitor, 'demo', r.day, r.number, r.name, r.topic,
+       r.state, r.rank, r.counter, r.agent, case when r.called_at is null then 0 else 1 end,
+       r.joined_at, r.called_at, r.began_at, r.ended_at
+from jsonb_to_recordset(:rows) as r (id uuid, conversation uuid, message uuid, visitor uuid, day date, number int, name text,
+                                     topic text, state text, rank bigint, counter text, agent uuid, joined_at timestamptz,
+                                     called_at timestamptz, began_at timestamptz, ended_at timestamptz)
+
+-- name: set_marks
+-- Where its numbers and ranks go on.
+insert into shop_queue (workspace_id, account_id, day, last_number, last_rank)
+select v.workspace_id, v.account_id, v.day, v.number, v.rank from visit v
+where v.workspace_id = :workspace and v.account_id = :account order by v.day desc, v.number desc limit 1
+on conflict (workspace_id, account_id) do update
+set day = excluded.day, last_number = excluded.last_number, last_rank = excluded.last_rank
+
 -- name: add_parked
 insert into delivery (workspace_id, id, account_id, source, headers, body, state, attempts, error, received_at, processed_at)
 values (:workspace, :id, :account, 'mail', :headers, :body, 'parked', 1, :error, :at, :at)

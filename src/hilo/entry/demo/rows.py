@@ -8,13 +8,14 @@ from uuid import UUID
 from msgspec import Struct
 
 from hilo.entry.demo import pictures
-from hilo.entry.demo.plan import Plan, PlannedConversation, PlannedMessage
+from hilo.entry.demo.planned import Channel, Plan, PlannedConversation, PlannedMessage
 from hilo.entry.demo.texts import People
 from hilo.kit.text import preview
 
 Row = dict[str, object]
 MAIL = "help@demo.localhost"
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_EVERYWHERE = UUID(int=0)
 _TAGGED = 0.8  # of the conversations
 _PRESSING = frozenset({"damage", "complaint"})
 
@@ -48,6 +49,7 @@ class Tables(Struct, frozen=True):
     message: list[Row]
     thread_ref: list[Row]
     part: list[Row]
+    visit: list[Row]
     files: list[NewFile]
 
 
@@ -61,9 +63,9 @@ class Rows:
         self.places = places
         self.chance = random.Random(seed)  # noqa: S311 - ids, not secrets
         self.pressing = random.Random(seed + 1)  # noqa: S311 - and how much each presses
-        self.tables = Tables([], [], [], [], [], [], [], [])
+        self.tables = Tables([], [], [], [], [], [], [], [], [])
         self.mail: dict[int, UUID] = {}
-        self.visitor: dict[int, UUID] = {}
+        self.visitor: dict[tuple[int, Channel], tuple[UUID, UUID]] = {}
 
     def build(self) -> Tables:
         """Return all rows."""
@@ -110,17 +112,24 @@ class Rows:
             self._identity(contact, "phone", person.phone, at)
         return contact
 
-    def _identity(self, contact: UUID, kind: str, value: str, at: datetime) -> UUID:
+    def _identity(
+        self, contact: UUID, kind: str, value: str, at: datetime, scope: UUID = _EVERYWHERE
+    ) -> UUID:
         identity = self._id(at)
-        scope = self.places.accounts["webchat"] if kind == "visitor" else UUID(int=0)
         row: Row = {"id": identity, "contact": contact, "kind": kind, "value": value}
         self.tables.identity.append({**row, "scope": scope, "verified": kind == "email", "at": at})
         return identity
 
-    def _visitor(self, place: int, contact: UUID, at: datetime) -> UUID:
-        if place not in self.visitor:
-            self.visitor[place] = self._identity(contact, "visitor", str(self._id(at)), at)
-        return self.visitor[place]
+    def _visitor(
+        self, place: int, channel: Channel, contact: UUID, at: datetime
+    ) -> tuple[UUID, UUID]:
+        """Return the browser's identity with this account, and its name."""
+        if (place, channel) not in self.visitor:
+            name = self._id(at)
+            scope = self.places.accounts[channel]
+            identity = self._identity(contact, "visitor", str(name), at, scope)
+            self.visitor[place, channel] = (identity, name)
+        return self.visitor[place, channel]
 
     def _conversation(self, told: PlannedConversation, contact: UUID) -> None:
         start = told.messages[0].at
@@ -161,9 +170,36 @@ class Rows:
         )
         self.tables.conversation_tag.extend({"conversation": conversation, "tag": t} for t in tags)
         self.tables.message.extend(rows)
+        self._visit(told, contact, rows[0])
         # What one decides about a reply is done to its part.
         self.tables.part.extend(
             {**row, "conversation": conversation} for row in rows if row["error"] is not None
+        )
+
+    def _visit(self, told: PlannedConversation, contact: UUID, first: Row) -> None:
+        visit = told.visit
+        if visit is None:
+            return
+        _, browser = self._visitor(told.contact, "store", contact, visit.joined_at)
+        self.tables.visit.append(
+            {
+                "id": self._id(visit.joined_at),
+                "conversation": first["conversation"],
+                "message": first["id"],
+                "visitor": browser,
+                "day": visit.day,
+                "number": visit.number,
+                "name": self.plan.contacts[told.contact].name,
+                "topic": visit.topic,
+                "state": visit.state,
+                "rank": visit.rank,
+                "counter": visit.counter,
+                "agent": self._agent(visit.agent)[0],
+                "joined_at": visit.joined_at,
+                "called_at": visit.called_at,
+                "began_at": visit.began_at,
+                "ended_at": visit.ended_at,
+            }
         )
 
     def _key(self, told: PlannedConversation, contact: UUID, first: Row) -> str:
@@ -186,7 +222,9 @@ class Rows:
         is_mail = each.channel == "email"
         said = each.kind in {"incoming", "outgoing"}
         id_ = self._id(each.at)
-        who = self.mail[told.contact] if is_mail else self._visitor(told.contact, contact, each.at)
+        who = self.mail[told.contact]
+        if not is_mail:
+            who, _ = self._visitor(told.contact, each.channel, contact, each.at)
         if is_mail and said:
             self.tables.thread_ref.append(
                 {"ref": f"<{id_}@demo.localhost>", "conversation": conversation, "message": id_}
@@ -200,7 +238,7 @@ class Rows:
             "inbox": self.places.inboxes[each.channel],
             "account": self.places.accounts[each.channel] if said else None,
             "identity": who if said else None,
-            "author_kind": "contact" if is_theirs else "agent",
+            "author_kind": "contact" if is_theirs else "agent" if agent else "system",
             "author_id": contact if is_theirs else agent,
             "author_name": person.name if is_theirs else name,
             "subject": told.subject if is_mail and said else "",
@@ -215,7 +253,7 @@ class Rows:
 
     def _meta(self, each: PlannedMessage, name: str) -> Row:
         if each.kind == "activity":
-            return {"code": each.code, "params": {"actor": name}}
+            return {"code": each.code, "params": {"actor": name, **each.params}}
         return {"to": [MAIL]} if each.kind == "incoming" and each.channel == "email" else {}
 
     def _error(self, each: PlannedMessage) -> Row | None:

@@ -6,7 +6,9 @@ from importlib import resources
 from typing import Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
+
+from hilo.domain.visits import State
 
 Locale = Literal["en", "es", "pt"]
 LOCALES: Sequence[Locale] = ("en", "es", "pt")
@@ -42,6 +44,42 @@ class Hero(Struct, frozen=True):
     about: str
     subject: str
     messages: Sequence[Told]
+
+
+class ShopText(Struct, frozen=True):
+    """What the shop's account is set up with."""
+
+    title: str
+    topics: Sequence[str]
+    counters: Sequence[str]
+    time_zone: str
+
+
+class VisitText(Struct, frozen=True):
+    """A visit. days, clock: before today, by the shop's clock; else ago: minutes before now.
+
+    waited, took: minutes. agent: place in the list; None: nobody has called yet.
+    """
+
+    locale: Locale
+    about: str
+    topic: str
+    end: State
+    days: int = 0
+    clock: str = ""
+    ago: int = 0
+    agent: int | None = None
+    counter: str = ""
+    waited: int = 0
+    took: int = 0
+    note: str = ""
+
+
+class Shop(Struct, frozen=True):
+    """The shop in the street, and who came by."""
+
+    account: ShopText
+    visits: Sequence[VisitText] = field(name="visit")
 
 
 class Voice(Struct, frozen=True):
@@ -107,6 +145,11 @@ def arcs(locale: Locale) -> Sequence[Arc]:
 def heroes() -> Sequence[Hero]:
     """Read the conversations that stand at the top."""
     return msgspec.convert(_read("heroes.toml")["hero"], list[Hero])
+
+
+def shop() -> Shop:
+    """Read the shop in the street."""
+    return msgspec.convert(_read("shop.toml"), Shop)
 
 
 def _read(name: str) -> dict[str, object]:
