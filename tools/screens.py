@@ -245,6 +245,25 @@ def _phone(page: Page) -> None:
         page.locator("article").first.wait_for()
 
 
+def _shop(page: Page) -> None:
+    """Look at a shop as who scanned its code does."""
+    page.locator("[role=tab][title=Shop], [role=tab][title=Tienda], [role=tab][title=Loja]").click()
+    page.frame_locator("#play-panel iframe").locator("button").first.wait_for()
+
+
+def _shop_page(which: str) -> Callable[[Page], None]:
+    """Open one of the shop's own pages, by its link in the queue."""
+
+    def act(page: Page) -> None:
+        link = page.locator(f"a[href$='/{which}']")
+        link.wait_for()
+        language = page.evaluate("document.documentElement.lang")
+        page.goto(f"{link.get_attribute('href')}?lang={language}")
+        page.locator("h1").first.wait_for()
+
+    return act
+
+
 def _faults(page: Page) -> None:
     _phone(page)
     page.locator("#play-panel summary").click()
@@ -276,6 +295,7 @@ def _silent(path: str) -> Callable[[Page], None]:
 def _slow_thread(page: Page) -> None:
     _silent("**/api/v1/conversations/*/messages*")(page)
     page.locator("[role=option]").first.click()
+    page.locator("main [role=status] i, section [role=status] i").first.wait_for()
 
 
 def _failed(page: Page) -> None:
@@ -332,6 +352,11 @@ SCREENS = (
     Screen("playground-mail", "/playground", _customer_mail),
     Screen("playground-phone", "/playground", _phone, docs=(WIDE,)),
     Screen("playground-faults", "/playground", _faults),
+    Screen("playground-shop", "/playground", _shop),
+    Screen("queue", "/queue", docs=(WIDE,)),
+    Screen("shop-kiosk", "/queue", _shop_page("kiosk")),
+    Screen("shop-board", "/queue", _shop_page("board")),
+    Screen("shop-poster", "/queue", _shop_page("poster")),
     Screen("inboxes", "/settings/inboxes", docs=(WIDE,)),
     Screen("account", "/settings/inboxes", _account),
     Screen("checks", "/settings/inboxes", _checks),

@@ -29,7 +29,8 @@ SCHEMES = ("light", "dark")
 LOCALES = ("en", "es")
 TAGS = {"en": "en-US", "es": "es-ES", "pt": "pt-BR"}
 # What stands still: the letters are there, and nothing that is fetched is still drawn as bones.
-SETTLED = """() => document.fonts.status === 'loaded' && document.querySelector('#content, form')
+SETTLED = """() => document.fonts.status === 'loaded'
+    && document.querySelector('#content, form, h1')
     && [...document.images].every((one) => one.complete || one.loading === 'lazy')"""
 SETTLES_WITHIN_MS = 8_000
 STILL_MS = 500

@@ -16,7 +16,8 @@ from hilo.domain.inboxes import Channels, deliveries
 from hilo.entry import registry
 from hilo.entry.demo import Demo, drop, is_loaded, load
 from hilo.entry.demo.door import PARKED
-from hilo.entry.demo.plan import DAYS, Plan, plan
+from hilo.entry.demo.plan import DAYS, plan
+from hilo.entry.demo.planned import Plan
 from hilo.entry.demo.texts import LOCALES, Locale, arcs, people, shop
 from hilo.kit.crypto import Vault
 from hilo.kit.db import Tx

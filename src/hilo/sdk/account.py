@@ -7,6 +7,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from hilo.kit.errors import ConnectorError, HiloError
+
+_DETAIL_CHARS = 200
+
 
 class Account(Struct, frozen=True, kw_only=True):
     """A connected account as a connector sees it. secrets are opened; never log one.
@@ -66,12 +70,21 @@ class Delivery(Struct, frozen=True, kw_only=True):
 class Check(Struct, frozen=True, kw_only=True):
     """One line of an account's live check.
 
-    key: of its text; ok None = cannot tell. detail: plain, no secrets.
+    key: of its text; ok None = cannot tell. detail: plain, no secrets. reason: why it failed, of
+    `why.<reason>` or of the errors' codes; the detail is the other side's words then.
     """
 
     key: str
     ok: bool | None
     detail: str = ""
+    reason: str = ""
+
+
+def failed(key: str, error: HiloError, *, ok: bool | None = False) -> Check:
+    """Return the line of a step that went wrong."""
+    reason = (error.reason if isinstance(error, ConnectorError) else "") or error.code
+    detail = "" if error.message == error.code else error.message[:_DETAIL_CHARS]
+    return Check(key=key, ok=ok, detail=detail, reason=reason)
 
 
 class SettingsRead(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Bodies as vendors write them: JSON that is nearly right, moments in seconds or milliseconds."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -12,6 +13,8 @@ T = TypeVar("T")
 # Later than any moment in seconds, earlier than any in milliseconds that a vendor will send.
 _MILLISECONDS = 100_000_000_000
 _DEEP = "nested too deeply"
+_MISSING = re.compile(r"missing required field `([^`]+)`")
+_PLACE = re.compile(r" - at `([^`]+)`")
 
 
 def decoded(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
@@ -22,10 +25,8 @@ def decoded(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     """
     try:
         return decoder.decode(body)
-    except msgspec.ValidationError as error:
-        raise MalformedPayload(str(error)) from error
-    except RecursionError as error:
-        raise MalformedPayload(_DEEP) from error
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise misread(error) from error
     except (msgspec.MsgspecError, ValueError):
         return _mended(body, decoder)
 
@@ -35,10 +36,23 @@ def _mended(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         return decoder.decode(
             json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
         )
-    except RecursionError as error:
-        raise MalformedPayload(_DEEP) from error
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise MalformedPayload(str(error)) from error
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise misread(error) from error
+
+
+def misread(error: Exception) -> MalformedPayload:
+    """Return why a body could not be read, of what decoding it raised."""
+    said = str(error)
+    missing = _MISSING.search(said)
+    place = _PLACE.search(said)
+    if isinstance(error, RecursionError):
+        return MalformedPayload(_DEEP, reason="too-deep")
+    if missing is not None:
+        return MalformedPayload(said, reason="field-missing", field=missing[1])
+    if isinstance(error, msgspec.ValidationError):
+        return MalformedPayload(said, reason="field-wrong", field=place[1] if place else "$")
+    is_text = not isinstance(error, UnicodeError)
+    return MalformedPayload(said, reason="no-json" if is_text else "no-text")
 
 
 def moment(stamp: str | float | None) -> datetime | None:

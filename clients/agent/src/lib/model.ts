@@ -41,6 +41,11 @@ export interface Channel {
 export function isChat(channel: Channel | undefined): boolean {
   return channel !== undefined && channel.features.includes("live") && channel.features.includes("typing");
 }
+
+/** Whether it is the chat on a site; a shop's is reached from the shop. */
+export function isWidget(channel: Channel | undefined): boolean {
+  return isChat(channel) && !channel!.features.includes("visits");
+}
 export interface Account {
   id: Id; inbox_id: Id; channel: string; name: string; address: string | null; settings: Record<string, unknown>;
   secrets_set: string[]; state: "active" | "held" | "off"; problem: { code?: string; detail?: string } | null; webhook_url: string;
@@ -51,7 +56,7 @@ export interface Inbox {
   id: Id; name: string; threading: string | null; reopen_window_s: number | null; accounts: Account[];
   visibility: "everyone" | "team" | "own"; team_id: Id | null;
 }
-export interface CheckLine { key: string; ok: boolean | null; detail: string }
+export interface CheckLine { key: string; ok: boolean | null; detail: string; reason?: string }
 
 export interface Identity { id: Id; kind: "email" | "phone" | "visitor" | "external"; value: string; verified: boolean; scope?: string | null; by_code?: boolean }
 export interface Contact {
@@ -96,7 +101,7 @@ export interface Quoted { id: Id; name: string; text: string }
 export interface Draft { text: string; meta: DraftMeta | null; caret?: number; agent_id?: Id; agent_name?: string; updated_at?: Instant }
 export interface StoredFile { id: Id; name: string; media_type: string; size_bytes: number; url: string; width: number | null; height: number | null }
 export interface Parked {
-  id: Id; account_id: Id | null; source: string; received_at: Instant; error: { code: string; detail: string } | null;
+  id: Id; account_id: Id | null; source: string; received_at: Instant; error: { code: string; detail: string; reason?: string; field?: string } | null;
   size_bytes: number; summary: string;
 }
 export interface Invitation { id: Id; email: string; name?: string; role: Role; expires_at: Instant; mailed?: boolean; link?: string | null }

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from hilo.connectors._chat import visitor
 from hilo.kit.errors import BadSignature, MalformedPayload
-from hilo.sdk import manifest
+from hilo.sdk import manifest, payloads
 from hilo.sdk.abilities import Sample
 from hilo.sdk.account import Account, Delivery
 from hilo.sdk.inbound import (
@@ -94,7 +94,7 @@ class OwnChat:
         try:
             said = msgspec.json.decode(delivery.body, type=Said)
         except (msgspec.MsgspecError, RecursionError) as error:
-            raise MalformedPayload(str(error)) from error
+            raise payloads.misread(error) from error
         return _said(said, who, said.at or delivery.received_at)
 
     def send(self, message: MessageOut, account: Account) -> Sending:
@@ -154,7 +154,7 @@ def _said(said: Said, who: visitor.Visitor, at: datetime) -> Sequence[Inbound]:
 
 def _message(said: Said, who: visitor.Visitor, sender: SenderIn, at: datetime) -> MessageIn:
     if not said.client_id or not (said.text.strip() or said.files):
-        raise MalformedPayload("a message needs a client_id and a text or a file")
+        raise MalformedPayload("a message needs a client_id and a text or a file", reason="empty")
     stamp: dict[str, object] = {"visitor": str(who.id)}
     if said.page:
         stamp["page"] = said.page

@@ -55,7 +55,9 @@ def opened(body: bytes, kind: str) -> Sequence[Entry]:
     """Return the entries of a batch about `kind`. Raises MalformedPayload."""
     envelope = payloads.decoded(body, _ENVELOPE)
     if envelope.object != kind:
-        raise MalformedPayload(f"`{kind}` is expected - at `$.object`")
+        raise MalformedPayload(
+            f"`{kind}` is expected - at `$.object`", reason="field-wrong", field="$.object"
+        )
     return envelope.entry
 
 

@@ -8,7 +8,7 @@ from hilo.connectors._graph import door
 from hilo.connectors._graph.calls import Answered, Graph
 from hilo.kit.errors import ConnectorError, FieldError, Invalid
 from hilo.sdk import settings as form
-from hilo.sdk.account import Account, Check, SettingsRead
+from hilo.sdk.account import Account, Check, SettingsRead, failed
 from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import Call, HttpCall, Reply
 
@@ -43,7 +43,7 @@ def tried(key: str, graph: Graph, call: HttpCall) -> Tried:
     try:
         answered = yield from graph.ask(call)
     except ConnectorError as error:
-        return Check(key=key, ok=False, detail=error.message), None
+        return failed(key, error), None
     return Check(key=key, ok=True), answered
 
 

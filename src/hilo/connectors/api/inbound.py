@@ -89,9 +89,11 @@ def read(body: bytes) -> Inbound:
 def _message(body: Body) -> Inbound:
     if body.id is None or body.sender is None:
         missing = "id" if body.id is None else "from"
-        raise MalformedPayload(f"Object missing required field `{missing}`")
+        raise MalformedPayload(
+            f"Object missing required field `{missing}`", reason="field-missing", field=missing
+        )
     if not body.text and not body.attachments:
-        raise MalformedPayload("a text or an attachment is expected")
+        raise MalformedPayload("a text or an attachment is expected", reason="empty")
     return MessageIn(
         external_id=_id(body.id, "id"),
         sender=_sender(body.sender),
@@ -123,12 +125,10 @@ def _file(given: File, number: int) -> FileIn:
         try:
             content = base64.b64decode(given.content, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise MalformedPayload(
-                f"`content` is not base64 - at `$.attachments[{number}]`"
-            ) from error
+            raise _wrong("`content` is not base64", f"attachments[{number}]") from error
         return FileIn(name=name, media_type=media_type, content=content)
     if not given.url or not form.is_web_address(given.url):
-        raise MalformedPayload(f"`url` or `content` is expected - at `$.attachments[{number}]`")
+        raise _wrong("`url` or `content` is expected", f"attachments[{number}]")
     return FileIn(name=name, media_type=media_type, url=given.url)
 
 
@@ -136,7 +136,7 @@ def _status(given: Status) -> StatusIn:
     id_ = _id(given.message, "status.message")
     state = _STATES.get(given.state)
     if state is None:
-        raise MalformedPayload(f"one of {', '.join(_STATES)} is expected - at `$.status.state`")
+        raise _wrong(f"one of {', '.join(_STATES)} is expected", "status.state")
     return StatusIn(
         state=state,
         external_id=id_,
@@ -155,7 +155,7 @@ def _error_text(error: str | Problem | None) -> str:
 def _id(value: str | int, path: str) -> str:
     text = str(value)
     if not text.strip() or len(text) > _ID_CHARS:
-        raise MalformedPayload(f"1 to {_ID_CHARS} characters are expected - at `$.{path}`")
+        raise _wrong(f"1 to {_ID_CHARS} characters are expected", path)
     return text
 
 
@@ -168,3 +168,7 @@ def _uuid(text: str) -> UUID | None:
 
 def _aware(at: datetime | None) -> datetime | None:
     return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+
+
+def _wrong(said: str, field: str) -> MalformedPayload:
+    return MalformedPayload(f"{said} - at `$.{field}`", reason="field-wrong", field=f"$.{field}")

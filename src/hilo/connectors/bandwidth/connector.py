@@ -26,11 +26,11 @@ from hilo.kit.errors import (
     TemporaryFailure,
     UnknownOutcome,
 )
-from hilo.sdk import keywords, verdicts
+from hilo.sdk import keywords, payloads, verdicts
 from hilo.sdk import manifest as manifests
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Fetched, Sample
-from hilo.sdk.account import Account, Check, Delivery, SettingsRead
+from hilo.sdk.account import Account, Check, Delivery, SettingsRead, failed
 from hilo.sdk.forms import basic
 from hilo.sdk.inbound import (
     ConsentIn,
@@ -71,7 +71,6 @@ _NO_CONTENT = (".smil", ".xml")
 _OK = range(200, 300)
 _GONE = {403, 404, 410}
 _MEDIA_BYTES = 20_000_000
-_DETAIL_CHARS = 200
 T = TypeVar("T")
 
 
@@ -102,7 +101,7 @@ class Bandwidth:
         try:
             events = _DECODER.decode(delivery.body)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            raise MalformedPayload(str(error)) from error
+            raise payloads.misread(error) from error
         return [item for each in events for item in _said(each)]
 
     def send(self, message: MessageOut, account: Account) -> Sending:
@@ -162,7 +161,7 @@ class Bandwidth:
             reply = yield call
             _answer(reply, wire.Numbered, None)
         except ConnectorError as error:
-            return [Check(key="credentials", ok=False, detail=str(error)[:_DETAIL_CHARS])]
+            return [failed("credentials", error)]
         return [
             Check(key="credentials", ok=True),
             Check(key="webhook", ok=None, detail=account.webhook_url),
@@ -241,7 +240,8 @@ def _said(event: wire.Event) -> list[Inbound]:
 
 def _message(message: wire.Message) -> list[Inbound]:
     if not message.sender:
-        raise MalformedPayload("Object missing required field `from` - at `$[...].message`")
+        missing = "Object missing required field `from` - at `$[...].message`"
+        raise MalformedPayload(missing, reason="field-missing", field="from")
     identity = IdentityIn(kind="external", value=message.sender[:400], verified=True)
     if _NUMBER.match(message.sender):
         identity = IdentityIn(kind="phone", value=message.sender, verified=True)

@@ -208,7 +208,7 @@ def _as(given: Mapping[str, Any], shape: type[Any]) -> Any:
     try:
         return msgspec.convert(given, shape)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise MalformedPayload(str(error)) from error
+        raise payloads.misread(error) from error
 
 
 def _moment(text: str) -> datetime | None:

@@ -7,13 +7,12 @@ from hilo.connectors.discord import outbound, wire
 from hilo.kit.errors import ConnectorError, FieldError, Invalid
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Connected
-from hilo.sdk.account import Account, Check, SettingsRead
+from hilo.sdk.account import Account, Check, SettingsRead, failed
 from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import Call, Reply
 
 _TOKEN = re.compile(r"^[A-Za-z0-9_.-]{30,200}$")
 _KEY = re.compile(r"^[0-9a-f]{64}$")
-_DETAIL_CHARS = 200
 _APPLICATION = "applications/@me"
 
 
@@ -53,7 +52,7 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     try:
         found = yield from outbound.ask(account, "GET", _APPLICATION, wire.Application)
     except ConnectorError as error:
-        return [Check(key="credentials", ok=False, detail=str(error)[:_DETAIL_CHARS])]
+        return [failed("credentials", error)]
     return [
         Check(key="credentials", ok=True, detail=found.name),
         Check(key="key", ok=found.verify_key == account.settings.get("public_key")),

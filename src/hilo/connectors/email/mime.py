@@ -66,7 +66,9 @@ def take_apart(raw: bytes) -> Mail:
         if not walk.segments:
             walk.make_do(root)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise MalformedPayload(f"the mail cannot be taken apart: {error!r}"[:500]) from error
+        raise MalformedPayload(
+            f"the mail cannot be taken apart: {error!r}"[:500], reason="no-mail"
+        ) from error
     return Mail(
         headers=Headers.of(root),
         root=root,

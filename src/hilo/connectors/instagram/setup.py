@@ -10,7 +10,7 @@ from hilo.connectors._graph.talk import Way
 from hilo.kit.errors import ConnectorError, FieldError, Invalid, Rejected
 from hilo.sdk import verdicts
 from hilo.sdk.abilities import Connected
-from hilo.sdk.account import Account, Check, SettingsRead
+from hilo.sdk.account import Account, Check, SettingsRead, failed
 from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import Call, Reply
 
@@ -119,5 +119,5 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     try:
         webhook = yield from connecting.subscribed(speaks.graph, speaks.own, fields)
     except ConnectorError as error:
-        webhook = Check(key="webhook", ok=False, detail=error.message)
+        webhook = failed("webhook", error)
     return [line, webhook]

@@ -10,7 +10,7 @@ from hilo.connectors.line.outbound import API
 from hilo.kit.errors import ConnectorError, FieldError, Invalid
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Connected
-from hilo.sdk.account import Account, Check, SettingsRead
+from hilo.sdk.account import Account, Check, SettingsRead, failed
 from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import Call, Reply
 
@@ -53,25 +53,21 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     try:
         bot = yield from outbound.ask(account, "GET", f"{API}/info", wire.Bot)
     except ConnectorError as error:
-        return [_failed("credentials", error)]
+        return [failed("credentials", error)]
     lines = [Check(key="credentials", ok=True, detail=f"{bot.display_name} {bot.basic_id}")]
     try:
         hook = yield from outbound.ask(account, "GET", f"{HOOK}/endpoint", wire.Hook)
     except ConnectorError as error:
-        return [*lines, _failed("webhook", error)]
+        return [*lines, failed("webhook", error)]
     lines.append(Check(key="webhook", ok=hook.endpoint == account.webhook_url))
     lines.append(Check(key="active", ok=hook.active))
     try:
         there = {"endpoint": account.webhook_url}
         tried = yield from outbound.ask(account, "POST", f"{HOOK}/test", wire.Tried, there)
     except ConnectorError as error:
-        return [*lines, _failed("delivery", error)]
+        return [*lines, failed("delivery", error)]
     detail = "" if tried.success else f"{tried.status_code} {tried.reason} {tried.detail}"
     return [*lines, Check(key="delivery", ok=tried.success, detail=detail[:_DETAIL_CHARS].strip())]
-
-
-def _failed(key: str, error: ConnectorError) -> Check:
-    return Check(key=key, ok=False, detail=str(error)[:_DETAIL_CHARS])
 
 
 def _wrong(name: str, expected: str) -> FieldError:

@@ -71,7 +71,7 @@ def interaction(body: bytes) -> wire.Interaction:
     try:
         (given,) = parse_qs(body.decode(), strict_parsing=True)["payload"]
     except (ValueError, KeyError) as error:
-        raise MalformedPayload(str(error)) from error
+        raise payloads.misread(error) from error
     return payloads.decoded(given.encode(), _INTERACTION)
 
 
@@ -203,7 +203,9 @@ def _sender(channel: str) -> SenderIn:
 
 def _channel(event: Event) -> str:
     if not isinstance(event.channel, str) or not event.channel:
-        raise MalformedPayload("a message stands in no channel")
+        raise MalformedPayload(
+            "a message stands in no channel", reason="field-missing", field="channel"
+        )
     return event.channel
 
 

@@ -9,7 +9,7 @@ from hilo.connectors.slack import outbound, wire
 from hilo.kit.errors import ConnectorError, FieldError, Invalid
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Connected
-from hilo.sdk.account import Account, Check, SettingsRead
+from hilo.sdk.account import Account, Check, SettingsRead, failed
 from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import Call, HttpCall, HttpReply, Reply
 
@@ -21,7 +21,6 @@ RIGHTS = (
 )  # fmt: skip
 _TOKEN = re.compile(r"^xoxb-[A-Za-z0-9-]{10,300}$")
 _SECRET = re.compile(r"^[0-9a-f]{32}$")
-_DETAIL_CHARS = 200
 
 
 def configure(
@@ -56,7 +55,7 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     try:
         who = yield from _noting(outbound.read(account, "auth.test", {}, wire.Who), seen)
     except ConnectorError as error:
-        return [Check(key="credentials", ok=False, detail=str(error)[:_DETAIL_CHARS])]
+        return [failed("credentials", error)]
     given = {each.strip() for each in seen.get("x-oauth-scopes", "").split(",")}
     missing = [each for each in RIGHTS if each not in given]
     return [

@@ -177,9 +177,9 @@ def _said(record: Mapping[str, str], named: Mapping[str, object]) -> list[Inboun
     id_, address = record.get(_name(named, "in_id"), ""), record.get(_name(named, "in_from"), "")
     text = record.get(_name(named, "in_text"), "")
     if not address.strip():
-        raise MalformedPayload(f"field `{_name(named, 'in_from')}` is missing")
+        raise _missing(_name(named, "in_from"))
     if not id_.strip():
-        raise MalformedPayload(f"field `{_name(named, 'in_id')}` is missing")
+        raise _missing(_name(named, "in_id"))
     sender = SenderIn(identities=[_identity(address.strip())])
     items: list[Inbound] = [MessageIn(external_id=id_[:_ID_CHARS], sender=sender, text=text)]
     given = keywords.consent(text)
@@ -279,3 +279,7 @@ def _wrong(name: str, expected: str) -> FieldError:
 
 
 CONNECTOR = SmsHttp()
+
+
+def _missing(field: str) -> MalformedPayload:
+    return MalformedPayload(f"field `{field}` is missing", reason="field-missing", field=field)

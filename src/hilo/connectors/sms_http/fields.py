@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from hilo.kit.errors import MalformedPayload
+from hilo.sdk import payloads
 
 KEY = "key"  # what our secret is called in the address
 _DEEPEST = 6
@@ -21,14 +22,16 @@ def of(body: bytes, headers: Mapping[str, str], url: str) -> list[dict[str, str]
         try:
             return [query | dict(parse_qsl(body.decode(), keep_blank_values=True))]
         except UnicodeDecodeError as error:
-            raise MalformedPayload("the form is no UTF-8") from error
+            raise MalformedPayload("the form is no UTF-8", reason="no-text") from error
     try:
         given = msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise MalformedPayload(str(error)) from error
+        raise payloads.misread(error) from error
     records = given if isinstance(given, list) else [given]
     if not all(isinstance(each, dict) for each in records):
-        raise MalformedPayload("an object, or a list of objects, is expected")
+        raise MalformedPayload(
+            "an object, or a list of objects, is expected", reason="field-wrong", field="$"
+        )
     return [query | flat(each) for each in records]
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from hilo.connectors.telegram import kinds, names, wire
 from hilo.connectors.telegram.wire import Message, Update
-from hilo.kit.errors import MalformedPayload
+from hilo.sdk import payloads
 from hilo.sdk.content import Chosen
 from hilo.sdk.inbound import (
     AccountIn,
@@ -40,7 +40,7 @@ def read(body: bytes, *, takes_groups: bool) -> Sequence[Inbound]:
         update = _DECODER.decode(body)
         keys = list(_KEYS.decode(body))
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise MalformedPayload(str(error)) from error
+        raise payloads.misread(error) from error
     items = _items(update)
     chat = _chat(update)
     if chat is not None and chat.type != "private" and not takes_groups:

@@ -10,7 +10,7 @@ from hilo.connectors.telegram import outbound
 from hilo.connectors.telegram.wire import User
 from hilo.kit.errors import ConnectorError
 from hilo.sdk.abilities import Connected
-from hilo.sdk.account import Account, Check
+from hilo.sdk.account import Account, Check, failed
 from hilo.sdk.outbound import Call, Reply
 
 # Reactions come only to who asks for them by name, so all kinds are named.
@@ -64,14 +64,14 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     try:
         bot = msgspec.convert((yield from outbound.call(account, "getMe", {})), User)
     except ConnectorError as error:
-        return [Check(key="credentials", ok=False, detail=str(error)[:_DETAIL_CHARS])]
+        return [failed("credentials", error)]
     lines = [Check(key="credentials", ok=True, detail=f"@{bot.username}")]
     try:
         hook = msgspec.convert((yield from outbound.call(account, "getWebhookInfo", {})), Hook)
     except ConnectorError as error:
-        return [*lines, Check(key="webhook", ok=False, detail=str(error)[:_DETAIL_CHARS])]
+        return [*lines, failed("webhook", error)]
     lines.append(Check(key="webhook", ok=hook.url == account.webhook_url, detail=hook.url))
-    failed = hook.last_error_date > 0 and hook.pending_update_count > 0
-    since = datetime.fromtimestamp(hook.last_error_date, UTC).isoformat() if failed else ""
+    has_failed = hook.last_error_date > 0 and hook.pending_update_count > 0
+    since = datetime.fromtimestamp(hook.last_error_date, UTC).isoformat() if has_failed else ""
     detail = f"{since} {hook.last_error_message}".strip()[:_DETAIL_CHARS]
-    return [*lines, Check(key="delivery", ok=not failed, detail=detail)]
+    return [*lines, Check(key="delivery", ok=not has_failed, detail=detail)]

@@ -40,7 +40,9 @@ def read(fields: Mapping[str, str], url: str) -> list[Inbound]:
     """Return what a form means. url: with the query our receipts carry. Raises MalformedPayload."""
     sid = fields.get("MessageSid") or fields.get("SmsSid") or ""
     if not sid:
-        raise MalformedPayload("field `MessageSid` is missing")
+        raise MalformedPayload(
+            "field `MessageSid` is missing", reason="field-missing", field="MessageSid"
+        )
     status = fields.get("MessageStatus") or fields.get("SmsStatus") or ""
     if "From" in fields and ("Body" in fields or "NumMedia" in fields):
         return _message(sid, fields)
@@ -103,7 +105,9 @@ def _files(fields: Mapping[str, str]) -> list[FileIn]:
     try:
         count = min(int(fields.get("NumMedia") or 0), _MOST_FILES)
     except ValueError as error:
-        raise MalformedPayload("field `NumMedia` is no number") from error
+        raise MalformedPayload(
+            "field `NumMedia` is no number", reason="field-wrong", field="NumMedia"
+        ) from error
     found = []
     for n in range(count):
         url, media_type = fields.get(f"MediaUrl{n}", ""), fields.get(f"MediaContentType{n}", "")
@@ -126,7 +130,11 @@ def _content(fields: Mapping[str, str]) -> Content | None:
                 address=fields.get("Address", ""),
             )
         except ValueError as error:
-            raise MalformedPayload("fields `Latitude`, `Longitude` are no numbers") from error
+            raise MalformedPayload(
+                "fields `Latitude`, `Longitude` are no numbers",
+                reason="field-wrong",
+                field="Latitude",
+            ) from error
     return None
 
 

@@ -10,14 +10,13 @@ from hilo.connectors.twilio import outbound, wire
 from hilo.kit.errors import ConnectorError, FieldError, Invalid
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Connected
-from hilo.sdk.account import Account, Check, SettingsRead
+from hilo.sdk.account import Account, Check, SettingsRead, failed
 from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import Call, Reply
 
 _SID = re.compile(r"^AC[0-9a-fA-F]{32}$")
 _SERVICE = re.compile(r"^MG[0-9a-fA-F]{32}$")
 _NUMBER = re.compile(r"^\+[1-9]\d{6,14}$")
-_DETAIL_CHARS = 200
 SERVICES = "https://messaging.twilio.com/v1/Services"
 
 
@@ -71,7 +70,7 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     try:
         who = yield from outbound.get(account, url, wire.Account)
     except ConnectorError as error:
-        return [Check(key="credentials", ok=False, detail=str(error)[:_DETAIL_CHARS])]
+        return [failed("credentials", error)]
     lines = [Check(key="credentials", ok=who.status == "active", detail=who.friendly_name)]
     number, service = _own(account)
     if account.settings.get("by") == "whatsapp" or service:
@@ -79,7 +78,7 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     try:
         found = yield from _numbers(account, number)
     except ConnectorError as error:
-        return [*lines, Check(key="number", ok=False, detail=str(error)[:_DETAIL_CHARS])]
+        return [*lines, failed("number", error)]
     own = next(iter(found.incoming_phone_numbers), None)
     lines.append(Check(key="number", ok=own is not None, detail=number))
     if own is not None:

@@ -9,7 +9,7 @@ from hilo.connectors.viber import outbound, wire
 from hilo.kit.errors import ConnectorError, FieldError, Invalid
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Connected
-from hilo.sdk.account import Account, Check, SettingsRead
+from hilo.sdk.account import Account, Check, SettingsRead, failed
 from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import Call, Reply
 
@@ -17,7 +17,6 @@ EVENTS = ("delivered", "seen", "failed", "subscribed", "unsubscribed", "conversa
 _TOKEN = re.compile(r"^[0-9a-f]{16}-[0-9a-f]{16}-[0-9a-f]{16}$")
 _NAME_CHARS = 28
 _WELCOME_CHARS = 7000
-_DETAIL_CHARS = 200
 
 
 def configure(
@@ -62,7 +61,7 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     try:
         bot = yield from outbound.ask(account, "get_account_info", {}, wire.Info)
     except ConnectorError as error:
-        return [Check(key="credentials", ok=False, detail=str(error)[:_DETAIL_CHARS])]
+        return [failed("credentials", error)]
     missing = sorted(set(EVENTS) - set(bot.event_types))
     return [
         Check(key="credentials", ok=True, detail=bot.name),

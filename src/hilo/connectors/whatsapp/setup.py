@@ -13,7 +13,7 @@ from hilo.connectors.whatsapp.ways import DIALOG, Way
 from hilo.kit.errors import ConnectorError, FieldError, Invalid
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Connected
-from hilo.sdk.account import Account, Check, SettingsRead
+from hilo.sdk.account import Account, Check, SettingsRead, failed
 from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import Call, HttpCall, Reply
 
@@ -125,7 +125,7 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
         ends = _ends((yield from graph.ask(_about_token(way, account))))
         lines.append(Check(key="expires", ok=True, detail=ends.date().isoformat() if ends else "∞"))
     except ConnectorError as error:
-        lines.append(Check(key="expires", ok=None, detail=error.message))
+        lines.append(failed("expires", error, ok=None))
     return lines
 
 
@@ -135,7 +135,7 @@ def _tried(
     try:
         answered = yield from way.graph.ask(way.graph.get(path, **query))
     except ConnectorError as error:
-        return Check(key=key, ok=False, detail=error.message), None
+        return failed(key, error), None
     return Check(key=key, ok=True), answered
 
 

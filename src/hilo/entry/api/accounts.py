@@ -19,7 +19,7 @@ from hilo.entry.api.forms import NO_TRANSACTION, Acting, Body, Id, Open, Shared
 from hilo.entry.state import AppState
 from hilo.kit.errors import ConnectorError, HiloError, Rejected, TemporaryFailure, invalid
 from hilo.sdk.abilities import Checking, Connecting, Live
-from hilo.sdk.account import Check
+from hilo.sdk.account import Check, failed
 
 Channel = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 AccountName = Annotated[str, msgspec.Meta(max_length=100)]
@@ -149,7 +149,7 @@ async def _reachable(state: AppState, row: AccountRow) -> Sequence[Check]:
         try:
             await state.http.guard.check(url)
         except HiloError as error:
-            found.append(Check(key=f"address.{name}", ok=False, detail=error.message))
+            found.append(failed(f"address.{name}", error))
         else:
             found.append(Check(key=f"address.{name}", ok=True, detail=url))
     # A held connection is tried by itself, unless its channel asks by calls like any other.

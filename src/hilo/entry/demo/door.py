@@ -27,6 +27,7 @@ PARKED = resources.files(__package__) / "parked.eml"
 _UNREADABLE = {
     "code": "malformed-payload",
     "detail": "the mail cannot be taken apart: it claims the character set idna",
+    "reason": "no-mail",
 }
 _PARKED_AGO = timedelta(hours=3)
 _PHONES = "Phones"

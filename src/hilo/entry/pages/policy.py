@@ -60,7 +60,7 @@ def notify() -> str:
 
 
 def walkin(host: str, account: Account) -> str:
-    """Return a shop's: our own files, its logo, the chat's panel in a frame; nobody around it."""
+    """Return a shop's: our own files, its logo, the chat's panel in a frame; only we around it."""
     return _joined(
         "default-src 'none'",
         "script-src 'self'",
@@ -68,7 +68,7 @@ def walkin(host: str, account: Account) -> str:
         f"img-src 'self' data: {_logo(account)}",
         f"connect-src 'self' {_sockets(host)}",
         "frame-src 'self'",
-        "frame-ancestors 'none'",
+        "frame-ancestors 'self'",
         "form-action 'none'",
         "base-uri 'none'",
     )

@@ -7,6 +7,7 @@ import type { Account, CheckLine } from "@lib/model";
 import { useChannels } from "@lib/queries";
 import { exact, span } from "@lib/time";
 import { Button } from "@ui/Button";
+import { whyOf } from "@ui/message/why";
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconHelp } from "@ui/icons";
 import css from "./Inboxes.module.css";
 
@@ -44,7 +45,9 @@ export function Checks({ account, onAccount }: { account: Account; onAccount?: (
       onAccount?.(next);
       await check([{ key: "connect", ok: true, detail: next.address ?? "" }]);
     } catch (error) {
-      setLines([{ key: "connect", ok: false, detail: [reasonOf(t, error), error instanceof ApiError ? (error.problem.detail ?? "") : ""].filter(Boolean).join(" ") }]);
+      setLines([error instanceof ApiError
+        ? { key: "connect", ok: false, detail: error.problem.detail ?? "", reason: error.code }
+        : { key: "connect", ok: false, detail: reasonOf(t, error) }]);
       setBusy(null);
     }
   }
@@ -91,7 +94,8 @@ export function Checks({ account, onAccount }: { account: Account; onAccount?: (
               <li key={`${line.key}${index}`} data-ok={String(line.ok)}>
                 <Icon size={17} aria-hidden /><b>{label(line)}</b>
                 <span>{t(line.ok === true ? "check.ok" : line.ok === false ? "check.failed" : "account.check_unknown")}</span>
-                {line.detail ? <small>{detail(line)}</small> : null}
+                {line.reason ? <small>{whyOf(t, { code: line.reason, reason: line.reason })}{line.detail ? <> <q translate="no" dir="auto">{line.detail}</q></> : null}</small>
+                  : line.detail ? <small>{detail(line)}</small> : null}
               </li>
             );
           })}

@@ -24,7 +24,8 @@ export function Health({ account }: { account: Account }) {
         {data ? (
           <>
             <span>{data.waiting ? t("account.waiting", { count: data.waiting }) : t("account.none_waiting")}{data.waiting_since ? ` (${ago(t, data.waiting_since)})` : ""}</span>
-            <span>{t("account.failed_day", { count: data.failed_a_day })}{data.error_rate === null ? "" : ` (${t("account.error_rate", { rate: data.error_rate, count: data.attempted })})`}</span>
+            <span>{t("account.failed_day", { count: data.failed_a_day })}</span>
+            {data.error_rate ? <span>{t("account.error_rate", { rate: data.error_rate, count: data.attempted })}</span> : null}
             {data.uncertain ? <span>{t("account.uncertain", { count: data.uncertain })}</span> : null}
             {data.last_error ? <span className={css.whole}>{t("account.last_error", { reason: whyOf(t, data.last_error) })}</span> : null}
           </>

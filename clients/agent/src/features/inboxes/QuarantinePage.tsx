@@ -45,6 +45,7 @@ function ParkedLine({ parked }: { parked: Parked }) {
   const [looking, setLooking] = useState(false);
   const [discarding, setDiscarding] = useState(false);
   const code = parked.error?.code ?? "";
+  const why = sayOr(t, `parked.${parked.error?.reason ?? ""}`, "", { field: parked.error?.field ?? "" });
   async function replay(): Promise<void> {
     try {
       await api.post(`/quarantine/${parked.id}/replay`);
@@ -57,26 +58,28 @@ function ParkedLine({ parked }: { parked: Parked }) {
   return (
     <>
       <Line icon={<Bead channel={account?.channel ?? ""} size={26} failed />} title={sayOr(t, `error.${code}`, code)}
-        text={<>{parked.error?.detail ? <code className={css.found} lang="en" translate="no">{parked.error.detail}</code> : null}{parked.summary ? <code className={css.summary}>{parked.summary}</code> : null}{exact(t, parked.received_at)} · {account?.name || account?.address || parked.source} · {bytes(t, parked.size_bytes)}</>}
+        text={<>{why ? <span className={css.found}>{why}</span> : parked.error?.detail ? <code className={css.found} lang="en" translate="no">{parked.error.detail}</code> : null}{parked.summary ? <code className={css.summary}>{parked.summary}</code> : null}{exact(t, parked.received_at)} · {account?.name || account?.address || parked.source} · {bytes(t, parked.size_bytes)}</>}
         end={<>
           <Button small kind="quiet" onClick={() => setLooking(true)}>{t("quarantine.raw")}</Button>
           {may ? <Button small onClick={() => void replay()}>{t("quarantine.replay")}</Button> : null}
           {may ? <Button small kind="danger" onClick={() => setDiscarding(true)}>{t("quarantine.discard")}</Button> : null}
         </>} />
-      {looking ? <Raw id={parked.id} onClose={() => setLooking(false)} /> : null}
+      {looking ? <Raw parked={parked} onClose={() => setLooking(false)} /> : null}
       {discarding ? <Confirm title={t("quarantine.discard")} body={t("quarantine.discard_body")} act={t("quarantine.discard")} onClose={() => setDiscarding(false)}
         onConfirm={async () => { await api.delete(`/quarantine/${parked.id}`); await renew(); setDiscarding(false); }} /> : null}
     </>
   );
 }
 
-function Raw({ id, onClose }: { id: string; onClose: () => void }) {
+function Raw({ parked, onClose }: { parked: Parked; onClose: () => void }) {
   const t = useT();
+  const { id } = parked;
   const raw = useQuery({
     queryKey: ["quarantine", "raw", id], queryFn: async () => (await (await fetch(address(`/quarantine/${id}/raw`))).text()).slice(0, 200_000),
   });
   return (
     <Dialog onClose={onClose} title={t("quarantine.raw")} size={800}>
+      {parked.error?.detail ? <p><code lang="en" translate="no">{parked.error.detail}</code></p> : null}
       <pre className={css.raw} tabIndex={0}>{raw.data ?? t("common.loading")}</pre>
       <p className={css.end}><a href={address(`/quarantine/${id}/raw`)} download>{t("thread.download", { name: `${id}.bin` })}</a></p>
     </Dialog>

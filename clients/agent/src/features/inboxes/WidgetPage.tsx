@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@lib/api";
 import { useT } from "@lib/i18n";
-import { isChat } from "@lib/model";
+import { isWidget } from "@lib/model";
 import { inboxesQuery, useChannels } from "@lib/queries";
 import { Bones, Empty } from "@ui/Empty";
 import { Choose } from "@ui/Field";
@@ -16,7 +16,7 @@ export function WidgetPage() {
   const t = useT();
   const inboxes = useQuery(inboxesQuery);
   const channels = useChannels();
-  const accounts = inboxes.data?.flatMap((one) => one.accounts).filter((one) => isChat(channels.get(one.channel))) ?? [];
+  const accounts = inboxes.data?.flatMap((one) => one.accounts).filter((one) => isWidget(channels.get(one.channel))) ?? [];
   const [chosen, setChosen] = useState("");
   const account = accounts.find((one) => one.id === chosen) ?? accounts[0];
   const snippet = useQuery({

@@ -1,8 +1,8 @@
-/** The contact's side: a page with the chat widget, a mail client, and a phone for each simulated account. */
+/** The contact's side: a page with the chat widget, a mail client, a shop's page, and a phone for each simulated account. */
 import { useQuery } from "@tanstack/react-query";
 import { useState, type KeyboardEvent, type ReactNode } from "react";
 import { useT } from "@lib/i18n";
-import { isChat } from "@lib/model";
+import { isWidget } from "@lib/model";
 import { inboxesQuery, useChannels } from "@lib/queries";
 import { Bead, useChannelName } from "@ui/Bead";
 import { Empty } from "@ui/Empty";
@@ -10,6 +10,7 @@ import { IconMail, IconMessageCircle, IconPlus } from "@ui/icons";
 import { AddPhone } from "./AddPhone";
 import { MailClient } from "./MailClient";
 import { Phones } from "./Phones";
+import { ShopPhone } from "./ShopPhone";
 import css from "./Playground.module.css";
 
 interface Tab { id: string; label: string; icon: ReactNode }
@@ -21,11 +22,12 @@ export function Customer() {
   const { data: inboxes } = useQuery(inboxesQuery);
   const channels = useChannels();
   const accounts = inboxes?.flatMap((one) => one.accounts) ?? [];
-  const chat = accounts.find((one) => isChat(channels.get(one.channel)));
+  const chat = accounts.find((one) => isWidget(channels.get(one.channel)));
   const phones = accounts.filter((one) => one.is_sandbox && one.state !== "off");
+  const shops = accounts.filter((one) => channels.get(one.channel)?.features.includes("visits") && one.state !== "off");
   /** Two accounts of one channel are told apart by their own names, else by their place. */
   const labelOf = (one: (typeof phones)[number]): string => {
-    const alike = phones.filter((phone) => phone.channel === one.channel);
+    const alike = [...shops, ...phones].filter((phone) => phone.channel === one.channel);
     if (alike.length === 1) return named(one.channel);
     const twins = alike.filter((phone) => phone.name === one.name);
     const own = one.name && twins.length === 1 ? one.name : [one.name, alike.indexOf(one) + 1].filter(Boolean).join(" ");
@@ -35,9 +37,10 @@ export function Customer() {
   const tabs: Tab[] = [
     { id: "chat", label: t("play.chat"), icon: <IconMessageCircle size={15} aria-hidden /> },
     { id: "mail", label: t("play.mail"), icon: <IconMail size={15} aria-hidden /> },
-    ...phones.map((one) => ({ id: one.id, label: labelOf(one), icon: <Bead channel={one.channel} size={18} /> })),
+    ...[...shops, ...phones].map((one) => ({ id: one.id, label: labelOf(one), icon: <Bead channel={one.channel} size={18} /> })),
     ...(missing.length ? [{ id: "add", label: t("play.add"), icon: <IconPlus size={15} aria-hidden /> }] : []),
   ];
+  const shop = shops.find((one) => one.id === chosen);
   const tab = tabs.some((one) => one.id === chosen) ? chosen : "chat";
   const isPublic = channels.get(phones.find((one) => one.id === tab)?.channel ?? "")?.features.includes("public") ?? false;
   function walk(event: KeyboardEvent): void {
@@ -63,9 +66,10 @@ export function Customer() {
       <div id="play-panel" role="tabpanel" aria-labelledby={`play-${tab}`} className={`${css.panel} scroll`}>
         {tab === "mail" ? <MailClient />
           : tab === "add" ? <AddPhone missing={missing} onMade={(made) => setChosen(made.id)} />
-            : tab !== "chat" ? <Phones key={tab} account={tab} comments={isPublic} />
-              : chat ? <iframe className={css.frame} src={`/demo?account=${chat.id}`} title={t("play.chat_frame")} />
-                : <Empty drawing="thread" title={t("play.no_chat")} />}
+            : shop ? <ShopPhone key={tab} account={shop} />
+              : tab !== "chat" ? <Phones key={tab} account={tab} comments={isPublic} />
+                : chat ? <iframe className={css.frame} src={`/demo?account=${chat.id}`} title={t("play.chat_frame")} />
+                  : <Empty drawing="thread" title={t("play.no_chat")} />}
       </div>
     </section>
   );

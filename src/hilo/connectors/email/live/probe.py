@@ -9,7 +9,7 @@ import aiosmtplib
 from hilo.connectors.email import oauth, threads
 from hilo.connectors.email.live.connection import pinned
 from hilo.kit import clock, tls
-from hilo.kit.errors import AuthExpired
+from hilo.kit.errors import AuthExpired, ConnectorError, Rejected
 from hilo.kit.ids import NIL
 from hilo.sdk.account import Account, Check
 
@@ -74,8 +74,7 @@ async def _talk(client: aiosmtplib.SMTP, account: Account, host: str) -> AsyncIt
         await client.sendmail(address, [address], _letter(account))
         yield Check(key=step, ok=True, detail=address)
     except (aiosmtplib.SMTPException, OSError, AuthExpired) as error:
-        said = tls.refused(error) or error
-        yield Check(key=step, ok=False, detail=" ".join(str(said).split())[:300])
+        yield failed(step, tls.refused(error) or error)
     finally:
         client.close()
 
@@ -93,3 +92,17 @@ def _letter(account: Account) -> bytes:
         "",
     )
     return "\r\n".join(lines).encode()
+
+
+def failed(key: str, error: Exception) -> Check:
+    """Return the line of a step that went wrong: why, and the server's own words."""
+    match error:
+        case ConnectorError():
+            reason = error.reason or error.code
+        case aiosmtplib.SMTPAuthenticationError():
+            reason = AuthExpired.code
+        case aiosmtplib.SMTPResponseException():
+            reason = Rejected.code
+        case _:
+            reason = "network"
+    return Check(key=key, ok=False, detail=" ".join(str(error).split())[:300], reason=reason)

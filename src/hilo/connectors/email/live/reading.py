@@ -175,7 +175,7 @@ async def _check_mailbox(account: Account) -> AsyncIterator[Check]:
             idles = "IDLE" in connection.capabilities
             yield Check(key="imap_idle", ok=True if idles else None, detail=host)
     except (OSError, ConnectorError, asyncio.IncompleteReadError, ValueError) as error:
-        yield Check(key="imap_login", ok=False, detail=str(error)[:300])
+        yield probe.failed("imap_login", error)
 
 
 def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:

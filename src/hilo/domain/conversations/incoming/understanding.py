@@ -144,4 +144,12 @@ def problem_of(error: Exception, place: int | None = None) -> Problem:
     code = error.code if isinstance(error, HiloError) else "internal"
     detail = str(error)[:_DETAIL_CHARS].replace("\x00", "")
     where = {} if place is None else {"item": str(place)}
-    return {"code": code, "detail": detail, **where}
+    return {"code": code, "detail": detail, **_reason(error), **where}
+
+
+def _reason(error: Exception) -> Problem:
+    """Return what people read of it: the key of its text, and the field it names."""
+    if not isinstance(error, MalformedPayload) or not error.reason:
+        return {}
+    field = str(error.params.get("field", ""))[:_DETAIL_CHARS].replace("\x00", "")
+    return {"reason": error.reason, **({"field": field} if field else {})}
