@@ -54,7 +54,7 @@ setOverlay({
 });
 
 export { without };
-export type { Call, Intent } from "./intent";
+export type { Bound, Call, Intent } from "./intent";
 
 /** Pages of this browser hold a lock each while they are open, so that the others know what was left behind. */
 const lockOf = (tab: string): string => `hilo.tab.${tab}`;

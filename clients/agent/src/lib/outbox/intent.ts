@@ -17,19 +17,24 @@ export interface Intent extends Call {
   change?: Partial<Conversation>; before?: Conversation;
   /** A message: how it looks meanwhile, and what goes back into the composer. */
   message?: Message; draft?: Draft; mode?: "reply" | "note"; undo?: number;
+  /** An act that waits for the message: kept with it, and told once that is taken, so that both are done or none. */
+  after?: Bound;
+  /** An act that has waited so: by which name. */
+  bound?: string;
 }
+export interface Bound extends Call { id: Id; bound: string; change: Partial<Conversation>; before: Conversation }
 
 /** What `add` is given; the rest is the outbox's. */
 export type Given = Omit<Intent, "id" | "order" | "tab"> & { id?: Id };
 
 /** The conversation as it will be when what waits has been done. Pure. */
 export function over(one: Conversation, intents: readonly Intent[]): Conversation {
-  return intents.reduce((now, intent) => (intent.conversation === one.id && intent.change ? { ...now, ...intent.change } : now), one);
+  return intents.reduce((now, intent) => (intent.conversation === one.id ? { ...now, ...intent.change, ...intent.after?.change } : now), one);
 }
 
 /** The conversation without a change that was refused: what nobody changed since is as it was. Pure. */
 export function without(now: Conversation, intent: Intent): Conversation {
-  const { change, before } = intent;
+  const { change, before } = intent.after ?? intent;
   if (!change || !before) return now;
   const back = Object.entries(change).filter(([name, value]) => JSON.stringify(now[name as keyof Conversation]) === JSON.stringify(value))
     .map(([name]) => [name, before[name as keyof Conversation]]);

@@ -148,6 +148,75 @@ describe("the outbox", () => {
   });
 });
 
+describe("an act that waits for a reply", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+  const reply = (): Given => ({
+    agent: "ada", conversation: "a", method: "POST", path: "/a/messages", id: "m",
+    after: { id: "n", bound: "Closed", method: "POST", path: "/a/macros/1", change: { status: "resolved" }, before: view() },
+  });
+
+  it("follows it, before what was begun later", async () => {
+    const shelf = memory();
+    const { box, sent } = desk(shelf);
+    await box.begin("ada");
+    void box.add(reply());
+    void box.add(act("a", "open"));
+    await settled();
+    expect(sent).toEqual(["/a/messages", "/a/macros/1", "/a/open"]);
+    expect([box.all, await shelf.all()]).toEqual([[], []]);
+  });
+  it("is kept with it while there is no network, also when the page closes at once", async () => {
+    const shelf = memory();
+    const before = desk(shelf);
+    await before.box.begin("ada");
+    before.world.slow = true;
+    void before.box.add(reply()); // under way, and never answered
+    await settled();
+    const after = desk(shelf);
+    after.world.current = view({ version: 9 }); // the reply itself moved it on
+    await after.box.begin("ada");
+    await vi.advanceTimersByTimeAsync(10);
+    expect(after.sent).toEqual(["/a/messages", "/a/macros/1"]);
+    expect(await shelf.all()).toEqual([]);
+  });
+  it("is kept when the page closes between the two", async () => {
+    const shelf = memory();
+    const before = desk(shelf);
+    await before.box.begin("ada");
+    void before.box.add(reply());
+    before.world.slow = true;
+    await settled();
+    expect(before.sent).toEqual(["/a/messages"]);
+    expect((await shelf.all()).map((one) => one.id)).toEqual(["n"]);
+    const after = desk(shelf);
+    after.world.current = view({ version: 9 });
+    await after.box.begin("ada");
+    await vi.advanceTimersByTimeAsync(10);
+    expect(after.sent).toEqual(["/a/macros/1"]);
+  });
+  it("is not done when the reply is refused or taken back", async () => {
+    const { box, sent, world } = desk();
+    await box.begin("ada");
+    world.refuse = new ApiError({ status: 409, code: "stale-reply" });
+    expect(await box.add(reply())).toBe("refused");
+    world.refuse = null;
+    world.down = true;
+    void box.add(act("b"));
+    await settled();
+    void box.add(reply());
+    expect(box.cancel("m")?.after?.id).toBe("n");
+    world.down = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent).toEqual(["/b/resolved"]);
+  });
+  it("shows meanwhile, and no longer when it is refused", () => {
+    const waiting = { ...reply(), id: "m", order: 1, tab: "t" } as Intent;
+    expect(over(view(), [waiting]).status).toBe("resolved");
+    expect(without(view({ status: "resolved" }), waiting).status).toBe("open");
+  });
+});
+
 describe("what waits, laid over what the server says", () => {
   const intent = (more: Partial<Intent>): Intent => ({ ...act("a"), id: "1", order: 1, tab: "t", ...more }) as Intent;
 

@@ -1,7 +1,7 @@
 /** Intents on their way: shown at once, kept until the server knows them, sent once and in order. Knows no screen. */
 import type { Conversation, Id, Message } from "@shared/types";
 import { ApiError, newId } from "../api";
-import type { Given, Intent } from "./intent";
+import type { Bound, Given, Intent } from "./intent";
 import type { Shelf } from "./shelf";
 
 export type Answer = Conversation | Message | undefined;
@@ -125,7 +125,7 @@ export class Outbox {
   private async carry(intent: Intent): Promise<void> {
     this.busy.add(intent.id);
     try {
-      if (this.adopted.has(intent.id) && intent.before) await this.check(intent, intent.before);
+      if (this.adopted.has(intent.id) && intent.before && !intent.bound) await this.check(intent, intent.before);
       const answer = await this.desk.send(intent);
       if (answer && "version" in answer) this.versions.set(answer.id, answer.version);
       this.arrived(intent, answer);
@@ -137,8 +137,19 @@ export class Outbox {
 
   private arrived(intent: Intent, answer: Answer): void {
     this.troubles = 0;
+    if (intent.after) this.follow(intent, intent.after);
     this.settle(intent, "done");
     this.desk.onDone(intent, answer);
+  }
+
+  /** What waited for it takes its place: kept before the other is forgotten, and never told twice. */
+  private follow({ agent, conversation, order, id }: Intent, after: Bound): void {
+    const next: Intent = { ...after, agent, conversation, order, tab: this.tab };
+    const kept = Promise.resolve(this.stored.get(id)).then(() => this.desk.shelf.put(next)).catch(() => undefined);
+    this.stored.set(id, kept);
+    this.stored.set(next.id, kept);
+    this.intents = this.intents.map((one) => (one.id === id ? next : one));
+    this.busy.delete(id);
   }
 
   /** An act that waited through a reload does not undo what others did since. */

@@ -14,7 +14,7 @@ import { Coming } from "@ui/Coming";
 import { IconMicrophone, IconPaperclip, IconSend, IconTemplate } from "@ui/icons";
 import { resolve } from "../acts";
 import { wanted } from "../desk";
-import { doneWhenSent, useSlash, WaitingActs } from "../macros";
+import { boundBy, settles, useSlash, WaitingActs } from "../macros";
 import { receiveBack, type Back } from "./back";
 import type { BoxHandle } from "./box";
 import css from "./Composer.module.css";
@@ -156,10 +156,11 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     begun.current = null;
     setStale(false);
     clear(mode === "reply" ? draft.meta?.way : undefined);
+    const after = note || !meta.macro ? {} : { after: boundBy(conversation, meta.macro, me.id) };
     const sent = send({
-      conversation, me, kind: mode, draft: old, lastSeq, rich, way: note ? null : way, undo, below: inPublic ? comment : null,
+      ...after, conversation, me, kind: mode, draft: old, lastSeq, rich, way: note ? null : way, undo, below: inPublic ? comment : null,
     });
-    if (mode === "reply") void doneWhenSent(conversation, meta.macro, sent, how.settle ? () => undefined : onResolved);
+    if (!note && !how.settle && meta.macro && settles(meta.macro)) onResolved();
     if (how.settle && (await sent)) {
       onResolved();
       await resolve([conversation]);

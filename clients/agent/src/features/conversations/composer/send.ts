@@ -1,10 +1,10 @@
 /** Sending: on the screen in the same frame, then on its way by the outbox; what is typed is never lost. */
 import type { Attachment, Content, Conversation, Id, Message } from "@shared/types";
 import { api, ApiError, newId } from "@lib/api";
-import { showConversation, showMessage, showMessages } from "@lib/cache";
+import { cache, showConversation, showMessage, showMessages } from "@lib/cache";
 import { now, reasonOf } from "@lib/i18n";
 import type { AgentSelf, Draft, DraftFile, Way } from "@lib/model";
-import { outbox, type Intent } from "@lib/outbox";
+import { outbox, without, type Bound, type Intent } from "@lib/outbox";
 import type { Answer } from "@lib/outbox/outbox";
 import { dismiss, say } from "@lib/toasts";
 import type { Decision } from "@ui/message/Ticks";
@@ -26,6 +26,8 @@ export interface Outgoing {
   below?: Message | null;
   /** What comes back into the composer when it is refused, if not the draft; null: nothing. */
   back?: Draft | null;
+  /** What is done once it is taken. */
+  after?: Bound;
 }
 
 const LOCAL = "local-";
@@ -63,7 +65,7 @@ export async function send(out: Outgoing): Promise<boolean> {
   touched.add(one.id);
   const outcome = outbox.add({
     id: client, agent: out.me.id, conversation: one.id, method: "POST", path: `/conversations/${one.id}/messages`, message,
-    mode: out.kind, undo: out.undo, ...(out.back === null ? {} : { draft: out.back ?? out.draft }),
+    mode: out.kind, undo: out.undo, ...(out.after ? { after: out.after } : {}), ...(out.back === null ? {} : { draft: out.back ?? out.draft }),
     body: {
       kind: out.kind, text: out.draft.text.trim(), client_id: client, ...(out.rich && meta.html ? { html: meta.html } : {}),
       ...(files.length ? { attachments: files.map((file) => file.id) } : {}),
@@ -78,6 +80,7 @@ export async function send(out: Outgoing): Promise<boolean> {
     },
   });
   showMessage(message);
+  if (out.after) showConversation({ ...one, ...out.after.change });
   return (await outcome) !== "refused";
 }
 
@@ -114,6 +117,7 @@ export function notSent(intent: Intent, error: ApiError): void {
   const { message, draft, mode = "reply" } = intent;
   if (!message) return;
   forget(message);
+  unbind(intent);
   const t = now();
   if (!draft) {
     say(t("toast.failed", { reason: reasonOf(t, error) }), { kind: "error" });
@@ -127,6 +131,12 @@ export function notSent(intent: Intent, error: ApiError): void {
 const forget = (message: Message): void =>
   showMessages(message.conversation_id, (list) => list.filter((one) => one.id !== message.id));
 
+/** What was to be done with it is not done either. */
+function unbind(intent: Intent): void {
+  const current = cache.getQueryData<Conversation>(["conversation", intent.conversation]) ?? intent.after?.before;
+  if (intent.after && current) showConversation(without(current, intent));
+}
+
 /** Takes a reply back before it leaves. */
 export async function withdraw(message: Message, draft?: Draft): Promise<void> {
   const t = now();
@@ -137,6 +147,7 @@ export async function withdraw(message: Message, draft?: Draft): Promise<void> {
       const held = outbox.cancel(message.client_id ?? "");
       if (!held) throw new ApiError({ status: 409, code: "too-late-to-withdraw" });
       forget(message);
+      unbind(held);
       giveBack(message.conversation_id, { draft: held.draft ?? back, mode });
     } else {
       await api.delete(`/conversations/${message.conversation_id}/messages/${message.id}`);

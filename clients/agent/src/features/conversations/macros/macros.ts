@@ -1,8 +1,10 @@
 /** What macros do here: shown at once, told to the server as one, undone as one. Words wait in the composer. */
 import type { Conversation, Id } from "@shared/types";
+import { newId } from "@lib/api";
 import { cache } from "@lib/cache";
 import { now } from "@lib/i18n";
 import type { Macro, MacroAct, Me, WaitingMacro } from "@lib/model";
+import type { Bound, Call } from "@lib/outbox";
 import { act, many, restoreWhole, tell } from "../acts";
 import { offerWords } from "../insert";
 
@@ -34,9 +36,11 @@ export function changeBy(one: Conversation, macro: Pick<Macro, "acts">, me: Id):
 /** Whether the agent goes on to the next one after it. */
 export const settles = (macro: Pick<Macro, "acts">): boolean => macro.acts.some((one) => one.do === "resolve" || one.do === "snooze");
 
+const callOf = (one: Conversation, macro: WaitingMacro): Call => ({ method: "POST", path: `/conversations/${one.id}/macros/${macro.id}` });
+
 export async function applyMacro(list: readonly Conversation[], macro: WaitingMacro): Promise<void> {
   const me = cache.getQueryData<Me>(["me"])?.agent.id ?? "";
-  const done = await many(list, (one) => act(one, changeBy(one, macro, me), { method: "POST", path: `/conversations/${one.id}/macros/${macro.id}` }));
+  const done = await many(list, (one) => act(one, changeBy(one, macro, me), callOf(one, macro)));
   void cache.invalidateQueries({ queryKey: ["macros"] });
   if (done.length && macro.acts.length) tell(now()("macro.done", { name: macro.name }), () => Promise.all(done.map(restoreWhole)));
 }
@@ -52,9 +56,7 @@ export function begin(list: readonly Conversation[], macro: Macro, onDone: () =>
   void applyMacro(list, macro);
 }
 
-/** The words are on their way: now the acts that waited for them, unless they are refused. */
-export async function doneWhenSent(one: Conversation, macro: WaitingMacro | undefined, sent: Promise<boolean>, onDone: () => void): Promise<void> {
-  if (!macro) return;
-  if (settles(macro)) onDone();
-  if (await sent) await applyMacro([one], macro);
+/** The acts that wait for the words: they go with them, and are done or lost with them. */
+export function boundBy(one: Conversation, macro: WaitingMacro, me: Id): Bound {
+  return { id: newId(), bound: macro.name, before: one, change: changeBy(one, macro, me), ...callOf(one, macro) };
 }
