@@ -4,12 +4,13 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { api } from "@lib/api";
 import { reasonOf, sayOr, useT } from "@lib/i18n";
 import { useCan } from "@lib/queries";
+import { exact } from "@lib/time";
 import { say } from "@lib/toasts";
 import { Button } from "@ui/Button";
 import { IconRobot } from "@ui/icons";
 import css from "./Thread.module.css";
 
-interface State { is_stopped: boolean; reason: string | null }
+interface State { is_stopped: boolean; reason: string | null; since: string | null }
 
 /** Asked of the server only where the thread tells of a guard: it may have been lifted in another conversation of the same address. */
 export function Guard({ id, messages }: { id: Id; messages: readonly Message[] }) {
@@ -31,7 +32,7 @@ function Stopped({ id, since }: { id: Id; since: Id }) {
   return (
     <div className={css.guard} role="status">
       <IconRobot size={16} aria-hidden />
-      <span>{sayOr(t, `activity.stopped_${state.data.reason}`, t("guard.stopped"))}</span>
+      <span>{sayOr(t, `activity.stopped_${state.data.reason}`, t("guard.stopped"))}{state.data.since ? ` · ${t("guard.until", { since: exact(t, state.data.since) })}` : ""}</span>
       {may ? <Button small busy={lift.isPending} onClick={() => lift.mutate()}>{t("guard.lift")}</Button> : null}
     </div>
   );
