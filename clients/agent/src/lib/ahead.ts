@@ -5,7 +5,9 @@
 type Kept = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey">;
 
 const BETWEEN = new Set(["Enter", "Backspace", "ArrowDown", "ArrowUp", "Escape"]);
+/** A layer is waited for so many frames, and so long: frames are quick on one machine and seconds on another. */
 const LOOKS = 60;
+const LATE_MS = 1000;
 
 let pages = 0;
 let layers = 0;
@@ -25,7 +27,7 @@ export function hold(what: "page" | "layer"): () => void {
   return () => {
     if (what === "layer") layers -= 1;
     else pages -= 1;
-    give(LOOKS);
+    give();
   };
 }
 
@@ -46,8 +48,8 @@ export function keep(event: KeyboardEvent, alone: boolean): void {
   event.stopPropagation();
 }
 
-/** One after the other, each when what the one before it led to is on the screen. looks: how often a layer may be late. */
-function give(looks: number): void {
+/** One after the other, each when what the one before it led to is on the screen. looks, until: how late a layer may be. */
+function give(looks = LOOKS, until = performance.now() + LATE_MS): void {
   if (giving || pages + layers > 0 || kept.length === 0) return;
   giving = true;
   requestAnimationFrame(() => setTimeout(() => {
@@ -56,13 +58,13 @@ function give(looks: number): void {
     const layer = layerShown();
     const isLate = over && !layer?.contains(document.activeElement);
     // Who went elsewhere meant none of them for where they are now, nor for the page below a layer that did not come.
-    if (isLate ? looks === 0 : !over && location.pathname !== place) kept = [];
-    else if (isLate) give(looks - 1);
+    if (isLate ? looks <= 0 && performance.now() > until : !over && location.pathname !== place) kept = [];
+    else if (isLate) give(looks - 1, until);
     else {
       over = false;
       place = location.pathname;
       press(kept.shift()!);
-      give(LOOKS);
+      give();
     }
   }));
 }

@@ -14,6 +14,8 @@ const VIEWING_MS = 45_000;
 const TYPING_MS = 8000;
 /** How long a first snapshot waits for the stream. */
 const AWAIT_MS = 600;
+/** What the stream goes on with; anything else is asked for without it. */
+const STREAMED: ReadonlySet<unknown> = new Set(["counts", "conversation", "conversations", "messages"]);
 
 export const connected = store<boolean | null>(null);
 export const marks = store<Readonly<Record<Id, readonly Mark[]>>>({});
@@ -96,7 +98,7 @@ function onFrame(frame: Frame): void {
     case "hello":
       ready?.();
       ready = null;
-      if (isBehind) void cache.invalidateQueries();
+      if (isBehind) void cache.invalidateQueries({ predicate: ({ queryKey }) => STREAMED.has(queryKey[0]) });
       isBehind = false;
       return;
     case "resync":

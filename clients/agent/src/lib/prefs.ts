@@ -30,6 +30,9 @@ export async function apply(me: Me): Promise<void> {
   if (me.agent.locale && me.agent.locale !== document.documentElement.lang) await speak(closest([me.agent.locale]));
 }
 
+/** One change after the other: all of them travel together, and the last must be the last for the server, too. */
+let before: Promise<unknown> = Promise.resolve();
+
 /** Changes the profile: shown at once, kept by the server; a refusal is thrown and taken back. */
 export async function prefer(change: Preferences): Promise<void> {
   const me = cache.getQueryData<Me>(["me"]);
@@ -38,7 +41,9 @@ export async function prefer(change: Preferences): Promise<void> {
   cache.setQueryData(["me"], next);
   await apply(next);
   try {
-    await api.patch("/me", { preferences: next.agent.preferences });
+    const kept = before.then(() => api.patch("/me", { preferences: next.agent.preferences }));
+    before = kept.catch(() => undefined);
+    await kept;
   } catch (error) {
     cache.setQueryData(["me"], me);
     await apply(me);

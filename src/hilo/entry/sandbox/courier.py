@@ -10,7 +10,8 @@ from hilo.sdk.account import Account
 from hilo.sdk.simulator import Webhook
 
 _LOG = log.get(__name__)
-_PAUSES_S = (0.5, 2.0, 8.0, 30.0)
+# Vendors go on for hours; whoever plays with them waits for minutes at most.
+_PAUSES_S = (0.5, 2.0, 8.0, *(10.0,) * 60)
 _MOST_UNDER_WAY = 5_000
 _OK = range(200, 300)
 
