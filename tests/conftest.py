@@ -198,7 +198,11 @@ def cast() -> Cast:
 
 
 @pytest.fixture
-def statements() -> Statements:
-    """Count what is asked of PostgreSQL from here on: `await statements.asked()`."""
+def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
+    """Count what is asked of PostgreSQL from here on: `await statements.asked()`.
+
+    Whom the doorman has seen it knows for as long as the test lasts, however slow the machine is.
+    """
+    monkeypatch.setattr("hilo.entry.doorman._REMEMBERED_S", 3600.0)
     STATEMENTS.clear()
     return STATEMENTS

@@ -2,7 +2,6 @@
 
 conformance  test
 G-13, G-14   test_disorder_changes_nothing_in_the_end
-G-17         test_disorder_changes_nothing_in_the_end (the last message is the newest by its time)
 """
 
 import asyncio
