@@ -12,10 +12,12 @@ from pathlib import Path
 import httpx2
 
 from hilo.entry import bootstrap
+from hilo.entry.demo.texts import shop
 from patience import PATIENCE_S
 
 SOURCE = Path(bootstrap.__file__).parents[2]
 CHECKOUT = (sys.executable, "-m", "hilo.entry.cli")
+DEMO = 1000 + len(shop().visits)  # conversations of the demo
 
 
 def free_port() -> int:

@@ -24,9 +24,9 @@ from hilo.kit.db import Tx
 from hilo.kit.errors import MalformedPayload
 from hilo.kit.ids import new_id
 from hilo.kit.sql import query
+from running import DEMO
 from stage import agent
 
-ALL = 1000 + len(shop().visits)
 NOW = datetime(2026, 6, 15, 14, 30, tzinfo=UTC)
 
 
@@ -82,7 +82,7 @@ def test_the_plan_is_the_same_each_time(told: Plan) -> None:
 
 def test_the_plan_has_the_promised_size(told: Plan) -> None:
     assert len(told.contacts) == 200
-    assert len(told.conversations) == ALL
+    assert len(told.conversations) == DEMO
     locales = Counter(told.contacts[each.contact].locale for each in told.conversations)
     assert all(locales[locale] > 150 for locale in LOCALES)
     assert set(Counter(each.status for each in told.conversations)) == {
@@ -180,13 +180,13 @@ async def counts(tx: Tx) -> dict[str, int]:
 
 async def test_loading_and_dropping_leaves_things_as_they_were(tx: Tx, demo: Demo) -> None:
     before = await counts(tx)
-    assert await load(tx, demo) == ALL
+    assert await load(tx, demo) == DEMO
     loaded = await counts(tx)
     assert loaded["contact"] == before["contact"] + 200
     assert loaded["file"] > 40
     assert await is_loaded(tx)
     assert await load(tx, demo) == 0
-    assert await drop(tx, demo.store) == ALL
+    assert await drop(tx, demo.store) == DEMO
     assert await counts(tx) == before
     assert isinstance(demo.store, Shelf)
     assert not demo.store
@@ -225,11 +225,11 @@ async def test_dropping_spares_what_people_added(tx: Tx, demo: Demo) -> None:
         " channel, inbox_id, 'agent', 'mine', 'stored', now() from conversation where id = :c",
     )
     await tx.run(answer, id=own, c=conversation)
-    assert await drop(tx, demo.store) == ALL - 1
+    assert await drop(tx, demo.store) == DEMO - 1
     left = await counts(tx)
     assert left["conversation"] == 1
     assert left["contact"] == 3
-    assert await load(tx, demo) == ALL  # the spared inbox is used again
+    assert await load(tx, demo) == DEMO  # the spared inbox is used again
 
 
 async def test_dropping_spares_accounts_addresses_members_and_drafts_of_people(
@@ -257,7 +257,7 @@ async def test_dropping_spares_accounts_addresses_members_and_drafts_of_people(
     written = await tx.one(chosen, UUID, table="conversation")
     thought = conversations.Draft("note", "half a thought", {}, tx.now)
     await conversations.save_draft(tx, ada, written, thought)
-    assert await drop(tx, demo.store) == ALL - 1
+    assert await drop(tx, demo.store) == DEMO - 1
     kept = query("kept", "select count(*) from account where id = :id")
     assert await tx.one(kept, int, id=account.id) == 1
     assert len((await contacts.get_contact(tx, ada, contact)).identities) > 1
@@ -309,7 +309,7 @@ async def test_dropping_spares_a_shop_in_which_somebody_took_a_turn(tx: Tx, demo
     place = await the_shop(tx, demo)
     row = await inboxes.find_account(tx, place.account_id)
     mine = await take(tx, row, ("Dora", "Advice"), new_id(), "c-1")
-    assert await drop(tx, demo.store) == ALL
+    assert await drop(tx, demo.store) == DEMO
     queue = await visits.get_queue(tx, agent(CAST.ada), demo.channels, place.account_id)
     assert [each.id for each in queue.visits] == [mine.visit.id]
 
