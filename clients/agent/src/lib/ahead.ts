@@ -7,7 +7,7 @@ type Kept = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey">;
 const BETWEEN = new Set(["Enter", "Backspace", "ArrowDown", "ArrowUp", "Escape"]);
 /** A layer is waited for so many frames, and so long: frames are quick on one machine and seconds on another. */
 const LOOKS = 60;
-const LATE_MS = 1000;
+const LATE_MS = 10_000;
 
 let pages = 0;
 let layers = 0;
