@@ -1,17 +1,18 @@
 """The console in a browser: signing in, waiting until a page stands, who writes from outside."""
 
 import asyncio
+import re
 import smtplib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
 import httpx2
-from playwright.async_api import Browser, Frame, Page, expect
+from playwright.async_api import Browser, Frame, Page, Route, expect
 
 from agent import Chat, Desk
-from patience import PATIENCE_MS, PATIENCE_S
+from patience import PATIENCE_MS, PATIENCE_S, trying
 from rig import ROOT, Rig
 
 AXE = ROOT / "clients" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
@@ -95,6 +96,29 @@ async def mailed(hilo: Rig, desk: Desk, text: str = "Is anybody there?") -> dict
         while not (matters := (await desk.get("/conversations", contact=contact))["items"]):
             await asyncio.sleep(0.05)
     return {**matters[0], "who": who}
+
+
+async def intercept(
+    page: Page, asked: str | re.Pattern[str], answer: Callable[[Route], Awaitable[None]]
+) -> None:
+    """Answer in the server's place whatever a standing page asks for from now on.
+
+    The browser says that it will before it does: what a key asks for at once may still get past.
+    So a question of our own is asked until it is caught.
+    """
+    probe, caught = "/caught-by-the-test", asyncio.Event()
+
+    async def catch(route: Route) -> None:
+        caught.set()
+        await route.fulfill(status=204)
+
+    await page.route(asked, answer)
+    await page.route(f"**{probe}", catch)
+    async for _ in trying():
+        await page.evaluate("(probe) => fetch(probe).then(() => null, () => null)", probe)
+        if caught.is_set():
+            break
+    assert caught.is_set(), "the browser never began to ask us"
 
 
 async def still(page: Page | Frame) -> None:

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, Route, expect
 from agent import Desk
 from patience import PATIENCE_MS
 from rig import EMAIL, PASSWORD, ROOT, Rig
-from screen import AXE, axe, enter, say, settle
+from screen import AXE, axe, enter, intercept, say, settle
 
 pytestmark = pytest.mark.browser
 _TEXTS = ROOT / "clients" / "shared" / "messages"
@@ -125,7 +125,7 @@ async def test_of_two_claims_one_wins_and_the_other_learns_who(
         await route.continue_()
 
     for page in (ada, ben):
-        await page.route("**/assignment", together)
+        await intercept(page, "**/assignment", together)
         await page.keyboard.press("i")
     outcomes = await asyncio.gather(_outcome(ada), _outcome(ben))
     assert sorted(outcomes) == ["lost", "won"], outcomes

@@ -9,6 +9,7 @@ from playwright.async_api import Page, Route, expect
 
 from agent import Desk
 from patience import PATIENCE_S, trying
+from screen import intercept
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +24,7 @@ async def _late(page: Page, part: str) -> AsyncIterator[None]:
         await done.wait()
         await route.continue_()
 
-    await page.route(f"**/assets/{part}-*.js", wait)
+    await intercept(page, f"**/assets/{part}-*.js", wait)
     try:
         yield
         async with asyncio.timeout(PATIENCE_S):

@@ -12,7 +12,7 @@ from playwright.async_api import Page, Route, expect
 from agent import Desk
 from patience import PATIENCE_S
 from rig import Rig
-from screen import mailed, open_matter
+from screen import intercept, mailed, open_matter
 
 pytestmark = pytest.mark.browser
 _PICTURE = """async (element) => {
@@ -130,7 +130,7 @@ async def test_a_slow_answer_never_puts_an_older_draft_over_a_newer(
     await open_matter(ada, talk)
     box = ada.locator("textarea")
     await expect(box).to_be_editable()
-    await ada.route("**/drafts/reply", slow)
+    await intercept(ada, "**/drafts/reply", slow)
     await box.press_sequentially("One")
     async with asyncio.timeout(PATIENCE_S):
         await asked.wait()
@@ -253,7 +253,7 @@ async def _cut(page: Page) -> None:
         else:
             await route.abort("internetdisconnected")
 
-    await page.route(_WRITES, refuse)
+    await intercept(page, _WRITES, refuse)
 
 
 async def _mend(page: Page) -> None:
