@@ -4,11 +4,14 @@ Composer, settings form, limits and docs follow it.
 """
 
 import tomllib
+from collections.abc import Mapping
 from importlib import resources
 from typing import Literal
 
 import msgspec
 from msgspec import Struct, field
+
+from hilo.kit.errors import Bug
 
 Feature = Literal[
     "text",
@@ -121,6 +124,8 @@ class Setting(Struct, frozen=True, kw_only=True):
 
     kind: text, email, url, number, bool, secret (kept sealed, never shown again), choice, list (of
     text), questions (of a form, each with its texts by language).
+    when: it counts only while each of these choices has one of these values; else the form leaves
+    it out and it may be missing.
     """
 
     name: str
@@ -129,6 +134,11 @@ class Setting(Struct, frozen=True, kw_only=True):
     default: str | int | bool | list[str] | None = None
     choices: list[str] = field(default_factory=list)
     advanced: bool = False
+    when: dict[str, list[str]] = field(default_factory=dict)
+
+    def counts(self, settings: Mapping[str, object]) -> bool:
+        """Say whether it counts beside these settings, which have their defaults."""
+        return all(settings.get(name) in values for name, values in self.when.items())
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -168,4 +178,15 @@ class Manifest(Struct, frozen=True, kw_only=True):
 def read(package: str) -> Manifest:
     """Return the manifest in a connector's folder."""
     text = resources.files(package).joinpath("manifest.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), Manifest)
+    return made(text)
+
+
+def made(text: str) -> Manifest:
+    """Return the manifest of this text. Raises Bug where a field hangs on what is no choice."""
+    manifest = msgspec.convert(tomllib.loads(text), Manifest)
+    choices = {one.name: one.choices for one in manifest.settings if one.kind == "choice"}
+    for setting in manifest.settings:
+        for name, values in setting.when.items():
+            if not values or not set(values) <= set(choices.get(name, ())):
+                raise Bug(f"{manifest.id}: {setting.name} hangs on {name}, which has no {values}")
+    return manifest

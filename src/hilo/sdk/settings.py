@@ -34,9 +34,12 @@ def read(
                 errors.append(_error(name, "invalid", problem))
         if setting.kind != "secret" and setting.default is not None:
             settings.setdefault(name, setting.default)
-        missing = name not in settings and name not in secrets
-        if setting.required and missing and not _names(errors, name):
-            errors.append(_error(name, "required", "a value is expected"))
+    errors += [
+        _error(name, "required", "a value is expected")
+        for name, setting in form.items()
+        if setting.required and setting.counts(settings)
+        if name not in settings and name not in secrets and not _names(errors, name)
+    ]
     if errors:
         raise Invalid(*errors)
     return SettingsRead(

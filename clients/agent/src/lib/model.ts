@@ -30,7 +30,7 @@ export interface Macro { id: Id; name: string; text: string; acts: MacroAct[]; i
 
 export interface Setting {
   name: string; kind: "text" | "email" | "url" | "number" | "bool" | "secret" | "choice" | "list" | "questions";
-  required: boolean; default: string | number | boolean | string[] | null; choices: string[]; advanced: boolean;
+  required: boolean; default: string | number | boolean | string[] | null; choices: string[]; advanced: boolean; when?: Record<string, string[]>;
 }
 export interface Channel {
   id: string; name: string; threading: string; hue: number; icon_svg?: string; features: string[];

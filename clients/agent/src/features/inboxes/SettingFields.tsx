@@ -1,7 +1,9 @@
 /** The fields of an account, as its channel's manifest names them. */
 import type { Channel, Setting } from "@lib/model";
 import { sayOr, useT } from "@lib/i18n";
+import { useState } from "react";
 import { Area, Check, Choose, Field } from "@ui/Field";
+import { counts } from "./form";
 import css from "./Inboxes.module.css";
 import { Questions } from "./Questions";
 
@@ -9,9 +11,13 @@ interface Props { channel: Channel; values?: Record<string, unknown>; secrets?: 
 
 export function SettingFields({ channel, values, secrets, errors }: Props) {
   const t = useT();
-  const plain = channel.settings.filter((one) => !one.advanced);
-  const advanced = channel.settings.filter((one) => one.advanced);
-  const field = (one: Setting) => <One key={one.name} channel={channel.id} setting={one} value={values?.[one.name]} kept={secrets?.includes(one.name) ?? false} errors={errors} />;
+  const [chosen, setChosen] = useState<Record<string, string>>({});
+  const given = (name: string): unknown => chosen[name] ?? values?.[name] ?? channel.settings.find((one) => one.name === name)?.default;
+  const counted = channel.settings.filter((one) => counts(one, given));
+  const plain = counted.filter((one) => !one.advanced);
+  const advanced = counted.filter((one) => one.advanced);
+  const field = (one: Setting) => <One key={one.name} channel={channel.id} setting={one} value={values?.[one.name]} kept={secrets?.includes(one.name) ?? false} errors={errors}
+    onChoose={(value) => setChosen((now) => ({ ...now, [one.name]: value }))} />;
   return (
     <>
       {plain.map(field)}
@@ -25,9 +31,9 @@ export function SettingFields({ channel, values, secrets, errors }: Props) {
   );
 }
 
-interface OneProps { channel: string; setting: Setting; value: unknown; kept: boolean; errors: Record<string, string> }
+interface OneProps { channel: string; setting: Setting; value: unknown; kept: boolean; errors: Record<string, string>; onChoose: (value: string) => void }
 
-function One({ channel, setting, value, kept, errors }: OneProps) {
+function One({ channel, setting, value, kept, errors, onChoose }: OneProps) {
   const t = useT();
   const words = setting.name.replaceAll("_", " ");
   const name = sayOr(t, `channel.${channel}.setting.${setting.name}`, words.charAt(0).toUpperCase() + words.slice(1));
@@ -37,7 +43,7 @@ function One({ channel, setting, value, kept, errors }: OneProps) {
   const around = { label, hint: hint || undefined, error: errors[setting.name], name: setting.name };
   switch (setting.kind) {
     case "bool": return <Check label={label} hint={hint || undefined} name={setting.name} defaultChecked={shown === true} />;
-    case "choice": return <Choose {...around} defaultValue={String(shown ?? "")} options={setting.choices.map((one) => [one, sayOr(t, `channel.${channel}.choice.${setting.name}.${one}`, one)] as const)} />;
+    case "choice": return <Choose {...around} onChange={(event) => onChoose(event.target.value)} defaultValue={String(shown ?? "")} options={setting.choices.map((one) => [one, sayOr(t, `channel.${channel}.choice.${setting.name}.${one}`, one)] as const)} />;
     case "list": return <Area {...around} hint={hint || t("account.list_hint")} defaultValue={Array.isArray(shown) ? shown.join("\n") : ""} />;
     case "questions": return <Questions label={label} hint={hint || undefined} name={setting.name} value={shown} errors={errors} />;
     case "secret": return <Field {...around} type="password" autoComplete="off" required={setting.required && !kept} placeholder={kept ? t("account.secret_kept") : ""} />;
