@@ -1,15 +1,15 @@
 /** The inbox: list, thread, customer. Three columns, two and a drawer, or one at a time. */
 import type { Conversation, Id } from "@shared/types";
-import { useQuery } from "@tanstack/react-query";
+import { usePrefetchInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ComponentProps, type ReactNode } from "react";
 import { useT } from "@lib/i18n";
 import { keymap, useKeys } from "@lib/keys";
 import { layer } from "@lib/layers";
 import { useRoom, type Room } from "@lib/media";
 import type { ListFilter } from "@lib/model";
 import { prefer } from "@lib/prefs";
-import { conversationQuery, useMe } from "@lib/queries";
+import { conversationQuery, messagesQuery, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { Cap } from "@ui/Button";
 import { Coming } from "@ui/Coming";
@@ -90,23 +90,29 @@ export function Inbox({ id, filter, go, fixed }: Props) {
       ) : null}
       {id ? (
         <section className={css.thread} aria-label={t("thread.label")}>
-          <Suspense fallback={<Coming />}><ConversationPane id={id} panel={panel} wide={wide} onPanel={onPanel} onBack={() => go(null)} onDone={onDone} /></Suspense>
+          <Opened id={id} panel={panel} wide={wide} onPanel={onPanel} onBack={() => go(null)} onDone={onDone} />
         </section>
       ) : wide ? (
         <section className={css.thread} aria-label={t("thread.label")}><Empty drawing="thread" title={t("thread.empty_title")}>{t("thread.empty_body")}</Empty></section>
       ) : null}
       <Wished />
-      {id && room === "three" && panel ? <aside className={`${css.panel} scroll`} aria-label={t("panel.label")}><Suspense><Person id={id} /></Suspense></aside> : null}
+      {id && room === "three" && panel ? <aside className={`${css.panel} scroll`} aria-label={t("panel.label")}><Person id={id} /></aside> : null}
       {id && room !== "three" && drawer ? (
-        <Suspense fallback={<Coming what="layer" />}><SideDrawer onClose={() => setDrawer(false)}><Person id={id} /></SideDrawer></Suspense>
+        <Suspense fallback={<Coming what="layer" />}><SideDrawer onClose={() => setDrawer(false)}><Person id={id} coming={<Coming what="layer" />} /></SideDrawer></Suspense>
       ) : null}
     </div>
   );
 }
 
-function Person({ id }: { id: Id }) {
+function Opened(props: Omit<ComponentProps<typeof ConversationPane>, "coming">) {
+  // What is said in it is asked for beside its code and the conversation, not after them.
+  usePrefetchInfiniteQuery(messagesQuery(props.id));
+  return <ConversationPane coming={<Coming />} {...props} />;
+}
+
+function Person({ id, coming }: { id: Id; coming?: ReactNode }) {
   const { data } = useQuery(conversationQuery(id));
-  return data ? <ContactPanel id={data.contact.id} conversation={data} /> : null;
+  return data ? <ContactPanel coming={coming} id={data.contact.id} conversation={data} /> : null;
 }
 
 /** A picker was asked for over the list: it opens with the conversation. */

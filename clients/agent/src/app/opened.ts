@@ -1,16 +1,15 @@
 /** What an open conversation is made of: asked for with the first one, and ahead of it once the list stands. */
-import { lazy } from "react";
+import { later } from "@ui/later";
 
-const pane = () => import("@features/conversations/ConversationPane");
-const panel = () => import("@features/contacts/ContactPanel");
+export const ConversationPane = later(async () => (await import("@features/conversations/ConversationPane")).ConversationPane);
+export const ContactPanel = later(async () => (await import("@features/contacts/ContactPanel")).ContactPanel);
 
-export const ConversationPane = lazy(async () => ({ default: (await pane()).ConversationPane }));
-export const ContactPanel = lazy(async () => ({ default: (await panel()).ContactPanel }));
+const both = (): unknown => Promise.allSettled([ConversationPane.fetch(), ContactPanel.fetch()]);
 
 /** Asks for it when the browser has nothing better to do; a failure is met when it is needed. */
 export function fetchAhead(): void {
-  (window.requestIdleCallback ?? setTimeout)(() => void Promise.allSettled([pane(), panel()]));
+  (window.requestIdleCallback ?? setTimeout)(() => void both());
 }
 
 // An address of a conversation shows one at once.
-if (/^\/inbox\/./.test(location.pathname)) void Promise.allSettled([pane(), panel()]);
+if (/^\/inbox\/./.test(location.pathname)) both();

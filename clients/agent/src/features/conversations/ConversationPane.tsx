@@ -1,6 +1,6 @@
 /** One conversation: head, thread, composer. */
 import type { Conversation, Id } from "@shared/types";
-import { useInfiniteQuery, usePrefetchInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ApiError } from "@lib/api";
 import { listed } from "@lib/cache";
 import { useT } from "@lib/i18n";
@@ -17,8 +17,6 @@ interface Props { id: Id; panel: boolean; wide: boolean; onPanel: () => void; on
 
 export function ConversationPane({ id, ...rest }: Props) {
   const t = useT();
-  // What is said in it is asked for beside the conversation, not after it.
-  usePrefetchInfiniteQuery(messagesQuery(id));
   const { data, error, isError, fetchStatus, refetch } = useQuery({ ...conversationQuery(id), placeholderData: () => listed(id) });
   const paused = fetchStatus === "paused";
   if (isError && !data) {
