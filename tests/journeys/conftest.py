@@ -33,7 +33,7 @@ _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-n
 
 _FAILED = pytest.StashKey[bool]()
 _PICTURES = ROOT / "build" / "journeys"
-_MOST_CHARS = 1500  # of several failures, each is to be read
+_FIRST_CHARS, _LAST_CHARS = 300, 2500  # of several failures, each is to be read
 
 
 @pytest.hookimpl(wrapper=True)
@@ -57,8 +57,11 @@ async def _last_look(request: pytest.FixtureRequest, browser: Browser) -> None:
         picture = _PICTURES / f"{name}-{number}.png"
         await page.screenshot(path=picture)
         said = await page.locator("body").aria_snapshot()
-        told = f"{page.url}\n{picture}\n{said[:_MOST_CHARS]}"
-        request.node.add_report_section("teardown", "page", told)
+        picture.with_suffix(".txt").write_text(said)
+        if len(said) > _FIRST_CHARS + _LAST_CHARS:
+            said = f"{said[:_FIRST_CHARS]}\n...\n{said[-_LAST_CHARS:]}"
+        request.node.add_report_section("teardown", "page", f"{page.url}\n{picture}\n{said}")
+    request.node.stash[_FAILED] = False  # its other pages were looked at with these
 
 
 @pytest.fixture(scope="session")

@@ -101,12 +101,12 @@ export default function Palette() {
       <div className={css.palette}>
         <div className={css.top}>
           <IconSearch size={17} aria-hidden />
-          <input data-autofocus value={typed} placeholder={t("palette.placeholder")} aria-label={t("palette.title")} role="combobox" aria-expanded="true"
+          <input data-autofocus value={typed} placeholder={t("palette.placeholder")} aria-label={t("palette.title")} role="combobox" aria-expanded={rows.length > 0}
             aria-controls={list} aria-autocomplete="list" aria-activedescendant={rows[index] ? `${list}-${index}` : undefined} autoComplete="off"
             onChange={(event) => { setTyped(event.target.value); setAt(0); }} onKeyDown={onKey} />
           <Cap keys="escape" />
         </div>
-        <ul id={list} role="listbox" aria-label={t("palette.title")} className={`${css.rows} scroll`}>
+        <ul id={list} role="listbox" aria-label={t("palette.title")} className={`${css.rows} scroll`} hidden={rows.length === 0}>
           {rows.map((row, place) => {
             const heading = row.group && row.group !== group ? (group = row.group) : null;
             return [
@@ -120,8 +120,8 @@ export default function Palette() {
               </li>,
             ];
           })}
-          {rows.length === 0 ? <li role="presentation" className={css.group}>{t("palette.empty")}</li> : null}
         </ul>
+        <p role="status">{rows.length === 0 ? <span className={css.none}>{t("palette.empty")}</span> : null}</p>
       </div>
     </Dialog>
   );

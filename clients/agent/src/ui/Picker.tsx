@@ -83,10 +83,10 @@ function Choosing({ title, placeholder, onOpen, choices, onChoose, stay = false,
   return (
     <div className={css.picker}>
       <input className={css.input} data-autofocus value={typed} placeholder={placeholder} aria-label={title} role="combobox"
-        aria-expanded="true" aria-controls={list} aria-autocomplete="list" autoComplete="off"
+        aria-expanded={shown.length > 0} aria-controls={list} aria-autocomplete="list" autoComplete="off"
         aria-activedescendant={shown[index] ? `${list}-${index}` : undefined}
         onChange={(event) => { setTyped(event.target.value); setAt(0); setMeant(false); }} onKeyDown={onKey} />
-      <ul className={`${css.list} scroll`} id={list} role="listbox" aria-label={title} ref={scroller}>
+      <ul className={`${css.list} scroll`} id={list} role="listbox" aria-label={title} ref={scroller} hidden={shown.length === 0}>
         {shown.map((one, place) => {
           const heading = one.group !== group ? (group = one.group) : undefined;
           return [
@@ -100,8 +100,8 @@ function Choosing({ title, placeholder, onOpen, choices, onChoose, stay = false,
             </li>,
           ];
         })}
-        {shown.length === 0 ? <li role="presentation" className={css.none}>{empty ?? t("picker.empty")}</li> : null}
       </ul>
+      <p role="status">{shown.length === 0 ? <span className={css.none}>{empty ?? t("picker.empty")}</span> : null}</p>
       {preview && shown[index] ? <div className={css.preview} tabIndex={0}>{preview(shown[index])}</div> : null}
     </div>
   );

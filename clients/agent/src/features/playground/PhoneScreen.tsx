@@ -40,7 +40,7 @@ export function PhoneScreen({ account, phone, comments, does }: Props) {
     const deed: Deed = editing ? { does: "edit", text: said, target: editing.id }
       : { does: "text", text: said, ...(answering ? { target: answering.id } : {}) };
     if (await does(deed)) {
-      setText("");
+      setText((now) => (now.trim() === said ? "" : now)); // what was written meanwhile stays
       setEditing(null);
       setAnswering(null);
     }
