@@ -76,6 +76,10 @@ export class Live {
     const socket = (this.options.make ?? ((address) => new WebSocket(address)))(url.href);
     this.socket?.close();
     this.socket = socket;
+    // Nothing heard at all counts as long ago: a socket that never says hello is given up at the first beat.
+    this.heard = 0;
+    clearInterval(this.beat);
+    this.beat = setInterval(() => this.check(), BEAT_MS);
     socket.addEventListener("message", (message) => this.read(socket, String(message.data)));
     socket.addEventListener("close", (event) => this.closed(socket, (event as CloseEvent).code));
   }
@@ -87,8 +91,6 @@ export class Live {
     if (frame.type === "hello") {
       this.tries = 0;
       this.options.onLive?.(true);
-      clearInterval(this.beat);
-      this.beat = setInterval(() => this.check(), BEAT_MS);
     }
     this.options.onFrame(frame);
     if (frame.cursor) this.cursor = frame.cursor;

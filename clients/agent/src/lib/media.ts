@@ -1,8 +1,9 @@
-/** How much room there is: one column (phone), two, or three. */
+/** What the device and its owner allow: room for one column (phone), two, or three; motion or none. */
 import { useSyncExternalStore } from "react";
 
 const PHONE = matchMedia("(max-width: 700px)");
 const DRAWER = matchMedia("(max-width: 1180px)");
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 export type Room = "one" | "two" | "three";
 
@@ -20,3 +21,6 @@ function subscribe(listener: () => void): () => void {
 export function useRoom(): Room {
   return useSyncExternalStore(subscribe, read);
 }
+
+/** How to scroll somewhere: gliding tells where one goes, unless motion is too much for the reader. */
+export const glide = (): ScrollBehavior => (STILL.matches ? "instant" : "smooth");

@@ -58,6 +58,15 @@ describe("the live connection", () => {
     expect(live.send({ type: "typing" })).toBe(false);
   });
 
+  it("gives up a socket that never says hello, and keeps one that does", () => {
+    start();
+    vi.advanceTimersByTime(30_000);
+    expect([FakeSocket.made.length, FakeSocket.made[0]!.readyState]).toEqual([2, 3]);
+    FakeSocket.made[1]!.say({ type: "hello" });
+    vi.advanceTimersByTime(30_000);
+    expect([FakeSocket.made.length, FakeSocket.made[1]!.sent]).toEqual([2, ['{"type":"ping"}']]);
+  });
+
   it("stays closed once stopped", () => {
     const { live } = start();
     live.stop();

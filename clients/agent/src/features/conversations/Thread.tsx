@@ -4,6 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Fragment, lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useT } from "@lib/i18n";
 import { contactTyping, marks } from "@lib/live";
+import { glide } from "@lib/media";
 import { messagesQuery, useCan, useChannels, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { announce } from "@lib/toasts";
@@ -88,7 +89,7 @@ export function Thread({ conversation }: Props) {
         </div>
       </div>
       {below > 0 ? (
-        <button type="button" className={css.pill} onClick={() => { scroller.current!.scrollTo({ top: scroller.current!.scrollHeight, behavior: "smooth" }); setBelow(0); }}>
+        <button type="button" className={css.pill} onClick={() => { scroller.current!.scrollTo({ top: scroller.current!.scrollHeight, behavior: glide() }); setBelow(0); }}>
           <IconArrowUp size={14} style={{ transform: "rotate(180deg)" }} />{t("thread.new_below", { count: below })}
         </button>
       ) : null}
@@ -110,7 +111,7 @@ function Answered({ message }: { message: Message | undefined }) {
   return (
     <a href={`#m-${message.id}`} className={css.answered} onClick={(event) => {
       event.preventDefault();
-      document.getElementById(`m-${message.id}`)?.scrollIntoView({ block: "center", behavior: "smooth" });
+      document.getElementById(`m-${message.id}`)?.scrollIntoView({ block: "center", behavior: glide() });
     }}>
       <span>{t("thread.reply_to", { name: message.author.name })}</span> {message.deleted_at ? t("thread.deleted") : message.text.slice(0, 120) || message.attachments[0]?.name}
     </a>

@@ -2,6 +2,11 @@
 import { Hub, type FromHub, type ToHub } from "./hub";
 
 export interface Line { send: (message: ToHub) => void }
+/** What the worker says first, before any page joins. */
+export interface Here { type: "here" }
+
+/** How long a worker may take to say that it is there. */
+const ANSWER_MS = 8000;
 
 export function openLine(hear: (message: FromHub) => void): Line {
   const own = (): Line => {
@@ -18,13 +23,21 @@ export function openLine(hear: (message: FromHub) => void): Line {
   }
   let line: Line = { send: (message) => worker.port.postMessage(message) };
   let joined: ToHub | null = null;
-  worker.port.addEventListener("message", ({ data }) => hear(data as FromHub));
-  worker.port.start();
-  // A worker that could not be loaded: this page goes on by itself.
-  worker.addEventListener("error", () => {
+  const alone = (): void => {
+    clearTimeout(patience);
+    line.send({ type: "leave" });
+    worker.port.close();
     line = own();
     if (joined) line.send(joined);
+  };
+  // A worker that could not be loaded or does not answer: this page goes on by itself.
+  const patience = setTimeout(alone, ANSWER_MS);
+  worker.addEventListener("error", alone);
+  worker.port.addEventListener("message", ({ data }) => {
+    clearTimeout(patience);
+    if ((data as FromHub | Here).type !== "here") hear(data as FromHub);
   });
+  worker.port.start();
   return {
     send: (message) => {
       joined = message.type === "join" ? message : message.type === "leave" || message.type === "out" ? null : joined;

@@ -1,5 +1,6 @@
 /** The shared worker: one hub for every page of this browser. */
 import { Hub, type ToHub } from "./hub";
+import type { Here } from "./line";
 
 const hub = new Hub();
 
@@ -8,4 +9,5 @@ addEventListener("connect", (event) => {
   const port = { post: (message: object) => door.postMessage(message) };
   door.addEventListener("message", ({ data }) => hub.hear(port, data as ToHub));
   door.start();
+  door.postMessage({ type: "here" } satisfies Here);
 });
