@@ -274,7 +274,7 @@ async def test_twice_the_text_loses_nothing(ada: Page, talk: str) -> None:
 
 
 async def test_nothing_moves_for_whom_motion_is_too_much(ada: Page, talk: str) -> None:
-    """Criterion 38: with reduced motion no transition or animation lasts, not while waiting either."""
+    """Criterion 38: with reduced motion nothing moves for long, not while waiting either."""
     longest = """() => Math.max(...[...document.querySelectorAll('*')].flatMap((one) => {
       const style = getComputedStyle(one);
       return [style.transitionDuration, style.animationDuration].flatMap((each) =>
