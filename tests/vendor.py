@@ -27,6 +27,7 @@ from hilo.sdk.manifest import Limits, Manifest, Setting
 from hilo.sdk.outbound import Accepted, Call, HttpCall, HttpReply, MessageOut, Reply, Sending
 from hilo.sdk.simulator import Simulator
 from path import state_on, taken_in
+from patience import PATIENCE_S
 
 MANIFEST = Manifest(
     id="vendor",
@@ -41,7 +42,7 @@ MANIFEST = Manifest(
 class Vendor:
     """A connector whose manifest a test may change."""
 
-    def __init__(self, manifest: Manifest = MANIFEST, patience_s: float = 2) -> None:
+    def __init__(self, manifest: Manifest = MANIFEST, patience_s: float = PATIENCE_S) -> None:
         """Speak for a channel called vendor. patience_s: with its server."""
         self._manifest = manifest
         self._patience_s = patience_s

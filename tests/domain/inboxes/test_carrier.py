@@ -23,6 +23,7 @@ from hilo.domain.inboxes import Carrier
 from hilo.kit.errors import AuthExpired, TemporaryFailure, UnknownOutcome
 from hilo.kit.http import Guard, Http
 from hilo.sdk.outbound import Accepted, Call, Reply, SmtpCall, SmtpReply, SmtpServer
+from patience import PATIENCE_S
 
 OK: Mapping[str, str] = {
     "EHLO": "250-mail.test\r\n250-SMTPUTF8\r\n250 AUTH PLAIN LOGIN",
@@ -78,7 +79,7 @@ def call(port: int, *to: str, username: str = "") -> SmtpCall:
         mail_from="help@desk.test",
         rcpt_to=to or ("dora@x.test",),
         message=b"Subject: hi\r\n\r\nhello",
-        timeout_s=2,
+        timeout_s=PATIENCE_S,
     )
 
 

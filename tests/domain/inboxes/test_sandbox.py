@@ -16,10 +16,11 @@ from hilo.kit.http import Guard, Http
 from hilo.sdk.account import Account
 from hilo.sdk.outbound import Accepted, HttpCall, HttpReply, Sending, SmtpCall, SmtpServer
 from path import Receiver, receiving
+from patience import PATIENCE_S
 from vendor import vendor_on
 
 INSIDE = structs.replace(ACCOUNT, is_sandbox=True)
-CALL = HttpCall(method="GET", url="https://graph.vendor.test/v1/x?y=1", timeout_s=2)
+CALL = HttpCall(method="GET", url="https://graph.vendor.test/v1/x?y=1", timeout_s=PATIENCE_S)
 
 
 def asking(call: HttpCall) -> Sending:
