@@ -130,7 +130,8 @@ class Sessions:
 
     async def standing(self, shop: Shop, visitor: Visitor) -> visitors.Seen:
         """Return where the log and the visitor's conversations stand, without messages."""
-        async with self._state.db.transaction(shop.account.workspace) as tx:
+        workspace = shop.account.workspace
+        async with self._state.db.transaction(workspace, plans_once=True) as tx:
             return await visitors.latest(tx, reader_of(visitor, shop.account), 0)
 
     async def before(self, shop: Shop, visitor: Visitor, message: UUID, most: int) -> visitors.Seen:
@@ -142,7 +143,8 @@ class Sessions:
         self, shop: Shop, visitor: Visitor, ids: Sequence[UUID]
     ) -> list[visitors.VisitorMessage]:
         """Return those of the messages that this visitor may see."""
-        async with self._state.db.transaction(shop.account.workspace) as tx:
+        workspace = shop.account.workspace
+        async with self._state.db.transaction(workspace, plans_once=True) as tx:
             return await visitors.visible(tx, reader_of(visitor, shop.account), ids)
 
     async def expectation(self, shop: Shop, conversation: UUID | None) -> Expectation:

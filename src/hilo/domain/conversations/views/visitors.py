@@ -142,13 +142,14 @@ async def conversations(tx: Tx, who: Sequence[UUID]) -> list[VisitorConversation
 async def latest(tx: Tx, reader: Reader, most: int, before: UUID | None = None) -> Seen:
     """Return the newest messages, oldest of them first; before: only what is older than that one.
 
+    most: how many; 0: where everything stands, without messages.
     The place is taken first, so that nothing can happen between it and the messages.
     """
     horizon = await tx.one(SQL.horizon, int)
     who = await contacts(tx, reader)
     talks = await conversations(tx, who)
     rows: list[_Row] = []
-    if talks:
+    if talks and most > 0:
         rows = await tx.all(
             SQL.latest,
             _Row,
