@@ -42,6 +42,7 @@ _PROFILE_TRIES = 3
 _AVATAR_TRIES = 3
 _CALL_TRIES = 4
 _LONGEST_S = 300.0
+_BACK_S = 4.0  # the database is soon back, and what waited for it should not wait on
 _MOST_FAILURES = 5
 
 
@@ -215,11 +216,14 @@ def may_fetch(manifest: Manifest, url: str) -> bool:
 def retry_after_s(error: Exception, failures: int) -> float | None:
     """Say when a failed job is tried again; None holds it.
 
-    What is transient is tried for ever, with growing pauses; anything else a few times.
+    What is transient is tried for ever: with growing pauses where somebody outside is unwell, soon
+    where our own database is. Anything else is tried a few times.
     """
     pause_s = min(_LONGEST_S, 2.0 ** min(failures, 12))
     if isinstance(error, Throttled):
         return max(pause_s, error.retry_after_s)
-    if transient(error):
+    if isinstance(error, TemporaryFailure):
         return pause_s
+    if transient(error):
+        return min(pause_s, _BACK_S)
     return pause_s if failures < _MOST_FAILURES else None
