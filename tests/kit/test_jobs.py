@@ -187,6 +187,32 @@ async def test_stopping_finishes_what_runs(db: Database, dsn: str) -> None:
     assert ended == [1]
 
 
+async def test_a_job_that_is_cut_short_by_the_end_is_done_by_the_next_worker(
+    db: Database, dsn: str
+) -> None:
+    begun: list[int] = []
+    may_end = asyncio.Event()
+
+    async def work(job: Job) -> None:
+        begun.append(job.read(Note).number)
+        await may_end.wait()
+
+    pool, locks = await jobs.pool(dsn), Locks(dsn)
+    worker = Jobs(pool, locks, policy)
+    worker.handle("note", work)
+    running = asyncio.create_task(worker.run())
+    await add(db, "note", 1, key="one")
+    await until(lambda: begun == [1])
+    while not running.done():  # the first time it still waits for what runs
+        running.cancel()
+        await asyncio.sleep(0.1)
+    await locks.close()
+    await pool.close()
+    may_end.set()
+    async with working(dsn, {"note": work}):
+        await until(lambda: begun == [1, 1])
+
+
 async def test_two_workers_for_one_kind_are_a_bug(dsn: str) -> None:
     async def work(_job: Job) -> None: ...
 

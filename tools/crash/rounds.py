@@ -24,7 +24,8 @@ PEOPLE = 12
 RATE = 60.0  # messages a second
 PHONE_RATE = 12.0  # the same, written on phones
 REPLY_SHARE = 0.3
-STUCK_S = 30.0
+# Longer than the watchdog needs: 30 s until a part counts as left, 10 until it looks, 5 to begin.
+STUCK_S = 60.0
 _OK = range(200, 300)
 
 

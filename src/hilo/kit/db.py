@@ -42,6 +42,9 @@ _DEAD = (
     asyncpg.OperatorInterventionError,
 )
 _DEAD_MOST = 20
+# Longer than the server lets a statement run: a server that says nothing any more is gone.
+COMMAND_S = 40.0
+CONNECT_S = 10.0
 
 # One round trip opens the transaction and the workspace; a UUID's text cannot carry SQL.
 _BEGIN = "BEGIN; SET LOCAL hilo.workspace_id = '{workspace}'"
@@ -372,6 +375,8 @@ async def connect(
         init=prepare,
         connection_class=_Session,
         reset=_leave_as_is,
+        timeout=CONNECT_S,
+        command_timeout=COMMAND_S,
         server_settings={
             **({} if role is None else {"role": role}),
             "application_name": "hilo",

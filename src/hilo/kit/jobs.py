@@ -19,7 +19,7 @@ from msgspec import Struct
 from typing_extensions import override
 
 from hilo.kit import log
-from hilo.kit.db import FAILURES, Database, Tx
+from hilo.kit.db import COMMAND_S, CONNECT_S, FAILURES, Database, Tx
 from hilo.kit.errors import Bug, NotFound
 from hilo.kit.lock import Locks
 from hilo.kit.sql import query
@@ -177,6 +177,9 @@ class Jobs:
                 await self._run_once()
             except FAILURES as error:
                 _LOG.warning("the job queue lost the database", error=repr(error))
+            except Exception:  # noqa: BLE001 - whatever it is, jobs are done as long as we run
+                _LOG.exception("the job queue broke")
+            if not self._stopping.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), 1)
 
@@ -203,6 +206,13 @@ class Jobs:
         )
 
     async def _do(self, row: "Row") -> None:
+        try:
+            await self._in_turn(row)
+        except asyncio.CancelledError:
+            # The process ends before the job does. The library would count it as done with.
+            raise _retry_of(0) from None
+
+    async def _in_turn(self, row: "Row") -> None:
         key = (row.headers or {}).get("key")
         if key is None:
             await self._guarded(row)
@@ -297,6 +307,8 @@ async def pool(dsn: str) -> asyncpg.Pool:
         },
         max_inactive_connection_lifetime=0,
         reset=_leave_as_is,
+        timeout=CONNECT_S,
+        command_timeout=COMMAND_S,
     )
 
 

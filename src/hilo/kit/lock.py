@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
-from hilo.kit.db import FAILURES
+from hilo.kit.db import CONNECT_S, FAILURES
 
 
 def number_of(name: str) -> int:
@@ -62,7 +62,14 @@ class Locks:
         async with self._one_at_a_time:
             if self._connection is None or self._connection.is_closed():
                 self._connection = await asyncpg.connect(
-                    self._dsn, server_settings={"application_name": "hilo locks"}
+                    self._dsn,
+                    timeout=CONNECT_S,
+                    command_timeout=CONNECT_S,
+                    server_settings={"application_name": "hilo locks"},
                 )
-            answer: object = await self._connection.fetchval(query, number)
+            try:
+                answer: object = await self._connection.fetchval(query, number)
+            except TimeoutError:
+                self._connection.terminate()  # with whatever lock it may have got
+                raise
             return answer
