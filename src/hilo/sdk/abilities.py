@@ -152,6 +152,30 @@ class Profile(Struct, frozen=True, kw_only=True):
     attributes: Mapping[str, object] = {}
 
 
+class Writer(Struct, frozen=True, kw_only=True):
+    """Who writes a reply. signature: the writer's own lines."""
+
+    name: str = ""
+    signature: str = ""
+
+
+@runtime_checkable
+class Addressed(Protocol):
+    """Optional: an account may have several addresses, and words that stand below a reply."""
+
+    def senders(self, account: Account) -> Sequence[str]:
+        """Return the addresses it may write from, its own first, in lower case."""
+        ...
+
+    def sender(self, account: Account, written_to: Sequence[str]) -> str:
+        """Return the first of them that somebody wrote to, else the account's own."""
+        ...
+
+    def signature(self, account: Account, sender: str, writer: Writer) -> str:
+        """Return what stands below a person's reply from there, plain; empty: nothing."""
+        ...
+
+
 @runtime_checkable
 class Profiling(Protocol):
     """Optional: can ask who somebody is."""

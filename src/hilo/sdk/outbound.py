@@ -43,7 +43,8 @@ class MessageOut(Struct, frozen=True, kw_only=True):
     heard_at: when the contact last did something that opens the reply window.
 
     part: 1-based, which of its vendor calls. references: earlier Message-IDs, oldest first.
-    reply_to: the external id of the message it answers. answered_to: to whom that one was. quote,
+    reply_to: the external id of the message it answers. answered_to: to whom that one was. sender:
+    which of the account's addresses it leaves from; empty: none was kept with it. quote,
     quote_from: what to repeat below and the line that introduces it, in the contact's language.
     """
 
@@ -74,6 +75,7 @@ class MessageOut(Struct, frozen=True, kw_only=True):
     parts: int = 1
     heard_at: datetime | None = None
     answered_to: Sequence[str] = ()
+    sender: str = ""
 
     @property
     def tracker(self) -> str:

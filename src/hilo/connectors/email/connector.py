@@ -15,7 +15,7 @@ import msgspec
 from hilo.connectors.email import calendar, compose, inbound, oauth, threads, why
 from hilo.connectors.email.headers import addresses_of
 from hilo.connectors.email.live import Mailbox, pinned
-from hilo.connectors.email.sender import address_for
+from hilo.connectors.email.sender import Senders, address_for
 from hilo.kit.errors import (
     AuthExpired,
     BadSignature,
@@ -59,7 +59,7 @@ _HARD: Final = 500
 _SOFT: Final = 400
 
 
-class Email(Mailbox, oauth.Consent, calendar.Invitations):
+class Email(Mailbox, oauth.Consent, calendar.Invitations, Senders):
     """See the module."""
 
     def __init__(self) -> None:

@@ -5,8 +5,27 @@ from html import escape
 
 from hilo.connectors.email import threads
 from hilo.connectors.email.headers import addresses_of
+from hilo.sdk.abilities import Writer
 from hilo.sdk.account import Account
 from hilo.sdk.outbound import MessageOut
+
+
+class Senders:
+    """A mailbox has several addresses, and lines below what leaves from them."""
+
+    def senders(self, account: Account) -> Sequence[str]:
+        """Return the mailbox's own address, then its aliases."""
+        own = account.address or ""
+        more = [each for each in ours(account) if each != threads.plain_address(own)]
+        return [each for each in (own, *more) if each]
+
+    def sender(self, account: Account, written_to: Sequence[str]) -> str:
+        """Return the address that was written to where it is ours, else the main one."""
+        return _written_to(account, written_to)
+
+    def signature(self, account: Account, sender: str, writer: Writer) -> str:
+        """Return the writer's own lines, then the account's."""
+        return _below(account, sender, writer)
 
 
 def ours(account: Account) -> Sequence[str]:
@@ -18,29 +37,35 @@ def ours(account: Account) -> Sequence[str]:
 
 
 def address_for(message: MessageOut, account: Account) -> str:
-    """Return the address the contact wrote to where it is ours, else the main one."""
-    known = ours(account)
-    for written in message.answered_to:
-        for each in addresses_of(written):
-            if threads.plain_address(each.value) in known:
-                return threads.plain_address(each.value)
-    return account.address or ""
+    """Return the address kept with the message, else the one the contact wrote to."""
+    return message.sender or _written_to(account, message.answered_to)
 
 
 def signature(message: MessageOut, account: Account) -> tuple[str, str]:
-    """Return what stands below the text, plain and as HTML; nothing below a machine's words.
-
-    The writer's own lines come first, then the account's, in which `{agent}` is the writer's name
-    and `{address}` the address it comes from.
-    """
-    given = account.settings.get("signature")
-    lines = [str(each) for each in given] if isinstance(given, list) else []
-    house = "\n".join(lines if any(line.strip() for line in lines) else [])
-    house = house.replace("{agent}", message.sender_name)
-    house = house.replace("{address}", address_for(message, account))
-    text = "\n".join(filter(None, (message.sender_signature, house)))
+    """Return what stands below the text, plain and as HTML; nothing below a machine's words."""
+    writer = Writer(name=message.sender_name, signature=message.sender_signature)
+    text = _below(account, address_for(message, account), writer)
     if message.automatic or not text:
         return "", ""
     shown = escape(text).replace("\n", "<br>\n")
     # Two dashes and a blank: mail programs know by them what to leave out of a quote.
     return f"\n\n-- \n{text}", f"<br><div>-- <br>\n{shown}</div>"
+
+
+def _written_to(account: Account, written: Sequence[str]) -> str:
+    own, known = account.address or "", ours(account)
+    for each in written:
+        for address in addresses_of(each):
+            plain = threads.plain_address(address.value)
+            if plain in known:
+                return own if plain == threads.plain_address(own) else plain
+    return own
+
+
+def _below(account: Account, sender: str, writer: Writer) -> str:
+    # In the account's lines `{agent}` is the writer's name, `{address}` where it comes from.
+    given = account.settings.get("signature")
+    lines = [str(each) for each in given] if isinstance(given, list) else []
+    house = "\n".join(lines if any(line.strip() for line in lines) else [])
+    house = house.replace("{agent}", writer.name).replace("{address}", sender)
+    return "\n".join(filter(None, (writer.signature, house)))

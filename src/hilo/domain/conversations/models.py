@@ -131,11 +131,11 @@ class MessageView(Struct, frozen=True, kw_only=True):
     """A message as the thread shows it. seq: 1, 2, … within its conversation.
 
     html: sanitised on the server. quoted: what a mail repeats, folded away. meta of mail: to, cc,
-    bcc, warnings,
-    automatic; of a reply: degraded, what its channel cannot show; of an activity: code and params
-    of its text. undo_until: until when it can be withdrawn. content: what it holds beside text.
-    deleted_at: its author took it back, what it said is gone. parts: only where there are several;
-    the message stands where the least of them does.
+    bcc, warnings, automatic; sender, the address it comes from; of a reply: degraded, what its
+    channel cannot show; of an activity: code and params of its text. undo_until: until when it can
+    be withdrawn. content: what it holds beside text. deleted_at: its author took it back, what it
+    said is gone. parts: only where there are several; the message stands where the least of them
+    does.
     """
 
     id: UUID

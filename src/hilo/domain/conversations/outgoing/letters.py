@@ -11,6 +11,7 @@ from hilo.domain import library
 from hilo.domain.conversations.errors import OptedOut, WindowClosed
 from hilo.domain.conversations.models import AttachmentView, AuthorKind
 from hilo.domain.conversations.replies import windows
+from hilo.domain.conversations.replies.senders import SIGNATURE_CHARS
 from hilo.domain.conversations.replies.splitting import Slice
 from hilo.domain.conversations.rows import content_of
 from hilo.domain.inboxes import AccountRow
@@ -26,7 +27,6 @@ from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import FileOut, MessageOut, Recipient
 
 SQL = Queries(__package__, "carry.sql")
-_SIGNATURE_CHARS = 2_000
 
 
 class Letter(Struct, frozen=True):
@@ -122,12 +122,13 @@ async def compose(
         subject=letter.subject or letter.conversation_subject,
         files=_files(stationery, account, manifest, letter, share),
         sender_name=letter.author_name,
-        sender_signature=letter.signature[:_SIGNATURE_CHARS].strip(),
+        sender_signature=letter.signature[:SIGNATURE_CHARS].strip(),
         workspace_name=letter.workspace_name,
         references=await _references(tx, letter) if mail else (),
         reply_to=await _reply_to(tx, letter, answered) if names_it else None,
         cc=_addresses(letter.meta, "cc"),
         bcc=_addresses(letter.meta, "bcc"),
+        sender=str(letter.meta.get("sender") or ""),
         answered_to=() if answered is None else _addresses(answered.meta, "to"),
         quote="" if answered is None else answered.text,
         quote_from=_quote_from(stationery.texts, locale, answered),

@@ -28,10 +28,11 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     html: beside text; a picture in it is `<img src="cid:{id}">` of one of the attachments.
     undo_s: 0-30, how long it can be withdrawn. if_last_seq: the newest place the writer has seen.
     inbox_id: by which inbox it leaves; None = the way the contact wrote last. account_id,
-    identity_id: more exactly, as one of the conversation's ways. content: what it
-    holds beside text; what its channel cannot show is sent as text. cc: who gets a copy; None =
-    everybody who was on the mail that is answered. in_public: below the comment that is answered,
-    for all to read; else the contact alone reads the answer.
+    identity_id: more exactly, as one of the conversation's ways. sender: which of the account's
+    addresses it leaves from, as its way lists them; None = the one the contact wrote to, else the
+    account's own. content: what it holds beside text; what its channel cannot show is sent as text.
+    cc: who gets a copy; None = everybody who was on the mail that is answered. in_public: below the
+    comment that is answered, for all to read; else the contact alone reads the answer.
     """
 
     kind: Literal["reply", "note"] = "reply"
@@ -50,6 +51,7 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bcc: Sequence[str] = ()
     content: Outgoing | None = None
     in_public: bool = False
+    sender: str | None = None
 
 
 def check(given: Given) -> None:

@@ -28,7 +28,8 @@ class Way(Struct, frozen=True):
     """By which account, to which identity.
 
     value: the identity's. answered: facts of the message that is answered. ours: addresses of the
-    workspace's accounts. is_stopped: the contact wants no more by it.
+    workspace's accounts. is_stopped: the contact wants no more by it. sender: which of the
+    account's addresses it leaves from; empty where there is none to choose.
     """
 
     account_id: UUID
@@ -41,6 +42,7 @@ class Way(Struct, frozen=True):
     answered: Mapping[str, object]
     ours: Sequence[str]
     is_stopped: bool
+    sender: str = ""
 
 
 def refuse_beyond(manifest: Manifest, given: Given, text: str, files: Sequence[StoredFile]) -> None:
@@ -74,12 +76,16 @@ def _family(file: StoredFile) -> str:
     return file.media_type.partition("/")[0]
 
 
-def copies_of(given: Given, way: Way, manifest: Manifest) -> dict[str, object]:
-    """Return who gets a copy. Raises: Invalid naming the address."""
+def facts_of(given: Given, way: Way, manifest: Manifest, plan: splitting.Plan) -> dict[str, object]:
+    """Return who gets a copy, from where it leaves, what is lost.
+
+    Raises: Invalid naming the address of a copy.
+    """
     cc, bcc = copies.named("cc", given.cc or ()), copies.named("bcc", given.bcc)
     if given.cc is None and manifest.has("copies"):
         cc = copies.kept(way.answered, way.value, [*way.ours, *bcc])
-    return {name: found for name, found in (("cc", cc), ("bcc", bcc)) if found}
+    facts = {"cc": cc, "bcc": bcc, "sender": way.sender, "degraded": plan.lost}
+    return {name: found for name, found in facts.items() if found}
 
 
 async def refuse_closed(

@@ -19,7 +19,7 @@ from hilo.domain.conversations.replies.commenting import answering, below
 from hilo.domain.conversations.replies.given import Given, check, content
 from hilo.domain.conversations.replies.planning import (
     Way,
-    copies_of,
+    facts_of,
     parts_of,
     planned,
     refuse_beyond,
@@ -27,6 +27,7 @@ from hilo.domain.conversations.replies.planning import (
     slices_of,
     with_template,
 )
+from hilo.domain.conversations.replies.senders import with_sender
 from hilo.domain.conversations.replies.ways import reaching
 from hilo.domain.conversations.rows import ConversationRow, MessageRow, message_view
 from hilo.domain.conversations.thread.changes import lock
@@ -174,7 +175,7 @@ async def _reply(
     files: Sequence[StoredFile],
     channels: Channels,
 ) -> MessageView:
-    way = await _way(tx, row, given, channels)
+    way = await with_sender(tx, channels, await _way(tx, row, given, channels), given)
     manifest = channels.named(way.channel).manifest
     given = await with_template(tx, manifest, way, given)
     given, comment = await answering(tx, row.id, way, manifest, given)
@@ -199,7 +200,7 @@ async def _reply(
         html=html,
         reply_to=given.reply_to,
         attachments=_attachments(files, html),
-        meta=copies_of(given, way, manifest) | ({"degraded": plan.lost} if plan.lost else {}),
+        meta=facts_of(given, way, manifest, plan),
         content=comment or given.content,
         parts=parts_of(plan),
         client_id=given.client_id,

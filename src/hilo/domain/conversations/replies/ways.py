@@ -8,11 +8,19 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from hilo.domain.conversations.replies import windows
+from hilo.domain.conversations.replies.senders import (
+    SIGNATURE_CHARS,
+    SenderView,
+    accounts_of,
+    addressed,
+    senders_of,
+)
 from hilo.domain.conversations.views.lists import get_conversation
-from hilo.domain.inboxes import AccountState, Channels
+from hilo.domain.inboxes import AccountRow, AccountState, Channels
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
 from hilo.kit.sql import Queries
+from hilo.sdk.abilities import Writer
 from hilo.sdk.inbound import IdentityKind
 
 SQL = Queries(__package__, "ways.sql")
@@ -24,7 +32,8 @@ class WayView(Struct, frozen=True, kw_only=True):
 
     until: when its window ends, or ended. heard_at: when the contact last wrote by it.
     takes_template: an approved template leaves by it although the window is closed.
-    is_proposed: where the contact last wrote and a reply may go; one at most.
+    is_proposed: where the contact last wrote and a reply may go; one at most. senders: the
+    account's addresses a reply may leave from, its own first.
     """
 
     account_id: UUID
@@ -41,6 +50,7 @@ class WayView(Struct, frozen=True, kw_only=True):
     heard_at: datetime | None = None
     takes_template: bool = False
     is_proposed: bool = False
+    senders: Sequence[SenderView] = ()
 
 
 class _Row(Struct, frozen=True):
@@ -56,6 +66,8 @@ class _Row(Struct, frozen=True):
     value: str | None
     stopped_at: datetime | None
     heard_at: datetime | None
+    written_to: Sequence[str] | None
+    signature: str | None
 
 
 async def ways(tx: Tx, actor: Actor, channels: Channels, conversation_id: UUID) -> list[WayView]:
@@ -72,9 +84,20 @@ async def ways(tx: Tx, actor: Actor, channels: Channels, conversation_id: UUID) 
         conversation=view.id,
         mails=reaching(channels, "email"),
         phones=reaching(channels, "phone"),
+        addressed=addressed(channels),
+        agent=actor.id,
     )
     known = [row for row in rows if row.channel in channels.connectors]
-    return _proposed([_view(channels, row, tx.now) for row in known])
+    accounts = await accounts_of(tx, channels, {row.channel for row in known})
+    return _proposed(
+        [
+            structs.replace(
+                _view(channels, row, tx.now),
+                senders=_senders(actor, channels, row, accounts.get(row.account)),
+            )
+            for row in known
+        ]
+    )
 
 
 def reaching(channels: Channels, kind: Literal["email", "phone"]) -> list[str]:
@@ -108,6 +131,16 @@ def _view(channels: Channels, row: _Row, now: datetime) -> WayView:
         heard_at=row.heard_at,
         takes_template=closed == "window" and manifest.limits.window.template,
     )
+
+
+def _senders(
+    actor: Actor, channels: Channels, row: _Row, account: AccountRow | None
+) -> Sequence[SenderView]:
+    if account is None:
+        return ()
+    own = (row.signature or "")[:SIGNATURE_CHARS].strip()
+    writer = None if actor.kind == "system" else Writer(name=actor.name, signature=own)
+    return senders_of(channels, account, row.written_to or (), writer)
 
 
 def _proposed(given: Sequence[WayView]) -> list[WayView]:
