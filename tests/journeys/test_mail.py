@@ -360,3 +360,22 @@ async def test_copies_are_kept_unless_the_agent_says_otherwise(box: Box) -> None
         async with box.state.db.transaction(CAST.workspace) as tx:
             written = await conversations.write(tx, actor, conversation, given, box.state.channels)
         assert written.message.meta.get("cc") == copies
+
+
+async def test_an_answer_leaves_from_the_address_one_chooses(box: Box, dsn: str) -> None:
+    settings = {"aliases": ["sales@desk.test"], "signature": ["Desk, {address}"]}
+    async with box.state.db.transaction(CAST.workspace) as tx:
+        change = inboxes.AccountChange(settings=settings)
+        await inboxes.change_account(tx, agent(), box.state.channels, box.row.id, change)
+    await box.hears(mail("1", "Where is it?"))
+    conversation = (await threads_of(box.state))["Where is it?"]
+    given = Given(text="It left today.", sender="sales@desk.test")
+    async with box.state.db.transaction(CAST.workspace) as tx:
+        await conversations.write(tx, agent(), conversation, given, box.state.channels)
+    async with working(box.state, dsn):
+        raw = await caught(box.state)
+    ours = message_from_bytes(raw, policy=policy.default)
+    assert ours["From"].addresses[0].addr_spec == "sales@desk.test"
+    (answers,) = ours["Reply-To"].addresses
+    assert answers.addr_spec == threads.reply_address(conversation, box.opened)
+    assert "\n-- \nDesk, sales@desk.test\n" in raw.decode().replace("\r\n", "\n")

@@ -17,6 +17,7 @@ from hilo.connectors.email import CONNECTOR, compose, threads
 from hilo.connectors.email.headers import Headers
 from hilo.connectors.email.testing import ACCOUNT
 from hilo.kit.errors import Invalid, Rejected, TemporaryFailure
+from hilo.sdk.abilities import Writer
 from hilo.sdk.outbound import FileOut, MessageOut, Recipient, SmtpCall, SmtpReply
 from letters import message as parsed
 
@@ -312,6 +313,41 @@ def test_we_answer_from_the_address_that_was_written_to(answered: list[str], sen
     assert isinstance(call, SmtpCall)
     assert call.mail_from == sender
     assert call.rcpt_to == ["carol@client.test", "dora@client.test"]
+
+
+@pytest.mark.parametrize("sender", ["sales@desk.test", "help@desk.test", "gone@desk.test"])
+def test_what_is_kept_with_the_message_is_the_sender_and_changes_nothing_else(sender: str) -> None:
+    out = structs.replace(OUT, answered_to=["help@desk.test"], sender=sender)
+    mail = message_from_bytes(compose.compose(out, MANY), policy=policy.default)
+    plain = message_from_bytes(compose.compose(OUT, MANY), policy=policy.default)
+    assert mail["from"].addresses[0].addr_spec == sender
+    assert mail["from"].addresses[0].display_name == plain["from"].addresses[0].display_name
+    for kept in ("Message-ID", "Reply-To", "To", "Subject", "Date"):
+        assert mail[kept] == plain[kept]
+    assert mail["Message-ID"] == CONNECTOR.mint(out.id, MANY)
+    assert text_of(mail, "plain").endswith(f"\n{sender}\n")
+    call = next(CONNECTOR.send(out, MANY))
+    assert isinstance(call, SmtpCall)
+    assert call.mail_from == sender
+
+
+@pytest.mark.parametrize(
+    "sender", ["a@b.test\r\nBcc: eve@evil.test", "nobody", "a@b.test, c@d.test"]
+)
+def test_a_sender_that_is_no_address_never_leaves(sender: str) -> None:
+    with pytest.raises(Rejected):
+        compose.compose(structs.replace(OUT, sender=sender), MANY)
+
+
+def test_a_mailbox_tells_its_addresses_and_what_stands_below_each() -> None:
+    mixed = {"aliases": ["Sales@Desk.test", "help@desk.test", "sales@desk.test"]}
+    several = structs.replace(MANY, settings={**MANY.settings, **mixed})
+    assert list(CONNECTOR.senders(several)) == ["help@desk.test", "sales@desk.test"]
+    assert list(CONNECTOR.senders(ACCOUNT)) == ["help@desk.test"]
+    ada = Writer(name="Ada", signature="Engines")
+    signed = CONNECTOR.signature(MANY, "sales@desk.test", ada)
+    assert signed == "Engines\nAda, Desk & Co\nsales@desk.test"
+    assert CONNECTOR.signature(ACCOUNT, "help@desk.test", Writer(name="Ada")) == ""
 
 
 def test_the_signature_stands_between_text_and_quote_and_is_folded_by_readers() -> None:

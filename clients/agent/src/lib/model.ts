@@ -77,12 +77,16 @@ export interface SearchItem {
 }
 export interface Counts { open: number; unassigned: number; mine: number; unread: number; mine_unread: number }
 export interface DraftFile { id: Id; name: string; media_type: string; size_bytes: number; url?: string; inline?: boolean }
+/** An address a reply may leave from. signature: what would stand below it. */
+export interface Sender { address: string; signature: string; is_proposed: boolean }
 /** One way to write to a contact. closed: why no free reply leaves by it now. until: when its window ends, or ended. */
 export interface Way {
   account_id: Id; inbox_id: Id; inbox_name: string; channel: string; account_name: string; is_sandbox: boolean;
   identity_id: Id | null; kind: Identity["kind"] | null; value: string;
   closed: "window" | "opted-out" | "held" | "off" | "no-identity" | null;
   until: Instant | null; heard_at: Instant | null; takes_template: boolean; is_proposed: boolean;
+  /** Not there in what was kept on the device before. */
+  senders?: readonly Sender[];
 }
 /** A text the vendor judged. body: with `{{name}}` where its variables stand. */
 export interface Template {
@@ -94,7 +98,8 @@ export interface Template {
 export interface DraftMeta {
   cc?: string[]; bcc?: string[]; html?: string; attachments?: DraftFile[]; way?: ChosenWay; quote?: Quoted; in_public?: boolean | undefined; macro?: WaitingMacro;
 }
-export interface ChosenWay { account_id: Id; identity_id: Id }
+/** sender: the address it leaves from, where another is chosen than the one proposed. */
+export interface ChosenWay { account_id: Id; identity_id: Id; sender?: string }
 export interface WaitingMacro { id: Id; name: string; acts: MacroAct[] }
 export interface Quoted { id: Id; name: string; text: string }
 /** caret: where one was, for words that come back to this page. */

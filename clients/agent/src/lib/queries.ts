@@ -113,3 +113,9 @@ export function useChannelsInUse(feature: string): boolean {
   const { data } = useQuery(inboxesQuery);
   return data?.some((inbox) => inbox.accounts.some((one) => one.state !== "off" && channels.get(one.channel)?.features.includes(feature))) ?? false;
 }
+
+/** Whether it is an account's own address, or may be: the accounts are not read yet. */
+export function useOwnAddress(address: string): boolean {
+  const { data } = useQuery(inboxesQuery);
+  return data?.some((inbox) => inbox.accounts.some((one) => one.address === address)) ?? true;
+}

@@ -32,6 +32,7 @@ export function ProfilePage() {
   const rename = async (form: FormData): Promise<void> => {
     await api.patch("/me", { name: form.get("name"), preferences: { signature: form.get("signature") } });
     await cache.invalidateQueries({ queryKey: ["me"] });
+    void cache.invalidateQueries({ queryKey: ["ways"] }); // they show the signature
   };
   return (
     <Page title={t("settings.profile")} lead={t("profile.lead")}>

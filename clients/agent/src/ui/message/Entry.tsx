@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import type { Attachment, Message } from "@shared/types";
 import { sayOr, useT } from "@lib/i18n";
+import { useOwnAddress } from "@lib/queries";
 import { moment } from "@lib/time";
 import { Bead, Knot, NoteBead, useChannelName } from "../Bead";
 import { IconAlertTriangle, IconInfoCircle, IconRobot } from "../icons";
@@ -86,6 +87,7 @@ export function Entry({ message, contact, spans = false, onRetry, onUndo, onFetc
         {message.meta["automatic"] ? <span className={css.auto}><IconRobot size={13} aria-hidden /> {t("thread.automatic")}</span> : null}
         {acts}
       </header>
+      {out && typeof message.meta["sender"] === "string" ? <LeftFrom address={message.meta["sender"]} /> : null}
       <Copies message={message} />
       <div className={`${css.body} ${note ? css.note : out ? css.out : ""}`}>
         {children}
@@ -102,6 +104,12 @@ export function Entry({ message, contact, spans = false, onRetry, onUndo, onFetc
 
 const names = (value: unknown): string[] => (Array.isArray(value) ? value : value ? [value] : []).map((one) =>
   typeof one === "object" && one !== null ? String((one as { name?: string }).name ?? (one as { email?: string }).email ?? "") : String(one));
+
+/** Said where it is not plain: it did not leave from its account's own address. */
+function LeftFrom({ address }: { address: string }) {
+  const t = useT();
+  return useOwnAddress(address) ? null : <p className={css.copies}>{t("thread.sender", { address })}</p>;
+}
 
 function Copies({ message }: { message: Message }) {
   const t = useT();

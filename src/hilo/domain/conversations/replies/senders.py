@@ -51,7 +51,7 @@ async def with_sender(tx: Tx, channels: Channels, way: Way, given: Given) -> Way
     wanted = "" if given.sender is None else given.sender.strip().lower()
     if given.sender is not None and wanted not in ours:
         raise invalid("sender", "choice", f"must be one of {', '.join(ours)}")
-    sender = wanted or connector.sender(account, written_to(way.answered))
+    sender = wanted or connector.sender(account, written_to(way.answered.get("to")))
     return replace(way, sender=sender, ours=[*way.ours, *ours])
 
 
@@ -89,7 +89,6 @@ def senders_of(
     ]
 
 
-def written_to(answered: Mapping[str, object]) -> list[str]:
-    """Return to whom a message was, as its facts tell."""
-    found = answered.get("to")
+def written_to(found: object) -> list[str]:
+    """Return to whom a message was. found: what its facts tell of it."""
     return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []

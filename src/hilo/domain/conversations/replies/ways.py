@@ -14,6 +14,7 @@ from hilo.domain.conversations.replies.senders import (
     accounts_of,
     addressed,
     senders_of,
+    written_to,
 )
 from hilo.domain.conversations.views.lists import get_conversation
 from hilo.domain.inboxes import AccountRow, AccountState, Channels
@@ -66,7 +67,7 @@ class _Row(Struct, frozen=True):
     value: str | None
     stopped_at: datetime | None
     heard_at: datetime | None
-    written_to: Sequence[str] | None
+    written_to: object
     signature: str | None
 
 
@@ -140,7 +141,7 @@ def _senders(
         return ()
     own = (row.signature or "")[:SIGNATURE_CHARS].strip()
     writer = None if actor.kind == "system" else Writer(name=actor.name, signature=own)
-    return senders_of(channels, account, row.written_to or (), writer)
+    return senders_of(channels, account, written_to(row.written_to), writer)
 
 
 def _proposed(given: Sequence[WayView]) -> list[WayView]:

@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState, type DragEvent } 
 import { flushSync } from "react-dom";
 import { useT } from "@lib/i18n";
 import { keymap, useKeys } from "@lib/keys";
-import type { Contact, Way } from "@lib/model";
+import type { Contact, Sender, Way } from "@lib/model";
 import { useCan, useChannels, useMe } from "@lib/queries";
 import { useStore } from "@lib/store";
 import { planned, stops, whyNot } from "@lib/limits/plan";
@@ -21,6 +21,7 @@ import css from "./Composer.module.css";
 import { Copies, copiesProblem, hasCopies } from "./Copies";
 import { FileRow } from "./FileRow";
 import { Counter, Foresight } from "./Foresight";
+import { From, Signature } from "./Sender";
 import { Public, useComment } from "./Public";
 import { Quote } from "./Quote";
 import { useRecipients } from "./recipients";
@@ -28,7 +29,7 @@ import { send, sendTemplate, sendVoice } from "./send";
 import { WriteBox } from "./WriteBox";
 import { Stale } from "./Stale";
 import { Closed, Modes, OnlyTeam, Via } from "./Via";
-import { chosen, isReadable, nextWay } from "./ways/ways";
+import { chosen, hasSenders, isReadable, nextWay, senderOf } from "./ways/ways";
 import { useWays } from "./ways/useWays";
 import { useDraft, type Mode } from "./useDraft";
 import { useUploads } from "./useUploads";
@@ -60,6 +61,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   const { draft, saving, change, clear, held } = useDraft(conversation.id, mode);
   const ways = useWays(conversation.id, draft.meta?.way);
   const { way } = ways;
+  const sender = senderOf(way, draft.meta?.way);
   const channelId = way?.channel ?? conversation.channel;
   const channel = channels.get(channelId);
   const [stale, setStale] = useState(false);
@@ -72,8 +74,10 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   const picker = useRef<HTMLInputElement>(null);
   const begun = useRef<number | null>(null);
   const copying = mode === "reply" && (channel?.features.includes("copies") ?? false);
-  const answered = useRecipients(conversation.id, contact);
+  const answered = useRecipients(conversation.id, contact, ways.all);
   const meta = copying && draft.meta?.cc === undefined ? { ...draft.meta, cc: answered.cc } : (draft.meta ?? {});
+  /** Named where one sees a choice, so that it leaves from what one sees. */
+  const from = hasSenders(way) ? sender?.address : undefined;
   const files = meta.attachments ?? [];
   const uploads = useUploads(Math.min(CAP_BYTES, channel?.limits.file_bytes || CAP_BYTES), (file, inline) => {
     const { id, name, media_type, size_bytes, url } = file;
@@ -100,9 +104,9 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   const ready = (draft.text.trim() || files.length) && !(inPublic && files.length) && !uploads.going.length && !refused && !closed
     && !(mode === "reply" && letters && copiesProblem(meta));
 
-  /** The way is kept with the draft; a choice of the way that is proposed anyway is none. */
-  function take(next: Way | null): void {
-    if (next) change((now) => ({ meta: { ...now.meta, way: next.is_proposed ? undefined : chosen(next) } }));
+  /** The way is kept with the draft, and from where it leaves by it. */
+  function take(next: Way | null, leaving?: Sender): void {
+    if (next) change((now) => ({ meta: { ...now.meta, way: chosen(next, leaving) } }));
   }
 
   const changing = useRef(change);
@@ -158,7 +162,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     clear(mode === "reply" ? draft.meta?.way : undefined);
     const after = note || !meta.macro ? {} : { after: boundBy(conversation, meta.macro, me.id) };
     const sent = send({
-      ...after, conversation, me, kind: mode, draft: old, lastSeq, rich, way: note ? null : way, undo, below: inPublic ? comment : null,
+      ...after, conversation, me, kind: mode, draft: old, lastSeq, rich, way: note ? null : way, sender: from, undo, below: inPublic ? comment : null,
     });
     if (!note && !how.settle && meta.macro && settles(meta.macro)) onResolved();
     if (how.settle && (await sent)) {
@@ -202,6 +206,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
         <Modes mode={mode} mayReply={mayReply} onMode={setMode} />
         {note ? <OnlyTeam /> : <Via ways={ways} channel={channelId} address={address || name} box={box} onWay={take} />}
         {copying && !copies && !hasCopies(meta) ? <button type="button" className={css.copies} onClick={() => setCopies(true)}>{t("composer.add_copies")}</button> : null}
+        {note ? null : <From way={way} sender={sender} onChoose={(one) => take(way, one)} />}
       </div>
       {note ? null : <Closed ways={ways} onTemplate={() => setTemplates(true)} onWay={take} />}
       {meta.quote ? <Quote quote={meta.quote} shown={note || (channel?.features.includes("quotes") ?? false)} onDrop={() => change((now) => ({ meta: { ...now.meta, quote: undefined } }))} /> : null}
@@ -210,7 +215,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
       {speaking && channel ? (
         <Suspense>
           <Recorder channel={nameOf(channelId)} fileBytes={channel.limits.file_bytes} asFile={!channel.features.includes("voice")} onClose={() => { setRecording(false); refocus(); }}
-            onSend={(made) => { setRecording(false); void sendVoice({ conversation, me, way, undo }, made); refocus(); }} />
+            onSend={(made) => { setRecording(false); void sendVoice({ conversation, me, way, sender: from, undo }, made); refocus(); }} />
         </Suspense>
       ) : null}
       <div hidden={speaking}>
@@ -221,6 +226,7 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
             change((now) => ({ text, meta: { ...now.meta, html } }));
             if (text) typing();
           }} />
+        {note ? null : <Signature sender={sender} />}
         {note ? null : <WaitingActs macro={meta.macro} onLeave={() => change((now) => ({ meta: { ...now.meta, macro: undefined } }))} />}
         <FileRow files={shownFiles} going={uploads.going} onRemove={(id) => change({ meta: { ...meta, attachments: files.filter((file) => file.id !== id) } })} />
         {plan ? <Foresight plan={plan} files={shownFiles} channel={nameOf(channelId)} most={channel!.limits.attachments} /> : null}

@@ -20,6 +20,8 @@ export interface Outgoing {
   rich: boolean;
   /** By which it leaves; null: as the server finds best. */
   way: Way | null;
+  /** From which of the account's addresses; without it, as the server finds best. */
+  sender?: string | undefined;
   /** What it holds beside text. */
   content?: Content;
   /** The comment below which it stands, for everybody to read. */
@@ -50,7 +52,7 @@ function preview(out: Outgoing, client: Id): Message {
     state: out.kind === "note" ? "stored" : "sending",
     attachments: filesOf(out).map((file) => ({
       ...file, url: file.url ?? "", inline: file.inline ?? false, content_id: file.inline ? file.id : "", width: null, height: null, state: "stored" })),
-    meta: { cc: meta.cc ?? [], bcc: meta.bcc ?? [] }, client_id: client, at, created_at: at, undo_until: null,
+    meta: { cc: meta.cc ?? [], bcc: meta.bcc ?? [], ...(toTeam || !out.sender ? {} : { sender: out.sender }) }, client_id: client, at, created_at: at, undo_until: null,
     content: out.content ?? out.below?.content ?? null,
   };
 }
@@ -73,6 +75,7 @@ export async function send(out: Outgoing): Promise<boolean> {
       ...(out.content ? { content: out.content } : {}),
       ...(out.below ? { in_public: true, reply_to: out.below.id } : {}),
       ...(out.kind === "reply" && out.way?.identity_id ? { account_id: out.way.account_id, identity_id: out.way.identity_id } : {}),
+      ...(out.kind === "reply" && out.sender ? { sender: out.sender } : {}),
       ...(out.kind === "reply" && meta.cc ? { cc: meta.cc } : {}),
       ...(out.kind === "reply" && meta.bcc?.length ? { bcc: meta.bcc } : {}),
       ...(out.kind === "reply" && out.undo ? { undo_s: out.undo } : {}),
@@ -94,9 +97,9 @@ export function sendTemplate({ conversation, me, way }: Pick<Outgoing, "conversa
 }
 
 /** A voice note leaves by itself; refused, its sound comes back as a file. */
-export function sendVoice({ conversation, me, way, undo }: Pick<Outgoing, "conversation" | "me" | "way" | "undo">, { file, seconds, peaks, is_voice }: Note): Promise<boolean> {
+export function sendVoice({ conversation, me, way, sender, undo }: Pick<Outgoing, "conversation" | "me" | "way" | "sender" | "undo">, { file, seconds, peaks, is_voice }: Note): Promise<boolean> {
   return send({
-    conversation, me, way, undo, kind: "reply", lastSeq: null, rich: false, draft: { text: "", meta: { attachments: [file] } },
+    conversation, me, way, sender, undo, kind: "reply", lastSeq: null, rich: false, draft: { text: "", meta: { attachments: [file] } },
     ...(is_voice ? { content: { type: "voice", duration_s: seconds, peaks } } : {}),
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Way } from "@lib/model";
-import { asOf, isUsable, left, nextWay, taken } from "./ways";
+import { asOf, chosen, hasSenders, isUsable, left, nextWay, senderOf, taken } from "./ways";
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 const way = (id: string, more: Partial<Way> = {}): Way => ({
@@ -53,5 +53,36 @@ describe("the ways to a contact", () => {
     expect(left(proposed, NOW)).toBe(3_600_000);
     expect(left(way("a", { until: "2026-11-29T00:00:00Z" }), NOW)).toBeNull();
     expect(left(open, NOW)).toBeNull();
+  });
+});
+
+describe("from where a reply leaves", () => {
+  const help = { address: "help@desk.test", signature: "Desk", is_proposed: false };
+  const sales = { address: "sales@desk.test", signature: "Sales", is_proposed: true };
+  const mail = way("m", { is_proposed: true, senders: [help, sales] });
+  const wish = (sender: string) => ({ account_id: "m", identity_id: "m-i", sender });
+
+  it("is the address that was written to, until another is chosen", () => {
+    expect(senderOf(mail, undefined)).toBe(sales);
+    expect(senderOf(mail, wish("help@desk.test"))).toBe(help);
+  });
+
+  it("forgets a choice that is no address of the account any more, or was of another way", () => {
+    expect(senderOf(mail, wish("gone@desk.test"))).toBe(sales);
+    expect(senderOf(mail, { ...wish("help@desk.test"), account_id: "other" })).toBe(sales);
+  });
+
+  it("is nothing where the channel has none, or none were kept", () => {
+    expect(senderOf(null, undefined)).toBeNull();
+    expect(senderOf(way("b"), undefined)).toBeNull();
+    expect([hasSenders(null), hasSenders(way("b")), hasSenders(way("c", { senders: [sales] })), hasSenders(mail)]).toEqual([false, false, false, true]);
+  });
+
+  it("is kept with the way, but for what is proposed anyway", () => {
+    expect(chosen(mail)).toBeUndefined();
+    expect(chosen(mail, sales)).toBeUndefined();
+    expect(chosen(mail, help)).toEqual(wish("help@desk.test"));
+    expect(chosen({ ...mail, is_proposed: false }, sales)).toEqual({ account_id: "m", identity_id: "m-i" });
+    expect(chosen({ ...mail, identity_id: null }, help)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 /** Which way a reply takes: the agent's choice, else the one proposed; windows close while one looks. Pure. */
-import type { ChosenWay, Way } from "@lib/model";
+import type { ChosenWay, Sender, Way } from "@lib/model";
 
 export const isWay = (way: Way, wish: ChosenWay | undefined): boolean =>
   wish !== undefined && way.account_id === wish.account_id && way.identity_id === wish.identity_id;
@@ -44,8 +44,22 @@ export function nextWay(ways: readonly Way[], now: Way | null): Way | null {
   return now !== null && keyOf(next) === keyOf(now) ? null : next;
 }
 
-export const chosen = (way: Way): ChosenWay | undefined =>
-  way.identity_id === null ? undefined : { account_id: way.account_id, identity_id: way.identity_id };
+/** What is kept of a choice; of a way, or a sender, that is proposed anyway there is nothing to keep. */
+export function chosen(way: Way, sender?: Sender): ChosenWay | undefined {
+  const named = sender && !sender.is_proposed ? { sender: sender.address } : {};
+  if (way.identity_id === null || (way.is_proposed && !("sender" in named))) return undefined;
+  return { account_id: way.account_id, identity_id: way.identity_id, ...named };
+}
+
+/** The address a reply leaves from: the agent's choice while it is there, else the one proposed; null: there are none. */
+export function senderOf(way: Way | null, wish: ChosenWay | undefined): Sender | null {
+  const senders = way?.senders ?? [];
+  const wished = way && isWay(way, wish) ? senders.find((one) => one.address === wish?.sender) : undefined;
+  return wished ?? senders.find((one) => one.is_proposed) ?? null;
+}
+
+/** Whether there is something to choose. */
+export const hasSenders = (way: Way | null): boolean => (way?.senders?.length ?? 0) > 1;
 
 const HOUR = 3_600_000;
 /** How long its window stays open, when that matters: below two days. */

@@ -1,0 +1,34 @@
+/** From which address a reply leaves, where its account has several, and what will stand below it. */
+import { useT } from "@lib/i18n";
+import type { Sender, Way } from "@lib/model";
+import css from "./Sender.module.css";
+import { hasSenders } from "./ways/ways";
+
+interface Props { way: Way | null; sender: Sender | null; onChoose: (sender: Sender) => void }
+
+export function From({ way, sender, onChoose }: Props) {
+  const t = useT();
+  if (!way?.senders || !sender || !hasSenders(way)) return null;
+  const senders = way.senders;
+  return (
+    <label className={css.from}>
+      <span>{t("composer.from")}</span>
+      <select value={sender.address} onChange={(event) => onChoose(senders.find((one) => one.address === event.target.value) ?? sender)}>
+        {senders.map(({ address }) => <option key={address}>{address}</option>)}
+      </select>
+    </label>
+  );
+}
+
+/** So many lines are shown at once. */
+const LINES = 4;
+
+export function Signature({ sender }: { sender: Sender | null }) {
+  const t = useT();
+  if (!sender?.signature) return null;
+  // What scrolls must be reached by the keys, too.
+  const scrolls = sender.signature.split("\n").length > LINES;
+  return (
+    <div role="group" aria-label={t("composer.signature")} className={`${css.signature} scroll`} {...(scrolls ? { tabIndex: 0 } : {})}>{sender.signature}</div>
+  );
+}
