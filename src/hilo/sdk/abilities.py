@@ -168,7 +168,10 @@ class Addressed(Protocol):
         ...
 
     def sender(self, account: Account, written_to: Sequence[str]) -> str:
-        """Return the first of them that somebody wrote to, else the account's own."""
+        """Return the first of them that was written to.
+
+        Empty: none was, or it answers a mail of ours where that asked for it.
+        """
         ...
 
     def signature(self, account: Account, sender: str, writer: Writer) -> str:

@@ -350,6 +350,14 @@ def test_a_mailbox_tells_its_addresses_and_what_stands_below_each() -> None:
     assert CONNECTOR.signature(ACCOUNT, "help@desk.test", Writer(name="Ada")) == ""
 
 
+def test_what_was_written_to_is_told_but_for_our_own_reply_address() -> None:
+    token = threads.reply_address(OUT.conversation, MANY)
+    assert CONNECTOR.sender(MANY, [f"Desk <{token}>"]) == ""
+    assert CONNECTOR.sender(MANY, [f"Desk <{token}>", "sales@desk.test"]) == "sales@desk.test"
+    assert CONNECTOR.sender(MANY, ["Help+vip@desk.test"]) == "help@desk.test"
+    assert CONNECTOR.sender(MANY, ["eve@evil.test", "nonsense", ""]) == ""
+
+
 def test_the_signature_stands_between_text_and_quote_and_is_folded_by_readers() -> None:
     out = structs.replace(OUT, sender_name="Ada", quote="Where?", quote_from="Carol wrote:")
     mail = message_from_bytes(compose.compose(out, MANY), policy=policy.default)

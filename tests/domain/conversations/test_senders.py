@@ -38,7 +38,7 @@ class Many(Vendor):
 
     def sender(self, _account: Account, written_to: Sequence[str]) -> str:
         """Take the first that was written to."""
-        return next((each for each in written_to if each in self.known), self.known[0])
+        return next((each for each in written_to if each in self.known), "")
 
     def signature(self, _account: Account, sender: str, writer: Writer) -> str:
         """Sign with everything."""
@@ -173,3 +173,15 @@ async def test_the_last_message_of_the_way_says_what_is_proposed(place: Place) -
     assert [each.is_proposed for each in (await first_way(place)).senders] == [True, False]
     await place.hear(says("odd", "m-3", stamp={"to": {"not": "a list"}}))
     assert [each.is_proposed for each in (await first_way(place)).senders] == [True, False]
+
+
+async def test_a_conversation_goes_on_from_where_it_went(place: Place, vendor: Many) -> None:
+    await write(place, text="answer")
+    await place.hear(says("thanks", "m-2", stamp={"to": ["the reply address"]}))
+    assert [each.is_proposed for each in (await first_way(place)).senders] == [False, True]
+    assert (await write(place, text="more")).meta["sender"] == SALES
+    await place.hear(says("and you", "m-3", stamp={"to": [HELP]}))
+    assert (await write(place, text="too")).meta["sender"] == HELP
+    vendor.known = ["new@desk.test"]
+    assert [each.is_proposed for each in (await first_way(place)).senders] == [True]
+    assert (await write(place, text="last")).meta["sender"] == "new@desk.test"

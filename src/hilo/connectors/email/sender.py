@@ -20,7 +20,7 @@ class Senders:
         return [each for each in (own, *more) if each]
 
     def sender(self, account: Account, written_to: Sequence[str]) -> str:
-        """Return the address that was written to where it is ours, else the main one."""
+        """Return the address that was written to where it is ours."""
         return _written_to(account, written_to)
 
     def signature(self, account: Account, sender: str, writer: Writer) -> str:
@@ -38,7 +38,7 @@ def ours(account: Account) -> Sequence[str]:
 
 def address_for(message: MessageOut, account: Account) -> str:
     """Return the address kept with the message, else the one the contact wrote to."""
-    return message.sender or _written_to(account, message.answered_to)
+    return message.sender or _written_to(account, message.answered_to) or account.address or ""
 
 
 def signature(message: MessageOut, account: Account) -> tuple[str, str]:
@@ -57,9 +57,10 @@ def _written_to(account: Account, written: Sequence[str]) -> str:
     for each in written:
         for address in addresses_of(each):
             plain = threads.plain_address(address.value)
-            if plain in known:
+            # Our reply address is the main one's, from wherever the mail left that it answers.
+            if plain in known and threads.conversation_of([address.value], account) is None:
                 return own if plain == threads.plain_address(own) else plain
-    return own
+    return ""
 
 
 def _below(account: Account, sender: str, writer: Writer) -> str:

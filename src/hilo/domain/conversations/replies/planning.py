@@ -29,7 +29,8 @@ class Way(Struct, frozen=True):
 
     value: the identity's. answered: facts of the message that is answered. ours: addresses of the
     workspace's accounts. is_stopped: the contact wants no more by it. sender: which of the
-    account's addresses it leaves from; empty where there is none to choose.
+    account's addresses it leaves from; empty where there is none to choose. left_from: which our
+    last reply by this way left from.
     """
 
     account_id: UUID
@@ -42,6 +43,7 @@ class Way(Struct, frozen=True):
     answered: Mapping[str, object]
     ours: Sequence[str]
     is_stopped: bool
+    left_from: str | None = None
     sender: str = ""
 
 

@@ -27,7 +27,10 @@ order by seq desc limit 1
 select a.id, a.inbox_id, a.channel, a.state, i.id, m.subject, i.value, m.meta,
        array(select o.address from account o where o.workspace_id = :workspace and o.address is not null),
        exists (select 1 from consent s where s.workspace_id = :workspace and s.identity_id = i.id
-               and s.topic = 'all' and not s.is_given)
+               and s.topic = 'all' and not s.is_given),
+       (select o.meta ->> 'sender' from message o
+        where o.workspace_id = :workspace and o.conversation_id = :conversation and o.kind = 'outgoing'
+          and o.account_id = a.id and o.identity_id = i.id order by o.seq desc limit 1)
 from (select account_id, identity_id, subject, meta from message
       where workspace_id = :workspace and conversation_id = :conversation and kind = 'incoming'
         and account_id is not null and (:inbox::uuid is null or inbox_id = :inbox)

@@ -4,7 +4,7 @@ Decided when the reply is written and kept with it: every attempt leaves from th
 whatever becomes of the account meanwhile.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from hilo.domain.inboxes import AccountRow, Channels
 from hilo.kit.db import Tx
 from hilo.kit.errors import invalid
 from hilo.sdk.abilities import Addressed, Writer
+from hilo.sdk.account import Account
 
 SIGNATURE_CHARS = 2_000  # of an agent's own lines
 
@@ -31,6 +32,16 @@ class SenderView(Struct, frozen=True, kw_only=True):
     address: str
     signature: str = ""
     is_proposed: bool = False
+
+
+class Before(Struct, frozen=True):
+    """What says from where the next reply leaves.
+
+    written_to: to whom the message was that it answers, as its facts tell. left_from: our last one.
+    """
+
+    written_to: object
+    left_from: str | None
 
 
 async def with_sender(tx: Tx, channels: Channels, way: Way, given: Given) -> Way:
@@ -51,7 +62,8 @@ async def with_sender(tx: Tx, channels: Channels, way: Way, given: Given) -> Way
     wanted = "" if given.sender is None else given.sender.strip().lower()
     if given.sender is not None and wanted not in ours:
         raise invalid("sender", "choice", f"must be one of {', '.join(ours)}")
-    sender = wanted or connector.sender(account, written_to(way.answered.get("to")))
+    before = Before(way.answered.get("to"), way.left_from)
+    sender = wanted or _proposed(connector, account, before)
     return replace(way, sender=sender, ours=[*way.ours, *ours])
 
 
@@ -71,14 +83,14 @@ def addressed(channels: Channels) -> list[str]:
 
 
 def senders_of(
-    channels: Channels, row: AccountRow, written: Sequence[str], writer: Writer | None
+    channels: Channels, row: AccountRow, before: Before, writer: Writer | None
 ) -> list[SenderView]:
     """Return the addresses of an account, its own first. writer: None for a machine."""
     connector = channels.of(row)
     if not isinstance(connector, Addressed):
         return []
     account = channels.readable(row)
-    proposed = connector.sender(account, written)
+    proposed = _proposed(connector, account, before)
     return [
         SenderView(
             address=each,
@@ -89,6 +101,11 @@ def senders_of(
     ]
 
 
-def written_to(found: object) -> list[str]:
-    """Return to whom a message was. found: what its facts tell of it."""
-    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+def _proposed(connector: Addressed, account: Account, before: Before) -> str:
+    # The address written to; else a conversation goes on as it went; else the account's own.
+    to, ours = before.written_to, connector.senders(account)
+    written = [each for each in to if isinstance(each, str)] if isinstance(to, list) else []
+    found = connector.sender(account, written)
+    if not found and before.left_from in ours:
+        return before.left_from or ""
+    return found or next(iter(ours), "")

@@ -10,11 +10,11 @@ from msgspec import Struct, structs
 from hilo.domain.conversations.replies import windows
 from hilo.domain.conversations.replies.senders import (
     SIGNATURE_CHARS,
+    Before,
     SenderView,
     accounts_of,
     addressed,
     senders_of,
-    written_to,
 )
 from hilo.domain.conversations.views.lists import get_conversation
 from hilo.domain.inboxes import AccountRow, AccountState, Channels
@@ -68,6 +68,7 @@ class _Row(Struct, frozen=True):
     stopped_at: datetime | None
     heard_at: datetime | None
     written_to: object
+    left_from: str | None
     signature: str | None
 
 
@@ -141,7 +142,7 @@ def _senders(
         return ()
     own = (row.signature or "")[:SIGNATURE_CHARS].strip()
     writer = None if actor.kind == "system" else Writer(name=actor.name, signature=own)
-    return senders_of(channels, account, written_to(row.written_to), writer)
+    return senders_of(channels, account, Before(row.written_to, row.left_from), writer)
 
 
 def _proposed(given: Sequence[WayView]) -> list[WayView]:

@@ -206,11 +206,11 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
         <Modes mode={mode} mayReply={mayReply} onMode={setMode} />
         {note ? <OnlyTeam /> : <Via ways={ways} channel={channelId} address={address || name} box={box} onWay={take} />}
         {copying && !copies && !hasCopies(meta) ? <button type="button" className={css.copies} onClick={() => setCopies(true)}>{t("composer.add_copies")}</button> : null}
-        {note ? null : <From way={way} sender={sender} onChoose={(one) => take(way, one)} />}
       </div>
       {note ? null : <Closed ways={ways} onTemplate={() => setTemplates(true)} onWay={take} />}
       {meta.quote ? <Quote quote={meta.quote} shown={note || (channel?.features.includes("quotes") ?? false)} onDrop={() => change((now) => ({ meta: { ...now.meta, quote: undefined } }))} /> : null}
       {open ? <Public on={inPublic} files={files.length > 0} onChange={(on) => change((now) => ({ meta: { ...now.meta, in_public: on || undefined } }))} /> : null}
+      {note ? null : <From way={way} sender={sender} over={copies || hasCopies(meta)} onChoose={(one) => take(way, one)} />}
       {copying && (copies || hasCopies(meta)) ? <Copies key={`${conversation.id} ${answered.cc.join()}`} meta={meta} onChange={(next) => change({ meta: next })} /> : null}
       {speaking && channel ? (
         <Suspense>
