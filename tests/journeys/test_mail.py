@@ -378,4 +378,6 @@ async def test_an_answer_leaves_from_the_address_one_chooses(box: Box, dsn: str)
     assert ours["From"].addresses[0].addr_spec == "sales@desk.test"
     (answers,) = ours["Reply-To"].addresses
     assert answers.addr_spec == threads.reply_address(conversation, box.opened)
-    assert "\n-- \nDesk, sales@desk.test\n" in raw.decode().replace("\r\n", "\n")
+    body = ours.get_body(("plain",))
+    assert body is not None
+    assert "\n-- \nDesk, sales@desk.test\n" in body.get_content().replace("\r\n", "\n")

@@ -83,7 +83,7 @@ async def carried(place: Place, status: int = 200) -> dict[str, Any]:
         await place.point(server.url)
         await work.tools(place.state).carriage.carry(job)
     (post,) = server.posts
-    return post.body
+    return dict(post.body)
 
 
 async def test_a_reply_leaves_from_the_address_that_was_written_to(place: Place) -> None:
