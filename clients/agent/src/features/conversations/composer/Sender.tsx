@@ -29,8 +29,8 @@ export function From({ way, sender, over, onChoose }: Props) {
   );
 }
 
-/** So many lines are shown at once. */
-const LINES = 4;
+/** So many lines are seen everywhere; half of the next one tells that there are more. */
+const LINES = 3;
 
 export function Signature({ sender }: { sender: Sender | null }) {
   const t = useT();
