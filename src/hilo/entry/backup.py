@@ -6,13 +6,17 @@ its accounts again. The archive's parts carry their checksums; a restore reads a
 
 import asyncio
 import hashlib
+import io
 import os
 import re
 import tarfile
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from threading import Event
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import msgspec
@@ -72,17 +76,29 @@ async def _write(dsn: str, config: Config, target: Path, say: Say) -> Manifest:
     if config.bucket is not None:
         say(f"files stay in {config.bucket.url}: let the store keep versions or a copy of it")
     files = config.data / ("files" if config.bucket is None else _NOWHERE)
-    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=target.parent) as folder:
-        dump = Path(folder) / "database.dump"
+    with tempfile.TemporaryDirectory(prefix=unfinished(target), dir=target.parent) as folder:
+        dump, whole = Path(folder) / "database.dump", Path(folder) / "whole.tar"
         say("dumping the database")
         await _program(dsn, "pg_dump", "--format=custom", "--enable-row-security", f"--file={dump}")
-        manifest = await _describe(dsn, dump, files)
-        say(f"writing {len(manifest.parts)} parts")
-        whole = Path(folder) / "whole.tar"
-        await asyncio.to_thread(_pack, whole, manifest, dump, files)
-        whole.chmod(0o600)  # everybody's letters are in it
+        async with as_owner(dsn) as connection:
+            step = await migrations.current(connection) or ""
+        say("writing the archive")
+        stop = Event()
+        packing = asyncio.create_task(asyncio.to_thread(_pack, whole, step, dump, files, stop))
+        try:
+            manifest = await asyncio.shield(packing)
+        finally:
+            stop.set()  # a process that is told to stop waits for its threads
+            with suppress(InterruptedError):
+                await packing
         whole.replace(target)
+        await asyncio.to_thread(_settle, target.parent)
     return manifest
+
+
+def unfinished(target: Path) -> str:
+    """Return how the folder begins in which an archive is written."""
+    return f"{UNFINISHED}{target.stem}-"
 
 
 async def restore(dsn: str, config: Config, source: Path, steps: Path, say: Say) -> Manifest:
@@ -161,21 +177,6 @@ def _without_password(dsn: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{name}@{place}" if name else place))
 
 
-async def _describe(dsn: str, dump: Path, files: Path) -> Manifest:
-    async with as_owner(dsn) as connection:
-        step = await migrations.current(connection) or ""
-    parts = await asyncio.to_thread(_digests, dump, files)
-    return Manifest(hilo=hilo.__version__, step=step, made_at=clock.now(), parts=parts)
-
-
-def _digests(dump: Path, files: Path) -> Mapping[str, str]:
-    kept = sorted(each for each in files.rglob("*") if each.is_file())
-    return {
-        "database.dump": _digest(dump),
-        **{f"files/{file.relative_to(files)}": _digest(file) for file in kept},
-    }
-
-
 def _digest(file: Path) -> str:
     total = hashlib.sha256()
     with file.open("rb") as content:
@@ -184,15 +185,62 @@ def _digest(file: Path) -> str:
     return total.hexdigest()
 
 
-def _pack(target: Path, manifest: Manifest, dump: Path, files: Path) -> None:
-    note = target.with_name("manifest.json")
-    note.write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
-    with tarfile.open(target, "x") as archive:
-        archive.add(note, "manifest.json")
-        archive.add(dump, "database.dump")
-        for name in manifest.parts:
-            if name.startswith("files/"):
-                archive.add(files / name.removeprefix("files/"), name)
+class _Read:
+    """A file as it is read, once: the archive gets its bytes, the manifest their checksum."""
+
+    def __init__(self, content: BinaryIO, stop: Event) -> None:
+        """stop: when set, reading fails."""
+        self._content, self._stop = content, stop
+        self._total = hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes. Raises: InterruptedError."""
+        if self._stop.is_set():
+            raise InterruptedError("told to stop")
+        block = self._content.read(size)
+        self._total.update(block)
+        return block
+
+    def digest(self) -> str:
+        """Return the checksum of what was read so far."""
+        return self._total.hexdigest()
+
+
+def _pack(whole: Path, step: str, dump: Path, files: Path, stop: Event) -> Manifest:
+    kept = sorted(each for each in files.rglob("*") if each.is_file())
+    named = {"database.dump": dump, **{f"files/{each.relative_to(files)}": each for each in kept}}
+    parts: dict[str, str] = {}
+    with whole.open("xb") as to:
+        whole.chmod(0o600)  # everybody's letters are in it
+        # Dereferenced: a second link to a file would be kept without bytes.
+        with tarfile.open(fileobj=to, mode="w", dereference=True) as archive:
+            for name, file in named.items():
+                try:
+                    content = file.open("rb")
+                except FileNotFoundError:
+                    continue  # erased since it was listed: it is to be gone
+                with content:
+                    read = _Read(content, stop)
+                    archive.addfile(archive.gettarinfo(arcname=name, fileobj=content), read)
+                    parts[name] = read.digest()
+            manifest = Manifest(hilo=hilo.__version__, step=step, made_at=clock.now(), parts=parts)
+            note = msgspec.json.format(msgspec.json.encode(manifest))
+            about = tarfile.TarInfo("manifest.json")
+            about.size, about.mode = len(note), 0o600
+            archive.addfile(about, io.BytesIO(note))
+        to.flush()
+        os.fsync(to.fileno())  # else the name may outlive a power cut, and the bytes not
+    return manifest
+
+
+def _settle(folder: Path) -> None:
+    """Let the new name outlive a power cut, where the file system knows how."""
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some shares have no fsync of a folder
+            os.fsync(place)
+    finally:
+        os.close(place)
 
 
 def _unpack(source: Path, folder: Path) -> Manifest:

@@ -279,12 +279,16 @@ def _backups(config: Config) -> Line:
         mend = "set HILO_BACKUPS to a folder, best on another disk"
         return Line("warning", "no backups are planned", mend)
     mend = "is a worker running? Its log says why a backup failed; one by hand: hilo backup"
-    last = backups.newest(config.backups)
+    last, failure = backups.newest(config.backups), backups.failure(config.backups)
     if last is None:
-        return Line("warning", f"there is no backup in {config.backups} yet", mend)
-    age_h = (clock.now() - last).total_seconds() / 3_600
-    text = f"the last backup is {age_h:.0f} h old"
-    if age_h > 2 * config.backups_every_h:
+        text = f"there is no backup in {config.backups} yet"
+    else:
+        age_h = (clock.now() - last).total_seconds() / 3_600
+        text = f"the last backup is {age_h:.0f} h old"
+    if failure is not None:
+        mend = "mend that; it is tried again every ten minutes. One by hand: hilo backup"
+        return Line("warning", f"{text}; the last try failed, {failure}", mend)
+    if last is None or backups.is_late(last, config):
         return Line("warning", text, mend)
     return Line("fine", text)
 

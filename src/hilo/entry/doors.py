@@ -3,10 +3,12 @@
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 from litestar.types import ASGIApp
 
+from hilo.entry import backups
 from hilo.entry.api.app import build_api
 from hilo.entry.asgi import root
 from hilo.entry.chat import chat_app
@@ -43,6 +45,8 @@ async def open_doors(
     hooks = Hooks(door, accounts)
     metrics.add("hilo_door", "Deliveries at the door of this process.", "of", door.numbers)
     metrics.add("hilo_hooks_refused", "Webhooks refused, by why.", "code", hooks.numbers)
+    kept = partial(backups.numbers, state.config)
+    metrics.add("hilo_backup", "Backups on a schedule.", "of", kept)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(tended("hub", state.hub.run))
         await stack.enter_async_context(_mail_door(state, door))

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,9 @@ from msgspec import Struct
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _LEVELS = ("debug", "info", "warning", "error")
 _PORT_MAX = 65_535
+_DAY_H = 24
+_YEAR_H = 8_760
+_TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _BUCKET = re.compile(
     r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/?([A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)?/?"
 )
@@ -46,7 +50,8 @@ class Config(Struct, frozen=True, kw_only=True):
     smtp_cert: PEM with the certificate the mail door shows, None = it has no TLS. smtp_key: PEM
     with its key, None = in the same file.
     sandbox_url: where the simulators are, `hilo serve` itself by default.
-    backups: the folder of scheduled backups, None = none are made.
+    backups: the folder of scheduled backups, None = none are made. backups_at: their time of day
+    on this machine, None = any; then backups_every_h is whole days.
     allow_private: networks that callbacks may reach although they are private, plain http included.
     """
 
@@ -71,6 +76,7 @@ class Config(Struct, frozen=True, kw_only=True):
     pool_size: int = 12
     backups: Path | None = None
     backups_every_h: int = 24
+    backups_at: time | None = None
     backups_keep: int = 7
     bucket: BucketConfig | None = None
 
@@ -116,7 +122,8 @@ def read(environ: Mapping[str, str]) -> Config:
         allow_unsafe_database=given.get("HILO_ALLOW_UNSAFE_DATABASE", "") in ("1", "yes", "true"),
         pool_size=_count(given, "HILO_POOL_SIZE", 12),
         backups=_path(given, "HILO_BACKUPS"),
-        backups_every_h=_count(given, "HILO_BACKUPS_EVERY_H", 24),
+        backups_every_h=_count(given, "HILO_BACKUPS_EVERY_H", 24, most=_YEAR_H),
+        backups_at=_backups_at(given),
         backups_keep=_count(given, "HILO_BACKUPS_KEEP", 7),
         bucket=_bucket(given),
     )
@@ -153,11 +160,24 @@ def _port(given: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _count(given: Mapping[str, str], name: str, default: int) -> int:
+def _count(given: Mapping[str, str], name: str, default: int, most: int | None = None) -> int:
     text = given.get(name, str(default))
     if not text.isdecimal() or int(text) == 0:
         raise BadSetting(f"{name} must be a number from 1, not {text!r}")
+    if most is not None and int(text) > most:
+        raise BadSetting(f"{name} must be a number from 1 to {most}, not {text!r}")
     return int(text)
+
+
+def _backups_at(given: Mapping[str, str]) -> time | None:
+    text = given.get("HILO_BACKUPS_AT")
+    if text is None:
+        return None
+    if not _TIME_OF_DAY.fullmatch(text):
+        raise BadSetting(f"HILO_BACKUPS_AT must be a time of day such as 03:30, not {text!r}")
+    if _count(given, "HILO_BACKUPS_EVERY_H", _DAY_H) % _DAY_H:
+        raise BadSetting("HILO_BACKUPS_AT needs whole days: let HILO_BACKUPS_EVERY_H be 24, 48 …")
+    return time.fromisoformat(text)
 
 
 def _path(given: Mapping[str, str], name: str) -> Path | None:
