@@ -3,11 +3,14 @@
 import asyncio
 import errno
 import os
+import shutil
 import signal
 import sys
+import tarfile
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -168,14 +171,14 @@ def test_a_file_that_is_erased_meanwhile_is_left_out_and_a_second_link_is_whole(
     (files / "a").write_bytes(b"photo")
     (files / "b").hardlink_to(files / "a")
     (files / "gone").write_bytes(b"erased")
-    read = Path.open
+    enter = tarfile.open
 
-    def erasing(self: Path, *args: str) -> object:
-        (files / "gone").unlink(missing_ok=True)
-        return read(self, *args)
+    def erasing(**given: Any) -> tarfile.TarFile:
+        (files / "gone").unlink()
+        return enter(**given)
 
     with monkeypatch.context() as during:
-        during.setattr(Path, "open", erasing)
+        during.setattr(tarfile, "open", erasing)
         made = backup._pack(tmp_path / "one.tar", "0001", dump, files, Event())  # noqa: SLF001
     assert set(made.parts) == {"database.dump", "files/a", "files/b"}
     (tmp_path / "out").mkdir()
@@ -189,8 +192,8 @@ async def test_a_full_disk_is_told_and_the_old_ones_stay(
     folder = config.backups
     assert folder is not None
     old = [_old(config, hours) for hours in (25, 49, 73)]
-    usage = backups.shutil.disk_usage(folder)
-    monkeypatch.setattr(backups.shutil, "disk_usage", lambda _: usage._replace(free=1_000))
+    usage = shutil.disk_usage(folder)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000))
     with pytest.raises(backup.CannotRestore, match="make room"):
         await Backups(config, dsn).keep(folder)
     monkeypatch.undo()

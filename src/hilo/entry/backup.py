@@ -193,7 +193,7 @@ class _Read:
         self._content, self._stop = content, stop
         self._total = hashlib.sha256()
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int = -1) -> bytes:
         """Return the next bytes. Raises: InterruptedError."""
         if self._stop.is_set():
             raise InterruptedError("told to stop")
