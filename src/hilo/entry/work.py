@@ -138,7 +138,7 @@ async def _picture(given: Tools, row: AccountRow, source: str) -> bytes:
         return (await given.carrier.aside(connector.fetch(source, account), account)).content
     if address.scheme != "https" or not may_fetch(connector.manifest, source):
         raise Rejected("the picture is not where this channel keeps its files")
-    return await given.carrier.download(source, contacts.MOST_BYTES, account)
+    return await given.carrier.download(source, contacts.MOST_BYTES, account, aside=True)
 
 
 async def sweep(given: Tools, job: Job) -> None:

@@ -52,13 +52,16 @@ async def test_the_simulator_alone_learns_what_nobody_said(receiver: Receiver) -
     playing = carrier(receiver)
     await playing.aside(asking(CALL), INSIDE)
     await playing.attempt(asking(CALL), INSIDE)
+    await playing.download(CALL.url, 100, INSIDE, aside=True)
     await playing.send(asking(CALL), INSIDE)
-    assert [each.headers.get(ASIDE) for each in receiver.posts] == ["1", "1", None]
+    await playing.download(CALL.url, 100, INSIDE)
+    assert [each.headers.get(ASIDE) for each in receiver.posts] == ["1", "1", "1", None, None]
     async with receiving((200, {}, b"real")) as world:
         port = int(world.url.removesuffix("/replies").rpartition(":")[2])
         real = Carrier(Http(Guard(only=("127.0.0.1", port))))
         await real.aside(asking(structs.replace(CALL, url=world.url)), ACCOUNT)
-    assert ASIDE not in world.posts[0].headers
+        await real.download(world.url, 100, ACCOUNT, aside=True)
+    assert [ASIDE in each.headers for each in world.posts] == [False, False]
 
 
 async def test_its_redirects_and_downloads_stay_inside() -> None:

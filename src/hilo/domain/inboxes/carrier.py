@@ -104,12 +104,17 @@ class Carrier:
         finally:
             steps.close()
 
-    async def download(self, url: str, most_bytes: int, account: Account) -> bytes:
-        """Return what is at an address, without credentials.
+    async def download(
+        self, url: str, most_bytes: int, account: Account, *, aside: bool = False
+    ) -> bytes:
+        """Return what is at an address, without credentials. aside: as `aside` does.
 
         Raises: Rejected for good; TemporaryFailure; what a call itself can raise.
         """
-        request = Request(method="GET", url=url, redirects=3, body_bytes_max=most_bytes)
+        headers = {ASIDE: "1"} if aside and account.is_sandbox else {}
+        request = Request(
+            method="GET", url=url, headers=headers, redirects=3, body_bytes_max=most_bytes
+        )
         try:
             reply = await self._ask(request, account)
         except UnknownOutcome as error:  # asking twice does no harm
