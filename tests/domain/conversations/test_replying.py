@@ -162,6 +162,24 @@ async def test_a_reply_is_withdrawn_only_before_it_leaves(tx: Tx) -> None:
         await desk.withdraw(tx, ADA, matter, note.id)
 
 
+async def test_the_row_shows_again_what_was_there_before_a_withdrawn_reply(tx: Tx) -> None:
+    matter = await a_matter(tx)
+    await tx.connection.execute(
+        "update message set text = '', content = $3"
+        " where workspace_id = $1 and conversation_id = $2",
+        *(
+            tx.workspace,
+            matter,
+            {"type": "location", "latitude": 1.0, "longitude": 2.0, "name": "Shop"},
+        ),
+    )
+    undone = (await write(tx, matter, Given(text="Oops", undo_s=10))).message
+    await desk.withdraw(tx, ADA, matter, undone.id)
+    last = (await desk.get_conversation(tx, ADA, matter)).last_message
+    assert last is not None
+    assert "Shop" in last.preview
+
+
 async def test_there_is_nothing_to_decide_about_what_was_sent(tx: Tx) -> None:
     matter = await a_matter(tx)
     sent = (await write(tx, matter, Given(text="x"))).message

@@ -17,13 +17,8 @@ from hilo.domain.conversations.events import (
     ConversationSplit,
 )
 from hilo.domain.conversations.identity.journal import Moved, Split
-from hilo.domain.conversations.models import ConversationView, LastMessage
-from hilo.domain.conversations.rows import (
-    ConversationRow,
-    MessageRow,
-    conversation_view,
-    message_view,
-)
+from hilo.domain.conversations.models import ConversationView
+from hilo.domain.conversations.rows import ConversationRow, conversation_view
 from hilo.domain.conversations.thread import amending
 from hilo.kit.db import Tx
 from hilo.kit.events import By
@@ -102,8 +97,7 @@ async def carry_back(tx: Tx, by: By, split: Split) -> None:
 async def recount(tx: Tx, conversation: UUID) -> None:
     """Let a conversation say of itself what its messages say now."""
     given = {"workspace": tx.workspace, "conversation": conversation}
-    row = await tx.maybe(SQL.spoken_last, MessageRow, **given)
-    last = None if row is None else _last(row)
+    last = await amending.last_said(tx, conversation)
     await tx.run(SQL.recount, last_message=last, **given)
 
 
@@ -170,15 +164,3 @@ async def _follow(tx: Tx, conversation: UUID, into: UUID, ids: Sequence[UUID]) -
             heir=into,
             messages=list(ids),
         )
-
-
-def _last(row: MessageRow) -> LastMessage:
-    view = message_view(row)
-    return LastMessage(
-        id=view.id,
-        kind=view.kind,
-        author_kind=view.author.kind,
-        author_name=view.author.name,
-        preview=amending.preview_of(view),
-        at=view.at,
-    )

@@ -62,15 +62,6 @@ where workspace_id = :workspace and conversation_id = :conversation and message_
 update thread_ref set conversation_id = :heir
 where workspace_id = :workspace and conversation_id = :conversation and message_id = any(:messages::uuid[])
 
--- name: spoken_last
-select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
-       m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta, m.state,
-       m.error, m.client_id, m.at, m.created_at,
-       m.content, m.reactions, m.edited_at, m.deleted_at, m.parts
-from message m
-where m.workspace_id = :workspace and m.conversation_id = :conversation and m.kind <> 'activity'
-order by m.at desc, m.seq desc limit 1
-
 -- name: recount
 -- What a conversation says of itself, from the messages it has now.
 update conversation c set

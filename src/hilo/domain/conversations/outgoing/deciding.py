@@ -8,7 +8,7 @@ from hilo.domain.conversations.errors import TooLateToWithdraw
 from hilo.domain.conversations.events import MessageWithdrawn
 from hilo.domain.conversations.models import MessageView
 from hilo.domain.conversations.replies.replying import SQL, find_message, queue_carry
-from hilo.domain.conversations.rows import ConversationRow, conversation_view
+from hilo.domain.conversations.replies.withdrawn import without
 from hilo.domain.conversations.thread import receipts
 from hilo.domain.conversations.thread.changes import lock
 from hilo.domain.people import Actor
@@ -38,14 +38,9 @@ async def withdraw(tx: Tx, actor: Actor, conversation_id: UUID, message_id: UUID
     if await tx.one(SQL.parts_left, int, workspace=tx.workspace, message=message_id):
         raise TooLateToWithdraw("it is leaving", state="sending")
     await tx.run(SQL.delete_message, workspace=tx.workspace, message=message_id)
-    row = await tx.one(
-        SQL.after_withdrawal,
-        ConversationRow,
-        workspace=tx.workspace,
-        conversation=conversation_id,
-    )
+    left = await without(tx, conversation_id)
     tx.publish(
-        MessageWithdrawn(conversation=conversation_view(row), message_id=message_id),
+        MessageWithdrawn(conversation=left, message_id=message_id),
         subject=conversation_id,
         by=actor.by,
     )

@@ -10,7 +10,7 @@ from msgspec import Struct
 from hilo.domain.conversations.events import MessageWithdrawn
 from hilo.domain.conversations.outgoing.echoes import SQL
 from hilo.domain.conversations.replies.replying import SQL as REPLIES
-from hilo.domain.conversations.rows import ConversationRow, conversation_view
+from hilo.domain.conversations.replies.withdrawn import without
 from hilo.domain.conversations.thread import receipts
 from hilo.domain.conversations.thread.changes import lock
 from hilo.domain.conversations.thread.receipts import Moved, State, Target
@@ -43,14 +43,9 @@ async def give_way(tx: Tx, account: UUID, name: str, ours: Target) -> None:
         numbers=[ours.number or 1],
         names=[name],
     )
-    row = await tx.one(
-        REPLIES.after_withdrawal,
-        ConversationRow,
-        workspace=tx.workspace,
-        conversation=copy.conversation,
-    )
+    left = await without(tx, copy.conversation)
     tx.publish(
-        MessageWithdrawn(conversation=conversation_view(row), message_id=copy.message),
+        MessageWithdrawn(conversation=left, message_id=copy.message),
         subject=copy.conversation,
     )
     moved = Moved(ours.message, copy.state, tx.now, None, ours.number, ours.is_split)

@@ -82,11 +82,7 @@ delete from message where workspace_id = :workspace and id = :message
 
 -- name: after_withdrawal
 -- The row as if the message had never been: its last message and since when the contact waits.
-with last as (
-  select id, kind, author_kind, author_name, text, subject, attachments, created_at, channel from message
-  where workspace_id = :workspace and conversation_id = :conversation and kind <> 'activity'
-  order by seq desc limit 1
-), answered as (
+with answered as (
   select coalesce(max(seq), 0) as seq from (
     select seq from message
     where workspace_id = :workspace and conversation_id = :conversation and kind = 'outgoing'
@@ -98,11 +94,7 @@ with last as (
   order by seq limit 1
 ), changed as (
   update conversation c set
-    last_message = (select jsonb_build_object(
-      'id', id, 'kind', kind, 'author_kind', author_kind, 'author_name', author_name,
-      'preview', left(regexp_replace(coalesce(nullif(text, ''), nullif(subject, ''),
-                                              attachments -> 0 ->> 'name', ''), '\s+', ' ', 'g'), 140),
-      'at', created_at) from last),
+    last_message = :last_message,
     waiting_since = (select created_at from waiting),
     version = c.version + 1
   where c.workspace_id = :workspace and c.id = :conversation

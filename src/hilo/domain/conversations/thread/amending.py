@@ -14,7 +14,13 @@ from msgspec import Struct, structs
 from hilo.domain.contacts import Matched
 from hilo.domain.conversations import plainly
 from hilo.domain.conversations.events import MessageChanged
-from hilo.domain.conversations.models import Author, ConversationView, MessageView, Reaction
+from hilo.domain.conversations.models import (
+    Author,
+    ConversationView,
+    LastMessage,
+    MessageView,
+    Reaction,
+)
 from hilo.domain.conversations.outside import outside_name
 from hilo.domain.conversations.rows import (
     ConversationRow,
@@ -242,6 +248,24 @@ def preview_of(view: MessageView) -> str:
     if not shown and view.attachments:
         shown = view.attachments[0].name
     return writing.preview(shown)
+
+
+async def last_said(tx: Tx, conversation_id: UUID) -> LastMessage | None:
+    """Return what a list shows of the conversation, read from its messages."""
+    row = await tx.maybe(
+        SQL.spoken_last, MessageRow, workspace=tx.workspace, conversation=conversation_id
+    )
+    if row is None:
+        return None
+    view = message_view(row)
+    return LastMessage(
+        id=view.id,
+        kind=view.kind,
+        author_kind=view.author.kind,
+        author_name=view.author.name,
+        preview=preview_of(view),
+        at=view.at,
+    )
 
 
 async def _keep(tx: Tx, old: Sequence[tuple[UUID, str, datetime]], deleted: Sequence[UUID]) -> None:

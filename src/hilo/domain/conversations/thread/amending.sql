@@ -52,3 +52,13 @@ select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c
        c.assignee_id, c.team_id, c.tag_ids, c.snoozed_until, c.woken_at, c.last_seq, c.read_seq,
        c.unread, c.last_message::text, c.waiting_since, c.activity_at, c.version, c.resolved_at, c.created_at, c.priority
 from changed c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
+
+-- name: spoken_last
+-- What a list shows of a conversation.
+select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
+       m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta, m.state,
+       m.error, m.client_id, m.at, m.created_at,
+       m.content, m.reactions, m.edited_at, m.deleted_at, m.parts
+from message m
+where m.workspace_id = :workspace and m.conversation_id = :conversation and m.kind <> 'activity'
+order by m.at desc, m.seq desc limit 1
