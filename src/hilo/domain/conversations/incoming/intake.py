@@ -97,7 +97,7 @@ class Intake:
         self, pending: PendingAccount, ids: Sequence[UUID] | None, most: int
     ) -> Sequence[Settled]:
         """Settle a batch in one transaction, all or nothing."""
-        async with self._db.transaction(pending.workspace_id) as tx:
+        async with self._db.transaction(pending.workspace_id, plans_once=True) as tx:
             place, taken = await self._begin(tx, pending, ids, most)
             if place is None or not taken:
                 return []
