@@ -48,6 +48,12 @@ async def port(db: Database, owner: asyncpg.Connection, shelf: Shelf) -> AsyncIt
             CAST.inbox,
             address,
         )
+    await owner.execute(
+        """insert into account_alias (workspace_id, account_id, channel, address)
+           values ($1, $2, 'email', 'orders@hilo.test')""",
+        CAST.workspace,
+        "01900000-0000-7000-8000-007700000001",
+    )
     listener = Listener(Handler(db, shelf.store), "127.0.0.1", 0)
     await listener.start()
     yield listener.port
@@ -74,6 +80,15 @@ async def test_a_mail_is_stored_raw_with_its_envelope(port: int, shelf: Shelf) -
     assert kept.headers["rcpt-to"] == "help@hilo.test"
     assert kept.headers["remote-ip"] == "127.0.0.1"
     assert b"Subject: Order" in kept.body
+
+
+async def test_what_is_sent_to_another_address_of_a_mailbox_arrives_there(
+    port: int, shelf: Shelf
+) -> None:
+    to = ["Orders+spring@hilo.test", "sales@hilo.test"]
+    await asyncio.to_thread(_hand_over, port, to)
+    (kept,) = shelf.kept
+    assert str(kept.account_id) == "01900000-0000-7000-8000-007700000001"
 
 
 async def test_two_mailboxes_in_one_mail_get_one_delivery_each(port: int, shelf: Shelf) -> None:

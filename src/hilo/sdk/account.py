@@ -1,6 +1,6 @@
 """An account as its connector sees it, and what reaches it raw."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -90,10 +90,11 @@ def failed(key: str, error: HiloError, *, ok: bool | None = False) -> Check:
 class SettingsRead(Struct, frozen=True, kw_only=True):
     """An account's settings after the connector accepted them.
 
-    address: the mailbox, where there is one.
+    address: the mailbox, where there is one. aliases: more addresses of it, in lower case.
     """
 
     settings: Mapping[str, object]
     secrets: Mapping[str, str]
     address: str | None = None
+    aliases: Sequence[str] = ()
     name: str = ""

@@ -6,14 +6,14 @@ G-33         test_saving_ends_a_hold
 X-09         tests/entry/api (refusal at save), tests/domain/conversations/test_carry.py (at send)
 """
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 
 from cast import API_SECRET, CAST, SECRET_KEY, a_conversation
 from hilo.domain import inboxes, people
-from hilo.domain.inboxes import AccountChange, Channels, InboxChange
+from hilo.domain.inboxes import AccountChange, Channels, InboxChange, queries
 from hilo.domain.people import Actor
 from hilo.entry import registry
 from hilo.kit.crypto import Vault
@@ -154,3 +154,55 @@ async def test_rights_are_asked_for(tx: Tx, channels: Channels) -> None:
     ):
         with pytest.raises(Forbidden):
             await verb
+
+
+async def a_mailbox(tx: Tx, channels: Channels, address: str, *more: str) -> inboxes.AccountRow:
+    given = ("email", "", {"address": address, "aliases": list(more)})
+    return await inboxes.create_account(tx, ACTOR, channels, CAST.inbox, given)
+
+
+async def whose(tx: Tx, *addresses: str) -> dict[str, UUID]:
+    return {row.address: row.id for row in await queries.accounts_by_address(tx, addresses)}
+
+
+async def test_an_address_more_is_the_accounts_until_it_is_taken_away(
+    tx: Tx, channels: Channels
+) -> None:
+    row = await a_mailbox(tx, channels, "help@desk.test", "Sales@Desk.test", "help@desk.test")
+    both = ("help@desk.test", "sales@desk.test")
+    assert await whose(tx, *both) == dict.fromkeys(both, row.id)
+    for change in (AccountChange(name="Desk"), AccountChange(settings={"display_name": "Desk"})):
+        await inboxes.change_account(tx, ACTOR, channels, row.id, change)
+        assert await whose(tx, *both) == dict.fromkeys(both, row.id)
+    swapped = {"address": "sales@desk.test", "aliases": ["help@desk.test"]}
+    await inboxes.change_account(tx, ACTOR, channels, row.id, AccountChange(settings=swapped))
+    assert await whose(tx, *both) == dict.fromkeys(both, row.id)
+    gone = AccountChange(settings={"aliases": []})
+    await inboxes.change_account(tx, ACTOR, channels, row.id, gone)
+    assert await whose(tx, *both) == {"sales@desk.test": row.id}
+    await inboxes.delete_account(tx, ACTOR, row.id)
+    assert await whose(tx, *both) == {}
+
+
+@pytest.mark.parametrize(
+    ("own", "more", "field"),
+    [
+        ("help@desk.test", [], "settings.address"),
+        ("sales@desk.test", [], "settings.address"),
+        ("new@desk.test", ["help@desk.test"], "settings.aliases"),
+        ("new@desk.test", ["sales@desk.test"], "settings.aliases"),
+    ],
+)
+async def test_an_address_is_not_anothers_own_nor_one_of_its_more(
+    tx: Tx, channels: Channels, own: str, more: list[str], field: str
+) -> None:
+    await a_mailbox(tx, channels, "help@desk.test", "sales@desk.test")
+    with pytest.raises(Invalid) as caught:
+        async with tx.attempt():
+            await a_mailbox(tx, channels, own, *more)
+    assert [(each.field, each.code) for each in caught.value.errors] == [(field, "taken")]
+    other = await a_mailbox(tx, channels, "other@desk.test")
+    change = AccountChange(settings={"address": own, "aliases": more})
+    with pytest.raises(Invalid) as caught:
+        await inboxes.change_account(tx, ACTOR, channels, other.id, change)
+    assert [(each.field, each.code) for each in caught.value.errors] == [(field, "taken")]

@@ -136,13 +136,16 @@ class Email(Mailbox, oauth.Consent, calendar.Invitations, Senders):
         if "plus_address" not in given and old is None and settings.get("imap_host"):
             settings["plus_address"] = False  # not every mail server takes help+something@
         address = str(settings["address"]).strip().lower()
-        if settings.get("aliases"):
-            settings["aliases"] = _aliases(settings["aliases"])
+        aliases = _aliases(settings.get("aliases"))
+        if aliases:
+            settings["aliases"] = aliases
         settings["address"] = address
         kept = dict(read.secrets)
         kept.setdefault(threads.SECRET, chance.token_urlsafe(32))
         name = str(settings.get("display_name") or address)
-        return SettingsRead(settings=settings, secrets=kept, address=address, name=name)
+        return SettingsRead(
+            settings=settings, secrets=kept, address=address, aliases=aliases, name=name
+        )
 
 
 def _servers(

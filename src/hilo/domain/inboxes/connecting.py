@@ -5,10 +5,11 @@ from uuid import UUID
 import msgspec
 
 from hilo.domain.inboxes import queries
+from hilo.domain.inboxes.addresses import refuse_taken
 from hilo.domain.inboxes.channels import Channels
 from hilo.domain.inboxes.events import AccountChanged
 from hilo.domain.inboxes.models import AccountRow
-from hilo.domain.inboxes.verbs import find_account, refuse_taken
+from hilo.domain.inboxes.verbs import find_account
 from hilo.domain.people import Actor
 from hilo.kit.db import Tx
 from hilo.kit.errors import Conflict

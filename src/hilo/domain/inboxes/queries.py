@@ -117,6 +117,13 @@ async def accounts_by_address(tx: Tx, addresses: Sequence[str]) -> list[AddressR
     return await tx.all(SQL.accounts_by_address, AddressRow, addresses=list(addresses))
 
 
+async def keep_aliases(tx: Tx, row: AccountRow, addresses: Sequence[str]) -> list[str]:
+    """Let the account have these addresses and no others; return those nobody else has."""
+    named = {"workspace": tx.workspace, "account": row.id, "addresses": list(addresses)}
+    await tx.run(SQL.drop_aliases, **named)
+    return await tx.all(SQL.add_aliases, str, **named, channel=row.channel)
+
+
 async def sibling(tx: Tx, row: AccountRow, address: str) -> AccountRow | None:
     """Return another account of the workspace, channel and world with that address."""
     return await tx.maybe(

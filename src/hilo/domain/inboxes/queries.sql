@@ -52,6 +52,20 @@ order by created_at, id limit 1
 -- name: accounts_by_address
 select workspace_id, id, address, state, channel from hilo_account_by_address(:addresses)
 
+-- name: drop_aliases
+delete from account_alias
+where workspace_id = :workspace and account_id = :account and address <> all(:addresses::text[])
+
+-- name: add_aliases
+-- What it has now of these; an address that belongs to another account gives no row.
+with added as (
+  insert into account_alias (workspace_id, account_id, channel, address)
+  select :workspace, :account, :channel, n from unnest(:addresses::text[]) n
+  on conflict do nothing returning address)
+select address from added
+union
+select address from account_alias where workspace_id = :workspace and account_id = :account
+
 -- name: sibling
 -- Another account of this application.
 select workspace_id, id, inbox_id, channel, name, address, settings, secrets, state, is_sandbox,

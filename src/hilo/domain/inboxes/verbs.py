@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from hilo.domain.inboxes import queries
+from hilo.domain.inboxes import addresses, queries
 from hilo.domain.inboxes.channels import Channels
 from hilo.domain.inboxes.events import (
     AccountChanged,
@@ -133,23 +133,24 @@ async def create_account(
         settings = {**connector.made_up(id_), **settings}
     read = _configure(connector, settings, None)
     _check_name(name)
-    row = await queries.add_account(
-        tx,
-        AccountRow(
-            workspace_id=tx.workspace,
-            id=id_,
-            inbox_id=inbox,
-            channel=channel,
-            name=name.strip() or read.name,
-            address=read.address.lower() if read.address else None,
-            settings=read.settings,
-            secrets=channels.seal(id_, read.secrets),
-            state="active",
-            is_sandbox=is_sandbox,
-        ),
+    new = AccountRow(
+        workspace_id=tx.workspace,
+        id=id_,
+        inbox_id=inbox,
+        channel=channel,
+        name=name.strip() or read.name,
+        address=None,
+        settings=read.settings,
+        secrets=channels.seal(id_, read.secrets),
+        state="active",
+        is_sandbox=is_sandbox,
     )
+    address = read.address.lower() if read.address else None
+    await addresses.refuse_taken(tx, new, address)
+    row = await queries.add_account(tx, msgspec.structs.replace(new, address=address))
     if row is None:
-        raise _taken(read.address)
+        raise addresses.taken(read.address)
+    await addresses.keep_aliases(tx, row, read.aliases)
     tx.publish(AccountChanged(account=channels.view(row)))
     return row
 
@@ -174,7 +175,7 @@ async def change_account(
     name = old.name if change.name is UNSET else change.name.strip()
     _check_name(name)
     address = read.address.lower() if read.address else None
-    await refuse_taken(tx, old, address)
+    await addresses.refuse_taken(tx, old, address)
     state: AccountState = "active" if old.state == "held" else old.state
     row = await queries.change_account(
         tx,
@@ -187,6 +188,8 @@ async def change_account(
             state=state if change.state is UNSET else change.state,
         ),
     )
+    if change.settings is not UNSET:
+        await addresses.keep_aliases(tx, row, read.aliases)
     tx.publish(AccountChanged(account=channels.view(row)))
     return row
 
@@ -255,19 +258,6 @@ async def _inbox(tx: Tx, inbox: UUID) -> InboxRow:
     return row
 
 
-async def refuse_taken(tx: Tx, row: AccountRow, address: str | None) -> None:
-    """Refuse an address that another account of the channel has. Raises: Invalid."""
-    if not address or address == row.address:
-        return
-    if row.is_sandbox:
-        is_taken = await queries.sibling(tx, row, address) is not None
-    else:
-        found = await queries.accounts_by_address(tx, [address])
-        is_taken = any(each.channel == row.channel for each in found)
-    if is_taken:
-        raise _taken(address)
-
-
 def _configure(
     connector: ChannelConnector, given: Mapping[str, object], old: SettingsRead | None
 ) -> SettingsRead:
@@ -302,8 +292,3 @@ def _check_name(name: str, *, required: bool = False) -> None:
         low = 1 if required else 0
         message = f"a text of {low} to {_NAME_CHARS} characters is expected"
         raise Invalid(FieldError("name", "length", message))
-
-
-def _taken(address: str | None) -> Invalid:
-    message = f"{address} is connected already"
-    return Invalid(FieldError("settings.address", "taken", message))
