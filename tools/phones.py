@@ -2,9 +2,11 @@
 
 import base64
 import io
+import itertools
 import math
 import wave
 
+from PIL import Image, ImageDraw
 from playwright.sync_api import Page
 
 # Who says everything a phone can say.
@@ -15,7 +17,7 @@ def phones(page: Page, base: str) -> None:
     """Let somebody write on two of the simulated phones, where nobody has yet; and answer one."""
     page.goto(base)
     page.evaluate(_PHONES, ["whatsapp", "telegram"])
-    page.evaluate(_KINDS, ["telegram", KINDS, sound()])
+    page.evaluate(_KINDS, ["telegram", KINDS, sound(), star()])
 
 
 _PHONES = """async (wanted) => {
@@ -47,7 +49,7 @@ _PHONES = """async (wanted) => {
     }
 }"""
 
-_KINDS = """async ([wanted, name, sound]) => {
+_KINDS = """async ([wanted, name, sound, star]) => {
     const me = await (await fetch('/api/v1/me')).json();
     const headers = {'Content-Type': 'application/json', 'X-CSRF-Token': me.csrf_token};
     const read = async (path) => (await fetch('/api/v1' + path)).json();
@@ -71,9 +73,9 @@ _KINDS = """async ([wanted, name, sound]) => {
     };
     await deed({does: 'text', text: 'Boa tarde! A entrega é aqui:'});
     await deed({does: 'location', latitude: -23.5614, longitude: -46.6559, text: 'Casa Faro'});
-    await deed({does: 'people', text: 'Rita Prado'});
+    await deed({does: 'people', text: '+55 11 98765-0101'});
     await deed({does: 'voice', data: sound, media_type: 'audio/wav'});
-    await deed({does: 'sticker'});
+    await deed({does: 'sticker', emoji: '🌟', data: star, media_type: 'image/webp'});
     await deed({does: 'text', text: 'Pode ser depois das 18?'});
     await deed({does: 'text', text: 'Isto foi um engano.'});
     const said = mine(await read(way));
@@ -91,6 +93,19 @@ _KINDS = """async ([wanted, name, sound]) => {
         mine(await read(way)).find((one) => !one.mine && one.text === text));
     if (answer) await deed({does: 'react', target: answer.id, emoji: '👍'});
 }"""
+
+
+def star() -> str:
+    """Return a star as people stick it into a chat, as base64 of a WebP."""
+    around = [math.pi * (at / 5 - 0.5) for at in range(10)]
+    points = [
+        (256 + far * math.cos(angle), 268 + far * math.sin(angle))
+        for angle, far in zip(around, itertools.cycle((240, 105)))
+    ]
+    picture, made = Image.new("RGBA", (512, 512)), io.BytesIO()
+    ImageDraw.Draw(picture).polygon(points, fill="#ffc94d")
+    picture.save(made, "WEBP")
+    return base64.b64encode(made.getvalue()).decode()
 
 
 def sound() -> str:
