@@ -93,10 +93,11 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the files follow `files` and `rich`
     [note, channel, draft.text, meta.html, files, rich],
   );
-  const closed = !note && ways.known && (way === null || way.closed !== null);
   const comment = useComment(conversation.id, meta.quote?.id);
   const open = !note && comment !== null && (channel?.features.includes("public") ?? false);
   const inPublic = open && meta.in_public === true;
+  const below = inPublic && (way?.closed ?? null) === "window"; // below a comment there is no window
+  const closed = !note && !below && ways.known && (way === null || way.closed !== null);
   const speaks = !note && !inPublic && !closed && channel !== undefined && !stops(whyNot(channel, SOUND) ?? undefined);
   const speaking = recording && speaks;
   const undo = mode === "reply" && channel?.features.includes("undo") ? UNDO_S : 0;
@@ -207,9 +208,9 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
         {note ? <OnlyTeam /> : <Via ways={ways} channel={channelId} address={address || name} box={box} onWay={take} />}
         {copying && !copies && !hasCopies(meta) ? <button type="button" className={css.copies} onClick={() => setCopies(true)}>{t("composer.add_copies")}</button> : null}
       </div>
-      {note ? null : <Closed ways={ways} onTemplate={() => setTemplates(true)} onWay={take} />}
+      {note || below ? null : <Closed ways={ways} onTemplate={() => setTemplates(true)} onWay={take} />}
       {meta.quote ? <Quote quote={meta.quote} shown={note || (channel?.features.includes("quotes") ?? false)} onDrop={() => change((now) => ({ meta: { ...now.meta, quote: undefined } }))} /> : null}
-      {open ? <Public on={inPublic} files={files.length > 0} onChange={(on) => change((now) => ({ meta: { ...now.meta, in_public: on || undefined } }))} /> : null}
+      {open ? <Public on={inPublic} until={way?.closed ? undefined : way?.until} files={files.length > 0} onChange={(on) => change((now) => ({ meta: { ...now.meta, in_public: on || undefined } }))} /> : null}
       {note ? null : <From way={way} sender={sender} over={copies || hasCopies(meta)} onChoose={(one) => take(way, one)} />}
       {copying && (copies || hasCopies(meta)) ? <Copies key={`${conversation.id} ${answered.cc.join()}`} meta={meta} onChange={(next) => change({ meta: next })} /> : null}
       {speaking && channel ? (
