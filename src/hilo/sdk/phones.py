@@ -39,7 +39,7 @@ class Line(Struct):
     address: str
     name: str = ""
     bubbles: list[Bubble] = []
-    is_typing: bool = False
+    typing_until: datetime | None = None
     is_blocked: bool = False
     heard_at: datetime | None = None
 
@@ -47,7 +47,7 @@ class Line(Struct):
         """Show one more; whoever wrote it types no longer."""
         self.bubbles.append(bubble)
         del self.bubbles[:-_BUBBLES]
-        self.is_typing = self.is_typing and bubble.mine
+        self.typing_until = self.typing_until if bubble.mine else None
         return bubble
 
     def find(self, id_: str | None) -> Bubble:
@@ -76,7 +76,7 @@ class Line(Struct):
             name=self.name,
             address=self.address,
             bubbles=tuple(self.bubbles),
-            is_typing=self.is_typing,
+            typing_until=self.typing_until,
         )
 
 

@@ -98,13 +98,13 @@ class Bubble(Struct, frozen=True, kw_only=True):
 
 
 class Phone(Struct, frozen=True, kw_only=True):
-    """One contact's phone. is_typing: whether we are writing."""
+    """One contact's phone. typing_until: while we are writing, and no message came."""
 
     who: str
     name: str
     address: str
     bubbles: Sequence[Bubble]
-    is_typing: bool = False
+    typing_until: datetime | None = None
 
 
 class Simulator(Protocol):

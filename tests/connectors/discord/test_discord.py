@@ -143,7 +143,7 @@ def test_actions_change_what_is_seen(vendor: Simulator) -> None:
     act(does="delete")
     assert phone(vendor).bubbles[-1].is_deleted
     play(vendor, CONNECTOR.mark(MarkOut(does="typing_on", to=TO, now=AT), ACCOUNT))
-    assert phone(vendor).is_typing
+    assert phone(vendor).typing_until
 
 
 def test_who_blocked_the_bot_gets_nothing_more(vendor: Simulator) -> None:

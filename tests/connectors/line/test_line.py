@@ -181,7 +181,7 @@ def test_profile_and_typing(vendor: Simulator) -> None:
     assert profile.name == "Lucía"
     assert shelf.picture(vendor, profile.avatar).startswith(b"\x89PNG")
     play(vendor, CONNECTOR.mark(MarkOut(does="typing_on", to=TO, now=AT), ACCOUNT))
-    assert phone(vendor).is_typing
+    assert phone(vendor).typing_until
     play(vendor, CONNECTOR.mark(MarkOut(does="read", to=TO, now=AT), ACCOUNT))
 
 

@@ -179,7 +179,7 @@ def test_actions_change_what_the_phone_shows(bot: Simulator) -> None:
     act(does="delete")
     assert phone(bot).bubbles[-1].is_deleted
     play(bot, CONNECTOR.mark(MarkOut(does="typing_on", to=TO, now=AT), ACCOUNT))
-    assert phone(bot).is_typing
+    assert phone(bot).typing_until
 
 
 def test_a_business_chat_is_answered_through_its_connection() -> None:

@@ -416,12 +416,12 @@ def test_reactions_and_marks_reach_the_phone(vendor: Simulator) -> None:
     typing = MarkOut(does="typing_on", to=TO, external_id=asked.id, now=AT)
     play(vendor, CONNECTOR.mark(typing, ACCOUNT))
     (phone,) = vendor.phones()
-    assert phone.is_typing
+    assert phone.typing_until
     assert phone.bubbles[0].state == "read"
     assert any("👍" in each for each in phone.bubbles[0].marks)
     play(vendor, CONNECTOR.mark(MarkOut(does="typing_off", to=TO, now=AT), ACCOUNT))
     play(vendor, CONNECTOR.send(part("done"), ACCOUNT))
-    assert not vendor.phones()[0].is_typing
+    assert not vendor.phones()[0].typing_until
 
 
 @pytest.mark.parametrize("does", ["edit", "delete"])

@@ -116,7 +116,7 @@ export interface Bubble {
   id: string; mine: boolean; text: string; at: Instant; file: string; media_type: string; choices: [string, string][];
   marks: string[]; reply_to: string | null; is_edited: boolean; is_deleted: boolean; state: string;
 }
-export interface Phone { who: string; name: string; address: string; bubbles: Bubble[]; is_typing: boolean }
+export interface Phone { who: string; name: string; address: string; bubbles: Bubble[]; typing_until: Instant | null }
 export const FAULTS = ["throttled", "server_error", "expired_token", "silence", "cut", "duplicate", "reorder", "delay"] as const;
 export interface Fault { kind: (typeof FAULTS)[number]; left: number | null; seconds: number }
 export interface Standing { phones: Phone[]; faults: Fault[] }

@@ -5,7 +5,7 @@ What differs between the two is in `Habits`. Memory only.
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
@@ -24,6 +24,7 @@ _NAMES = ("Ana Ruiz", "Bruno Dias", "Carla Vega", "Diego Prado", "Elena Sol", "F
 _ECHO_S, _DELIVERED_S, _READ_S = 0.05, 0.3, 0.1
 _THROTTLED = (613, "Calls to this api have exceeded the rate limit.")
 _KEPT = 5_000
+_TYPING = timedelta(seconds=20)  # so long it shows, unless a message comes before
 
 
 class Habits(Struct, frozen=True, kw_only=True):
@@ -68,7 +69,7 @@ class Dialogue:
             return denied, []
         match (request.method, path.last):
             case ("POST", "messages") if "sender_action" in body:
-                return self._sign(body), []
+                return self._sign(body, at), []
             case ("POST", "messages"):
                 return self._message(body, at)
             case ("POST", "message_attachments"):
@@ -173,7 +174,7 @@ class Dialogue:
         for oldest in list(self._taps)[:-_KEPT]:
             del self._taps[oldest]
         mid = reply_to.get("mid")
-        line.is_typing = False
+        line.typing_until = None
         line.add(
             Bubble(
                 id=id_,
@@ -187,13 +188,13 @@ class Dialogue:
             )
         )
 
-    def _sign(self, body: Body) -> Response:
+    def _sign(self, body: Body, at: datetime) -> Response:
         line = self.reached(body.get("recipient") or {})
         if line is None:
             return sketch.refused(400, 100, "No matching user found", 2018001)
         match str(body["sender_action"]).upper():
             case "TYPING_ON" | "TYPING_OFF" as action:
-                line.is_typing = action == "TYPING_ON"
+                line.typing_until = at + _TYPING if action == "TYPING_ON" else None
             case "MARK_SEEN":
                 for bubble in line.bubbles:
                     if bubble.mine:

@@ -6,7 +6,7 @@ again gives back the first message, as it does there.
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +22,7 @@ from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Tr
 Body = dict[str, Any]
 CDN = "https://cdn.discordapp.com"
 _TEXT_UNITS = 2000
+_TYPING = timedelta(seconds=10)  # so long it shows, unless a message comes before
 _KEPT_NONCES = 1_000
 _FIRST_CHANNEL = 800_000_000_000_000_000
 _STICKER = b"\x89PNG\r\n\x1a\n sticker"
@@ -141,7 +142,7 @@ class Server:
             case ("POST", ["channels", channel, "messages"]):
                 return self._post(self._at(channel), body, files, at)
             case ("POST", ["channels", channel, "typing"]):
-                self._at(channel).is_typing = True
+                self._at(channel).typing_until = at + _TYPING
                 return Response(status=204), []
             case (_, ["channels", channel, "messages", id_, *rest]):
                 return self._one(method, self._at(channel), (id_, rest), body)

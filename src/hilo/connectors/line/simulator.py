@@ -6,7 +6,7 @@ blocked the account is written to in silence. Films and recordings are ready at 
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -25,6 +25,7 @@ _KEPT_KEYS = 10_000
 _FIRST_LINE = 0x1000
 _MOST_MESSAGES = 5
 _TEXT_UNITS = 5000
+_LOADING_S = 20
 _QUICK_REPLIES = 13
 _FACES = "https://profile.line-scdn.net"
 _STICKER = b"\x89PNG\r\n\x1a\n sticker"
@@ -137,7 +138,8 @@ class OfficialAccount:
             case ("POST", ["message", "push"]):
                 return self._push(body, headers.get("x-line-retry-key"), at)
             case ("POST", ["chat", "loading", "start"]):
-                self._at(str(body.get("chatId"))).is_typing = True
+                shown = timedelta(seconds=int(body.get("loadingSeconds", _LOADING_S)))
+                self._at(str(body.get("chatId"))).typing_until = at + shown
                 return _json(202, {})
             case (method, ["channel", "webhook", what]):
                 return self._webhook(method, what, body)

@@ -6,7 +6,7 @@ wrong tokens and chats that blocked the bot in its manner.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import msgspec
@@ -22,6 +22,7 @@ from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Tr
 _PATH = re.compile(r"^/(?P<lends>file/)?bot(?P<token>[^/]*)/(?P<rest>.+)$")
 _HEADER = "x-telegram-bot-api-secret-token"
 _TEXT_UNITS = 4096
+_TYPING = timedelta(seconds=5)  # so long it shows, unless a message comes before
 Fields = Mapping[str, object]
 
 
@@ -151,8 +152,8 @@ class Bot:
             raise Refused(400, "Bad Request: message to react not found") from None
         return True
 
-    def _type(self, fields: Fields, _files: list[FormFile], _at: datetime) -> object:
-        self._line(fields).is_typing = True
+    def _type(self, fields: Fields, _files: list[FormFile], at: datetime) -> object:
+        self._line(fields).typing_until = at + _TYPING
         return True
 
     def _yes(self, _fields: Fields, _files: list[FormFile], _at: datetime) -> object:

@@ -69,7 +69,7 @@ export function PhoneScreen({ account, phone, comments, does }: Props) {
   const changing = editing ?? answering;
   return (
     <section className={css.phone} aria-label={t("play.phone_of", { name: phone.name })}>
-      <header className={css.top}><b className="cut">{phone.name}</b><small>{phone.is_typing ? t("play.desk_types") : phone.address}</small></header>
+      <header className={css.top}><b className="cut">{phone.name}</b><small>{phone.typing_until && Date.parse(phone.typing_until) > Date.now() ? t("play.desk_types") : phone.address}</small></header>
       <ol className={`${css.screen} scroll`} aria-live="polite">
         {phone.bubbles.length === 0 ? <li className={css.quiet}>{t("play.nothing_yet")}</li> : null}
         {phone.bubbles.map((one) => (

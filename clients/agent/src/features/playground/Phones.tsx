@@ -30,7 +30,7 @@ export function Phones({ account, comments }: { account: Id; comments: boolean }
   if (isPending) return <Bones rows={4} />;
   if (!data) return <Empty drawing="thread" title={t("play.sandbox_away")}>{reasonOf(t, error)}</Empty>;
   const everybody = [...new Set([...added, ...data.phones.map((one) => one.who)])].sort((one, two) => Number(one) - Number(two));
-  const shown: Phone = data.phones.find((one) => one.who === who) ?? { who, name: nameOf(who), address: "", bubbles: [], is_typing: false };
+  const shown: Phone = data.phones.find((one) => one.who === who) ?? { who, name: nameOf(who), address: "", bubbles: [], typing_until: null };
 
   async function act(path: string, send: () => Promise<Standing>): Promise<boolean> {
     try {

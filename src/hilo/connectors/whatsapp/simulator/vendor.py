@@ -7,7 +7,7 @@ import base64
 import hashlib
 import itertools
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct, structs
@@ -28,6 +28,7 @@ _FILE_HOST = "https://lookaside.fbsbx.com/whatsapp_business/attachments/"
 _SENT_S, _DELIVERED_S, _READ_S = 0.05, 0.3, 0.1
 _THROTTLED = (130429, "Rate limit hit")
 _SENT = 5_000
+_TYPING = timedelta(seconds=25)  # so long it shows, unless a message comes before
 
 
 class Sent(Struct, frozen=True):
@@ -102,7 +103,7 @@ class WhatsAppSimulator:
 
     def _message(self, body: Body, at: datetime) -> tuple[Response, Sequence[Webhook]]:
         if body.get("status") == "read":
-            return self._marked(body), []
+            return self._marked(body, at), []
         refusal = rules.at_once(body)
         if refusal is not None:
             return refusal, []
@@ -133,20 +134,20 @@ class WhatsAppSimulator:
             for state, after_s in (("sent", _SENT_S), ("delivered", _DELIVERED_S))
         ]
 
-    def _marked(self, body: Body) -> Response:
+    def _marked(self, body: Body, at: datetime) -> Response:
         line = self._phones.holding(str(body.get("message_id")))
         if line is None:
             return sketch.refused(400, 131009, "Parameter value is not valid")
         for bubble in line.bubbles:
             if bubble.mine and bubble.state != "read":
                 line.change(bubble.id, state="read")
-        line.is_typing = "typing_indicator" in body
+        line.typing_until = at + _TYPING if "typing_indicator" in body else None
         return sketch.done()
 
     def _show(self, body: Body, id_: str, line: Line, at: datetime) -> None:
         kind = body.get("type", "text")
         said = body[kind]
-        line.is_typing = False
+        line.typing_until = None
         tapped = str(said.get("type", kind)) if isinstance(said, dict) else kind
         self._sent[id_] = Sent(str(body.get("biz_opaque_callback_data") or ""), tapped)
         for oldest in list(self._sent)[:-_SENT]:
