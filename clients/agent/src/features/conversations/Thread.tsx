@@ -19,6 +19,7 @@ import { react } from "./amend/amend";
 import { MessageActs } from "./amend/MessageActs";
 import { fetchAgain, retry, withdraw } from "./composer/send";
 import { Guard } from "./Guard";
+import { Stuck } from "./Stuck";
 import css from "./Thread.module.css";
 
 const EditBox = lazy(() => import("./amend/EditBox").then((module) => ({ default: module.EditBox })));
@@ -77,6 +78,7 @@ export function Thread({ conversation }: Props) {
                   {...(may ? { onUnmark: (emoji: string) => void react(message, me, emoji) } : {})}
                   {...(editing === message.id && channels.has(message.channel)
                     ? { instead: <Suspense fallback={message.text}><EditBox message={message} channel={channels.get(message.channel)!} onDone={() => setEditing(null)} /></Suspense> } : {})}
+                  {...(message.kind === "outgoing" && message.state === "queued" ? { delay: <Stuck message={message} /> } : {})}
                   onFetch={(file) => void fetchAgain(message, file)}
                   onRetry={(decision, part) => void retry(message, decision, part)}
                   {...(message.author.id === me.id ? { onUndo: () => void withdraw(message) } : {})}>

@@ -63,11 +63,11 @@ interface Props {
   /** The conversation goes over several channels: each message names its own. */
   spans?: boolean;
   onRetry?: Decide; onUndo?: () => void; onFetch?: (file: Attachment) => void; children?: ReactNode;
-  /** What one can do to it, beside its head; what stands in the place of its words, while they are changed. */
-  acts?: ReactNode; instead?: ReactNode; onUnmark?: (emoji: string) => void;
+  /** What one can do to it, beside its head; what stands in the place of its words, while they are changed; why it has not left yet. */
+  acts?: ReactNode; instead?: ReactNode; delay?: ReactNode; onUnmark?: (emoji: string) => void;
 }
 
-export function Entry({ message, contact, spans = false, onRetry, onUndo, onFetch, children, acts, instead, onUnmark }: Props) {
+export function Entry({ message, contact, spans = false, onRetry, onUndo, onFetch, children, acts, instead, delay, onUnmark }: Props) {
   const t = useT();
   const channel = useChannelName()(message.channel);
   if (message.kind === "activity") return <Activity message={message} />;
@@ -97,6 +97,7 @@ export function Entry({ message, contact, spans = false, onRetry, onUndo, onFetc
       <Warnings message={message} />
       <Seals message={message} />
       <Degraded message={message} channel={channel} />
+      {delay}
       {out && failed ? <Trouble message={message} {...(onRetry ? { onRetry } : {})} /> : null}
     </Strand>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Way } from "@lib/model";
-import { asOf, chosen, hasSenders, isUsable, left, nextWay, senderOf, taken } from "./ways";
+import { asOf, chosen, hasSenders, isUsable, left, nextWay, senderOf, stuckAt, taken } from "./ways";
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 const way = (id: string, more: Partial<Way> = {}): Way => ({
@@ -84,5 +84,17 @@ describe("from where a reply leaves", () => {
     expect(chosen(mail, help)).toEqual(wish("help@desk.test"));
     expect(chosen({ ...mail, is_proposed: false }, sales)).toEqual({ account_id: "m", identity_id: "m-i" });
     expect(chosen({ ...mail, identity_id: null }, help)).toBeUndefined();
+  });
+});
+
+describe("what waits for its account", () => {
+  const said = { channel: "a", inbox_id: "n" };
+
+  it("waits while none of its channel can send", () => {
+    const held = way("a", { closed: "held" });
+    expect(stuckAt(said, [way("b"), held])).toBe(held);
+    expect(stuckAt(said, [held, { ...way("a"), account_id: "second" }])).toBeNull();
+    expect(stuckAt(said, [way("a", { closed: "window" })])).toBeNull();
+    expect(stuckAt(said, [way("b", { closed: "off" })])).toBeNull();
   });
 });

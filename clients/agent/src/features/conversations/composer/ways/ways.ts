@@ -1,4 +1,5 @@
 /** Which way a reply takes: the agent's choice, else the one proposed; windows close while one looks. Pure. */
+import type { Id } from "@shared/types";
 import type { ChosenWay, Sender, Way } from "@lib/model";
 
 export const isWay = (way: Way, wish: ChosenWay | undefined): boolean =>
@@ -67,4 +68,11 @@ export function left(way: Way, now: number): number | null {
   if (way.closed !== null || way.until === null) return null;
   const ms = Date.parse(way.until) - now;
   return ms > 0 && ms < 48 * HOUR ? ms : null;
+}
+
+/** The account a message waits for, where none of its channel and inbox can send now. */
+export function stuckAt(message: { channel: string; inbox_id: Id }, ways: readonly Way[]): Way | null {
+  const its = ways.filter((way) => way.channel === message.channel && way.inbox_id === message.inbox_id);
+  const stands = (way: Way): boolean => way.closed === "held" || way.closed === "off";
+  return its.every(stands) ? its[0] ?? null : null;
 }
