@@ -23,6 +23,7 @@ import { Health } from "./Health";
 import css from "./Inboxes.module.css";
 import { SettingFields } from "./SettingFields";
 import { StateChip } from "./StateChip";
+import { Templates } from "./Templates";
 import { Webhook } from "./Webhook";
 
 const keyOf = (id: string) => ["inboxes", "account", id];
@@ -41,19 +42,45 @@ function Shown({ account }: { account: Account }) {
   const t = useT();
   const nameOf = useChannelName();
   const may = useCan("account:write");
-  const problem = account.problem;
+  const knows = useChannels().get(account.channel)?.features.includes("templates") ?? false;
   return (
     <Page title={account.name || nameOf(account.channel)} action={<StateChip account={account} />}
       lead={<span className={css.lead}><Bead channel={account.channel} size={18} />{[nameOf(account.channel), account.address].filter(Boolean).join(" · ")}</span>}>
       <Link to="/settings/inboxes" className={css.back}><IconArrowLeft size={15} aria-hidden />{t("account.back")}</Link>
-      {problem ? <p className={css.problem} role="alert">{t("account.problem", { detail: problem.detail || problem.code || "" })}</p> : null}
+      <Problem account={account} />
       <Health account={account} />
       <Webhook account={account} />
       {may && wantsConsent(account) ? <Consent account={account} /> : null}
       {may ? <Part title={t("account.check")}><Checks account={account} onAccount={(next) => { cache.setQueryData(keyOf(account.id), next); void renew(); }} /></Part> : null}
+      {knows ? <Templates account={account} /> : null}
       {may ? <Part title={t("account.settings")}><Settings account={account} /></Part> : null}
       {may ? <Dangers account={account} /> : null}
     </Page>
+  );
+}
+
+/** What is wrong with it. A held account is tried again by hand, once that is mended. */
+function Problem({ account: { id, problem, state } }: { account: Account }) {
+  const t = useT();
+  const may = useCan("account:write");
+  const [busy, setBusy] = useState(false);
+  if (!problem) return null;
+  async function again(): Promise<void> {
+    setBusy(true);
+    try {
+      cache.setQueryData(keyOf(id), await api.patch<Account>(`/accounts/${id}`, { settings: {} }));
+      await renew();
+    } catch (error) {
+      say(t("toast.failed", { reason: reasonOf(t, error) }), { kind: "error" });
+    }
+    setBusy(false);
+  }
+  return (
+    <div className={css.problem} role="alert">
+      <p>{t("account.problem", { detail: problem.detail || problem.code || "" })}</p>
+      {state === "held" ? <p>{t("account.held_body")}</p> : null}
+      {state === "held" && may ? <p><Button small busy={busy} onClick={() => void again()}>{t("account.again")}</Button></p> : null}
+    </div>
   );
 }
 

@@ -6,12 +6,12 @@ import { now, reasonOf } from "@lib/i18n";
 import type { AgentSelf, Draft, DraftFile, Way } from "@lib/model";
 import { outbox, without, type Bound, type Intent } from "@lib/outbox";
 import type { Answer } from "@lib/outbox/outbox";
+import { said } from "@lib/templates";
 import { dismiss, say } from "@lib/toasts";
 import type { Decision } from "@ui/message/Ticks";
 import { touched } from "../desk";
 import { giveBack } from "./back";
 import type { FilledTemplate } from "./templates/TemplatePicker";
-import { said } from "./templates/templates";
 import type { Note } from "./voice/Recorder";
 
 export interface Outgoing {

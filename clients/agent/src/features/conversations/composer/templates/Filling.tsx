@@ -3,13 +3,15 @@ import { useState } from "react";
 import { upload } from "@lib/api";
 import { useT } from "@lib/i18n";
 import type { StoredFile, Template } from "@lib/model";
+import { accepted, isUsable, missing, wantsFile } from "@lib/templates";
 import { say } from "@lib/toasts";
 import { Button } from "@ui/Button";
 import { Field } from "@ui/Field";
-import { IconAlertTriangle, IconFile, IconSend } from "@ui/icons";
-import { Status, type FilledTemplate } from "./TemplatePicker";
+import { IconSend } from "@ui/icons";
+import { Preview, Why } from "@ui/template/Preview";
+import { Status } from "@ui/template/Status";
+import type { FilledTemplate } from "./TemplatePicker";
 import css from "./Templates.module.css";
-import { accepted, isUsable, missing, pieces, wantsFile } from "./templates";
 
 export function Filling({ template, onSend }: { template: Template; onSend: (filled: FilledTemplate) => void }) {
   const t = useT();
@@ -34,14 +36,6 @@ export function Filling({ template, onSend }: { template: Template; onSend: (fil
   );
 }
 
-/** Why it cannot be sent, or what to know before. */
-function Why({ template }: { template: Template }) {
-  const t = useT();
-  const words = template.status !== "approved" ? t(`template.why_${template.status}`) : template.header === "location" ? t("template.why_location") : "";
-  if (!words) return null;
-  return <p className={css.why} role="note"><IconAlertTriangle size={15} aria-hidden /><span>{words} {template.reason}</span></p>;
-}
-
 function HeaderFile({ template, file, onFile }: { template: Template; file: StoredFile | null; onFile: (file: StoredFile) => void }) {
   const t = useT();
   const [part, setPart] = useState<number | null>(null);
@@ -57,22 +51,4 @@ function HeaderFile({ template, file, onFile }: { template: Template; file: Stor
       {part === null ? null : <progress max={1} value={part} />}
     </label>
   );
-}
-
-function Preview({ template, values, file }: { template: Template; values: Record<string, string>; file: StoredFile | null }) {
-  return (
-    <div className={css.preview} dir="auto">
-      {wantsFile(template) ? (file && template.header === "image" ? <img src={file.url} alt={file.name} /> : <span className={css.media}><IconFile size={18} aria-hidden />{file?.name ?? template.header}</span>) : null}
-      {template.header_text ? <b><Words text={template.header_text} template={template} values={values} /></b> : null}
-      <p><Words text={template.body} template={template} values={values} /></p>
-      {template.footer ? <small>{template.footer}</small> : null}
-      {template.buttons.length ? <ul>{template.buttons.map((label) => <li key={label}>{label}</li>)}</ul> : null}
-    </div>
-  );
-}
-
-
-/** The words, what is still open marked. */
-function Words({ text, template, values }: { text: string; template: Template; values: Record<string, string> }) {
-  return pieces(text, template.variables, values).map((piece, index) => (piece.gap ? <mark key={index}>{piece.text}</mark> : <span key={index}>{piece.text}</span>));
 }

@@ -1,23 +1,21 @@
 /** Choosing a text the vendor approved: find it, fill its gaps, see it as the contact will, send it. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api } from "@lib/api";
-import { cache } from "@lib/cache";
-import { reasonOf, sayOr, useT } from "@lib/i18n";
+import { useT } from "@lib/i18n";
 import type { StoredFile, Template, Way } from "@lib/model";
-import { templatesQuery, useCan } from "@lib/queries";
+import { templatesQuery } from "@lib/queries";
+import { found, isUsable, keyOf, languages, likely } from "@lib/templates";
 import { ago } from "@lib/time";
-import { say } from "@lib/toasts";
 import { useChannelName } from "@ui/Bead";
-import { Button } from "@ui/Button";
 import { Dialog } from "@ui/Dialog";
 import { Bones, Empty, Failed } from "@ui/Empty";
 import { Choose, Field } from "@ui/Field";
-import { IconArrowLeft, IconRefresh } from "@ui/icons";
+import { IconArrowLeft } from "@ui/icons";
 import { leaving } from "@ui/Sheet";
+import { Status } from "@ui/template/Status";
+import { Sync } from "@ui/template/Sync";
 import { Filling } from "./Filling";
 import css from "./Templates.module.css";
-import { found, isUsable, keyOf, languages, likely } from "./templates";
 
 export interface FilledTemplate { template: Template; variables: Record<string, string>; file: StoredFile | null }
 interface Props { way: Way; wanted: readonly string[]; onSend: (filled: FilledTemplate) => void; onClose: () => void }
@@ -70,31 +68,4 @@ function Choosing({ all, account, wanted, onSend }: { all: readonly Template[]; 
       </div>
     </div>
   );
-}
-
-export function Status({ template: { status, category, language } }: { template: Template }) {
-  const t = useT();
-  return (
-    <small className={css.status} data-status={status}>
-      {[sayOr(t, `template.category_${category.toLowerCase()}`, category), language, status === "approved" ? "" : t(`template.status_${status}`)].filter(Boolean).join(" · ")}
-    </small>
-  );
-}
-
-function Sync({ account }: { account: string }) {
-  const t = useT();
-  const may = useCan("account:write");
-  const [busy, setBusy] = useState(false);
-  if (!may) return null;
-  async function sync(): Promise<void> {
-    setBusy(true);
-    try {
-      const { items } = await api.post<{ items: Template[] }>(`/accounts/${account}/templates/sync`);
-      cache.setQueryData(templatesQuery(account).queryKey, items);
-    } catch (error) {
-      say(t("toast.failed", { reason: reasonOf(t, error) }), { kind: "error" });
-    }
-    setBusy(false);
-  }
-  return <Button small kind="quiet" busy={busy} icon={<IconRefresh size={14} />} onClick={() => void sync()}>{t("template.sync")}</Button>;
 }
