@@ -68,6 +68,7 @@ async def _the_described_doors_answer(client: httpx2.AsyncClient) -> None:
             answer = await client.request(method, place)
             assert answer.status_code == status, path
             assert str(status) in operation["responses"], path
+            assert answer.headers["content-type"] == "application/problem+json", path
 
 
 async def test_the_operators_commands_work_without_a_running_hilo(tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ async def test_it_serves_backs_up_restores_and_drops_the_demo(program: str, tmp_
             token = (await client.post("/session", json=who)).json()["csrf_token"]
             client.headers["x-csrf-token"] = token
             assert (await client.post("/contacts", json={"name": "Mine"})).status_code == 201
+            assert 'id="problem-stale-reply"' in (await client.get("/docs")).text
         archive = str(tmp_path / "hilo.tar")
         other = hilo("first")
         other.environment = {**first.environment}

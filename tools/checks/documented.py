@@ -23,6 +23,8 @@ _WORD = re.compile(
 _NARROWED = re.compile(
     r"""(?:Conflict|Forbidden|Gone|NotFound|Unavailable)\([^()]*\breason=["']([a-z-]+)["']"""
 )
+# What the framework itself refuses, by status: `405: "method-not-allowed"`.
+_REFUSED = re.compile(r"""^ +4\d\d: ["']([a-z-]+)["'],$""", re.MULTILINE)
 # Doors outside the framework: `"/chat/": …` of the root, `("POST", "files"): …` of the visitors'
 # doors and `… == ("GET", "live")`, `case "widget" if …` of the pages.
 _ROOT = re.compile(r"""^ +["'](/[a-z0-9/]+)["']: """, re.MULTILINE)
@@ -39,7 +41,11 @@ def find(root: Path) -> list[str]:
         "settings": set(_named(source, _SETTING)),
         "permissions": set(_PERMISSION.findall(text_of(source / "domain/people/permissions.py"))),
         "events": set(_tags(source)),
-        "errors": {*_codes(source), *_named(source, _NARROWED)},
+        "errors": {
+            *_codes(source),
+            *_named(source, _NARROWED),
+            *_REFUSED.findall(text_of(source / "entry/api/problems.py")),
+        },
         "doors": set(_doors(source / "entry")),
         "cli": {a or b for a, b in _WORD.findall(text_of(source / "entry/cli.py"))},
     }

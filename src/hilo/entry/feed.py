@@ -16,8 +16,7 @@ from hilo.domain import people
 from hilo.domain.library import FileLinks, Reader
 from hilo.domain.people import Actor, Sight
 from hilo.kit.db import Tx
-from hilo.kit.errors import invalid
-from hilo.kit.page import decode_cursor, encode_cursor
+from hilo.kit.page import decode_cursor, encode_cursor, not_a_cursor
 from hilo.kit.sql import Queries
 
 SQL = Queries(__package__, "feed.sql")
@@ -117,12 +116,12 @@ def plain_address(file_id: UUID) -> str:
 
 
 def place_of(cursor: str) -> Place:
-    """Return the place. Raises: Invalid with code cursor-invalid."""
-    xid, id_ = decode_cursor(cursor, int, int)
+    """Return the place. Raises: NotACursor."""
+    xid, id_ = decode_cursor(cursor, int, int, field="after")
     if not (isinstance(xid, int) and isinstance(id_, int)):
-        raise invalid("after", "cursor-invalid", "is not a cursor this server gave out")
+        raise not_a_cursor("after")
     if not (0 <= xid <= _XID_MOST and 0 <= id_ <= _ID_MOST):
-        raise invalid("after", "cursor-invalid", "is not a cursor this server gave out")
+        raise not_a_cursor("after")
     return Place(xid, id_)
 
 

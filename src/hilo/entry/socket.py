@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from hilo.domain.people import Actor
 from hilo.entry import feed
+from hilo.entry.api.problems import send_problem
 from hilo.entry.doorman import Credential
 from hilo.entry.feed import Place
 from hilo.entry.frames import frame
@@ -26,6 +27,7 @@ from hilo.entry.lines import Line, line_of
 from hilo.entry.outbox import Outbox
 from hilo.entry.rooms import Listener
 from hilo.entry.state import AppState
+from hilo.entry.statuses import UpgradeRequired
 from hilo.kit.errors import Forbidden, Invalid, Unauthenticated
 
 FORBIDDEN = 4403
@@ -46,7 +48,7 @@ def socket_app(state: AppState) -> ASGIApp:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.WEBSOCKET:
-            await _not_here(send)
+            await send_problem(send, UpgradeRequired("open a WebSocket at this address"))
             return
         await receive()
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
@@ -194,9 +196,3 @@ async def _refuse(send: Send, code: int, reason: str) -> None:
     """Accept and close at once, so that a browser learns the code."""
     await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
     await send({"type": "websocket.close", "code": code, "reason": reason})
-
-
-async def _not_here(send: Send) -> None:
-    headers = [(b"content-type", b"text/plain"), (b"upgrade", b"websocket")]
-    await send({"type": "http.response.start", "status": 426, "headers": headers})
-    await send({"type": "http.response.body", "body": b"open a WebSocket", "more_body": False})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from hilo.kit import errors
+from hilo.kit.page import NotACursor
 
 
 class BadBody(errors.UserError):
@@ -21,6 +22,12 @@ class UnsupportedMedia(errors.UserError):
     code = "unsupported-media-type"
 
 
+class UpgradeRequired(errors.UserError):
+    """The address is a socket's."""
+
+    code = "upgrade-required"
+
+
 class VersionMismatch(errors.UserError):
     """What was to be changed is no longer what the caller had read."""
 
@@ -30,7 +37,10 @@ class VersionMismatch(errors.UserError):
 STATUSES: Mapping[type[Exception], HTTPStatus] = {
     errors.UserError: HTTPStatus.BAD_REQUEST,
     UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    UpgradeRequired: HTTPStatus.UPGRADE_REQUIRED,
     VersionMismatch: HTTPStatus.PRECONDITION_FAILED,
+    # Not a field people fill in, so not theirs to mend: the client goes on from another place.
+    NotACursor: HTTPStatus.BAD_REQUEST,
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,

@@ -9,11 +9,17 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from hilo.kit.errors import Invalid, invalid
+from hilo.kit.errors import FieldError, Invalid, invalid
 
 Item = TypeVar("Item")
 LIMIT_MAX = 100
 LIMIT_DEFAULT = 25
+
+
+class NotACursor(Invalid):
+    """What was given to go on from is no cursor of ours, or another list's."""
+
+    code = "cursor-invalid"
 
 
 class Page(Struct, Generic[Item], frozen=True):
@@ -28,25 +34,28 @@ def encode_cursor(*values: object) -> str:
     return urlsafe_b64encode(msgspec.json.encode(values)).rstrip(b"=").decode()
 
 
-def decode_cursor(text: str, *types: object) -> tuple[object, ...]:
-    """Return the sort values, one of each type. Raises Invalid with code cursor-invalid."""
+def decode_cursor(text: str, *types: object, field: str = "cursor") -> tuple[object, ...]:
+    """Return the sort values, one of each type. field: what the caller calls it.
+
+    Raises: NotACursor.
+    """
     try:
         raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
         values = msgspec.json.decode(raw, type=list[object])
         if len(values) != len(types):
-            raise not_a_cursor()
+            raise not_a_cursor(field)
         return tuple(
             msgspec.convert(value, type=kind, strict=True)
             for value, kind in zip(values, types, strict=True)
         )
     except (ValueError, msgspec.DecodeError, msgspec.ValidationError):
-        raise not_a_cursor() from None
+        raise not_a_cursor(field) from None
 
 
 def decode_keyset(text: str, of: str) -> tuple[datetime, UUID]:
     """Return the moment and id a list goes on from. of: the list's name, its cursor's first value.
 
-    Raises Invalid with code cursor-invalid, for another list's cursor too.
+    Raises: NotACursor, for another list's cursor too.
     """
     name, moment, id_ = decode_cursor(text, str, datetime, UUID)
     if name != of:
@@ -72,6 +81,7 @@ def check_limit(limit: int | None, most: int = LIMIT_MAX) -> int:
     return limit
 
 
-def not_a_cursor() -> Invalid:
-    """Return the answer to what is no cursor of ours, or another list's."""
-    return invalid("cursor", "cursor-invalid", "is not a cursor this server gave out")
+def not_a_cursor(field: str = "cursor") -> NotACursor:
+    """Return the error of what was given as that field."""
+    wrong = FieldError(field, NotACursor.code, "is not a cursor this server gave out")
+    return NotACursor(wrong)

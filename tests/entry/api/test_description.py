@@ -1,5 +1,8 @@
 """The description of the API is served, whole and exact."""
 
+import re
+from pathlib import Path
+
 import httpx2
 import msgspec
 import pytest
@@ -80,6 +83,17 @@ async def test_the_page_reads_offline_in_three_languages(anonymous: httpx2.Async
         assert 'id="problem-validation"' in answer.text
         assert "script" not in answer.headers["content-security-policy"]
     assert (await anonymous.get("/docs.css")).headers["content-type"].startswith("text/css")
+
+
+async def test_the_page_tells_every_problem_by_its_address(anonymous: httpx2.AsyncClient) -> None:
+    page = (await anonymous.get("/docs")).text
+    reference = Path(__file__).parents[3] / "docs" / "reference" / "errors.md"
+    codes = re.findall(r"^### `([a-z-]+)`$", reference.read_text(), re.MULTILINE)
+    assert {"stale-reply", "cursor-invalid", "method-not-allowed"} <= set(codes)
+    for code in codes:
+        assert re.search(rf'<tr id="problem-{code}">.*?</td><td>\w', page), code
+    met = (await anonymous.put("/agents", json={})).json()["type"]
+    assert f'id="{met.partition("#")[2]}"' in page
 
 
 async def test_it_is_json(anonymous: httpx2.AsyncClient) -> None:

@@ -52,6 +52,7 @@ BAD_TEAMS = (
     (b"[]", "", "type"),
     (b'{"name": 5}', "name", "type"),
     (b'{"name": ""}', "name", "length"),
+    (b'{"name": " \\u00a0\\t"}', "name", "blank"),
     (b'{"name": "x", "agent_ids": ["y"]}', "agent_ids.0", "format"),
     (b'{"name": "x", "agent_ids": null}', "agent_ids", "type"),
     (b'{"name": "x", "color": "red"}', "color", "unknown"),
@@ -65,6 +66,28 @@ async def test_the_field_is_named(ada: httpx2.AsyncClient) -> None:
         problem = is_problem(await ada.post("/teams", content=body), 422, "validation")
         told = [(each["field"], each["code"]) for each in problem["errors"]]
         assert told == [(field, code)], body
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "body"),
+    [
+        ("PATCH", "/me", {}),
+        ("PATCH", f"/agents/{CAST.ben.id}", {}),
+        ("PATCH", "/workspace", {}),
+        ("POST", "/inboxes", {}),
+        ("POST", "/tags", {"color": "red"}),
+        ("POST", "/tokens", {"scopes": ["*"]}),
+        ("POST", "/macros", {"text": "Hello"}),
+        ("POST", "/invitations/accept", {"token": "x", "password": "a long enough one"}),
+    ],
+)
+async def test_nobody_and_nothing_is_named_by_spaces(
+    ada: httpx2.AsyncClient, verb: str, path: str, body: dict[str, Any]
+) -> None:
+    answer = await ada.request(verb, path, json={**body, "name": "  "})
+    (error,) = is_problem(answer, 422, "validation")["errors"]
+    assert error["field"] == "name"
+    assert "regex" not in error["message"]
 
 
 async def test_head_is_get_without_the_body(ada: httpx2.AsyncClient) -> None:
@@ -91,7 +114,9 @@ async def test_a_parameter_is_named(ada: httpx2.AsyncClient) -> None:
     ):
         (error,) = is_problem(await ada.get(url), 422, "validation")["errors"]
         assert (error["field"], error["code"]) == (field, code), error
-    is_problem(await ada.get("/conversations?cursor=nonsense"), 400, "cursor-invalid")
+    for url, field in (("/conversations?cursor=nonsense", "cursor"), ("/events?after=x", "after")):
+        (error,) = is_problem(await ada.get(url), 400, "cursor-invalid")["errors"]
+        assert error["field"] == field, error
     (error,) = is_problem(await ada.get("/search?q=x&type=y"), 422, "validation")["errors"]
     assert (error["field"], error["code"]) == ("type", "choice")
     (error,) = is_problem(await ada.get("/conversations?inbox=null"), 422, "validation")["errors"]

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from hilo.domain.automation.acts import Act
 
 ACTS_MOST = 20
-Name = Annotated[str, Meta(min_length=1, max_length=80)]
+Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"\S")]
 Words = Annotated[str, Meta(max_length=20_000)]
 Acts = Annotated[Sequence[Act], Meta(max_length=ACTS_MOST)]
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get
 
-from hilo.entry.api import openapi
+from hilo.entry.api import codes, openapi
 from hilo.entry.api.forms import PUBLIC, Shared
 from hilo.entry.state import AppState
 from hilo.kit.messages import LOCALES
@@ -124,12 +124,10 @@ class _Writer:
         return found
 
     def _problems(self) -> str:
-        rows = ""
-        for status, (code, text) in openapi.PROBLEMS.items():
-            rows += (
-                f'<tr id="problem-{code}"><td>{status}</td><td><code>{code}</code></td>'
-                f"<td>{escape(text)}</td></tr>"
-            )
+        rows = "".join(
+            f'<tr id="problem-{code}"><td><code>{code}</code></td><td>{escape(text)}</td></tr>'
+            for code, text in codes.told().items()
+        )
         intro = self._t("problems_intro")
         return f"<h2>{self._t('problems')}</h2><p>{intro}</p><table>{rows}</table>"
 

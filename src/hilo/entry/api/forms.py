@@ -31,8 +31,9 @@ Shared = NamedDependency[SkipValidation[AppState]]
 # A path parameter: `{name:uuid}` in the path, `name: Id`.
 Id = FromPath[UUID]
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-LongName = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+# Spaces alone are no name: whoever bears it could not be seen or pointed at.
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"\S")]
+LongName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
 Email = Annotated[str, msgspec.Meta(min_length=3, max_length=320)]
 Cursor = Annotated[
     str | None, QueryParameter(max_length=1000, description="`next_cursor` of the page before.")

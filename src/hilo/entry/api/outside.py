@@ -44,7 +44,7 @@ def _socket() -> Json:
         "parameters": [_query("after", after), _query("token", token)],
         "responses": {
             "101": {"description": "The socket is open."},
-            "426": {"description": "Asked without a WebSocket's upgrade."},
+            "426": {"description": "Asked without a WebSocket's upgrade: a problem."},
         },
         "security": [{"token": []}, {"session": []}],
     }

@@ -33,6 +33,8 @@ _LOG = log.get(__name__)
 _PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$")
 _MISSING = re.compile(r"Missing required \w+ parameter '([^']*)'")
+# What `forms.Name` and `forms.LongName` ask for.
+_NOT_BLANK = r"matching regex '\\S'"
 _CODES = (
     ("of length", "length"),
     ("<=", "range"),
@@ -118,6 +120,8 @@ def headers_of(problem: Problem, error: BaseException | None = None) -> dict[str
     found: dict[str, str] = {}
     if problem.status == HTTPStatus.UNAUTHORIZED:
         found["www-authenticate"] = 'Bearer realm="hilo"'
+    if problem.status == HTTPStatus.UPGRADE_REQUIRED:
+        found["upgrade"] = "websocket"
     if problem.retry_after is not None:
         found["retry-after"] = str(problem.retry_after)
     if isinstance(error, HTTPException) and error.headers:
@@ -149,6 +153,8 @@ def field_error(text: str, wanted: object = None) -> FieldError:
         if named["what"].startswith("missing"):
             return FieldError(field, "required", "is required")
         return FieldError(field, "unknown", "is not a field of this request")
+    if _NOT_BLANK in what:
+        return FieldError(field, "blank", "must not be blank")
     code = next((code for mark, code in _CODES if mark in what), "type")
     choices = choices_at(wanted, field) if code == "choice" else ()
     if choices:
@@ -189,15 +195,12 @@ def _of_ours(error: HiloError, request_id: str) -> Problem:
 
 
 def _invalid(error: Invalid, status: HTTPStatus, request_id: str) -> Problem:
-    # A cursor is not a field people fill in: it is a code of its own.
-    alone = error.errors[0].code if len(error.errors) == 1 else ""
-    code = alone if alone == "cursor-invalid" else error.code
     return Problem(
-        type=_TYPES + code,
-        title=title_of(code),
-        status=HTTPStatus.BAD_REQUEST if code == "cursor-invalid" else status,
+        type=_TYPES + error.code,
+        title=title_of(error.code),
+        status=status,
         detail=error.message,
-        code=code,
+        code=error.code,
         request_id=request_id,
         errors=error.errors,
     )

@@ -251,8 +251,8 @@ def reader_of(visitor: Visitor, account: Account) -> visitors.Reader:
 
 
 def place_of(cursor: str) -> visitors.Place:
-    """Return the place of a cursor. Raises: Invalid with code cursor-invalid."""
-    xid, id_ = decode_cursor(cursor, int, int)
+    """Return the place of a cursor. Raises: NotACursor."""
+    xid, id_ = decode_cursor(cursor, int, int, field="after")
     if isinstance(xid, int) and isinstance(id_, int):
         return visitors.Place(min(max(xid, 0), _XID_MOST), min(max(id_, 0), _XID_MOST))
     return visitors.Place(0, 0)

@@ -29,7 +29,7 @@ from hilo.domain.people import Actor
 from hilo.kit.db import Tx
 from hilo.kit.errors import Forbidden, invalid
 from hilo.kit.ids import NIL
-from hilo.kit.page import Page, decode_cursor, encode_cursor
+from hilo.kit.page import Page, decode_cursor, encode_cursor, not_a_cursor
 from hilo.kit.sql import Queries
 from hilo.kit.text import clean
 
@@ -138,7 +138,7 @@ def _place(cursor: str | None) -> _Place:
     by_parts, before_id, contact_at, contact_id = decode_cursor(cursor, bool, UUID, datetime, UUID)
     place = _Place(by_parts, before_id, contact_at, contact_id)  # type: ignore[arg-type]
     if place.contact_at.tzinfo is None:
-        raise invalid("cursor", "cursor-invalid", "is not a cursor this server gave out")
+        raise not_a_cursor()
     return place
 
 
