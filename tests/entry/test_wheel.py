@@ -18,6 +18,7 @@ from running import DEMO, SOURCE, Running
 pytestmark = pytest.mark.crash
 ROOT = SOURCE.parent
 OWNER = {"HILO_ADMIN_EMAIL": "ada@hilo.localhost", "HILO_ADMIN_PASSWORD": "a long enough one"}
+WHO = {"email": OWNER["HILO_ADMIN_EMAIL"], "password": OWNER["HILO_ADMIN_PASSWORD"]}
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +63,7 @@ async def test_it_serves_backs_up_restores_and_drops_the_demo(program: str, tmp_
         async with httpx2.AsyncClient(
             base_url=f"{first.url}/api/v1", trust_env=False, timeout=PATIENCE_S
         ) as client:
-            who = {"email": OWNER["HILO_ADMIN_EMAIL"], "password": OWNER["HILO_ADMIN_PASSWORD"]}
-            token = (await client.post("/session", json=who)).json()["csrf_token"]
+            token = (await client.post("/session", json=WHO)).json()["csrf_token"]
             client.headers["x-csrf-token"] = token
             assert (await client.post("/contacts", json={"name": "Mine"})).status_code == 201
             assert 'id="problem-stale-reply"' in (await client.get("/docs")).text
@@ -90,7 +90,7 @@ async def test_it_serves_backs_up_restores_and_drops_the_demo(program: str, tmp_
         async with httpx2.AsyncClient(
             base_url=f"{second.url}/api/v1", trust_env=False, timeout=PATIENCE_S
         ) as client:
-            await client.post("/session", json=who)
+            await client.post("/session", json=WHO)
             left = (await client.get("/contacts")).json()["items"]
             assert [each["name"] for each in left] == ["Mine"], "what people added stays"
     finally:
