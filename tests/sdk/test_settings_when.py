@@ -53,3 +53,10 @@ def test_what_was_given_before_stays_for_when_it_counts_again() -> None:
 def test_a_setting_that_hangs_on_no_choice_does_not_load(name: str, values: str) -> None:
     with pytest.raises(Bug, match="pigeon: ring hangs on"):
         _manifest(name, values)
+
+
+@pytest.mark.parametrize(("name", "values"), [("wya", '["coop"]'), ("way", '["barn"]')])
+def test_a_window_that_hangs_on_no_choice_does_not_load(name: str, values: str) -> None:
+    window = f"[limits.window]\nfree_s = 60\nwhen = {{ {name} = {values} }}\n"
+    with pytest.raises(Bug, match="pigeon: the window hangs on"):
+        manifest.made(_TEXT.format(name="way", values='["coop"]') + window)

@@ -79,12 +79,14 @@ class Window(Struct, frozen=True, kw_only=True):
     """Until when we may write freely after the contact was last heard.
 
     free_s: 0 = always. person_s: longer, when a person writes and not a machine; 0 = no longer.
-    template: a text the vendor approved goes out at any time.
+    template: a text the vendor approved goes out at any time. when: only for accounts whose
+    settings have one of these values; empty: for all.
     """
 
     free_s: int = 0
     person_s: int = 0
     template: bool = False
+    when: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Rates(Struct, frozen=True, kw_only=True):
@@ -185,8 +187,10 @@ def made(text: str) -> Manifest:
     """Return the manifest of this text. Raises Bug where a field hangs on what is no choice."""
     manifest = msgspec.convert(tomllib.loads(text), Manifest)
     choices = {one.name: one.choices for one in manifest.settings if one.kind == "choice"}
-    for setting in manifest.settings:
-        for name, values in setting.when.items():
+    hanging = [("the window", manifest.limits.window.when)]
+    hanging += [(setting.name, setting.when) for setting in manifest.settings]
+    for what, when in hanging:
+        for name, values in when.items():
             if not values or not set(values) <= set(choices.get(name, ())):
-                raise Bug(f"{manifest.id}: {setting.name} hangs on {name}, which has no {values}")
+                raise Bug(f"{manifest.id}: {what} hangs on {name}, which has no {values}")
     return manifest

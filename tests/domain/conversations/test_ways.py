@@ -21,7 +21,7 @@ from hilo.sdk.abilities import TemplateSeen
 from hilo.sdk.account import Account
 from hilo.sdk.content import Template
 from hilo.sdk.inbound import ConsentIn
-from hilo.sdk.manifest import Limits, Window
+from hilo.sdk.manifest import Limits, Setting, Window
 from hilo.sdk.outbound import ActionOut, Call, Reply, Sending
 from path import receiving, rows, value
 from vendor import MANIFEST, Place, Vendor, by, says, vendor_on
@@ -109,6 +109,31 @@ async def test_the_way_last_used_is_proposed_while_its_window_is_open(place: Pla
     assert (first.closed, first.takes_template, first.is_proposed) == ("window", True, False)
     await place.hear(ConsentIn(sender=by(), is_given=False))
     assert (await found(place))[0].closed == "opted-out"
+
+
+@pytest.mark.parametrize("kind", ["letters", "calls"])
+async def test_a_window_of_some_accounts_only_is_no_others(
+    db: Database, tmp_path: Path, kind: str
+) -> None:
+    window = Window(free_s=DAY, template=True, when={"kind": ["letters"]})
+    limits = structs.replace(WINDOWED.limits, window=window)
+    kinds = Setting(name="kind", kind="choice", choices=["letters", "calls"])
+    settings = [*WINDOWED.settings, kinds]
+    able = Able(structs.replace(WINDOWED, limits=limits, settings=settings))
+    place = await vendor_on(db, tmp_path, able, {"kind": kind})
+    await place.hear(says("hello", "m-1"))
+    await age(place)
+    first, *_ = await found(place)
+    if kind == "calls":
+        assert (first.closed, first.until, first.takes_template) == (None, None, False)
+        await write(place, text="any time")
+        await carried(place)
+        errors = await rows(place.state.db, "select error ->> 'code' from part")
+        assert "channel-window-closed" not in {code for (code,) in errors}
+    else:
+        assert (first.closed, first.takes_template) == ("window", True)
+        with pytest.raises(WindowClosed):
+            await write(place, text="too late")
 
 
 async def test_a_way_that_is_switched_off_is_told_with_its_reason(place: Place) -> None:

@@ -165,14 +165,15 @@ async def _heard(
     tx: Tx, account: AccountRow, manifest: Manifest, letter: Letter, share: Slice
 ) -> datetime | None:
     """Return when the contact was last heard. Raises: WindowClosed when that is too long ago."""
-    if not windows.has_window(manifest) or letter.identity is None:
+    window = windows.window_of(manifest, account.settings)
+    if not windows.has_end(window) or letter.identity is None:
         return None
     heard = await windows.heard_at(tx, letter.contact, account.id, letter.identity)
     if isinstance(share.content, Comment):
         return heard  # below a comment there is no window
-    if isinstance(share.content, Template) and manifest.limits.window.template:
+    if isinstance(share.content, Template) and window.template:
         return heard
-    if not windows.is_open(manifest, heard, tx.now, letter.author_kind):
+    if not windows.is_open(window, heard, tx.now, letter.author_kind):
         raise WindowClosed("the channel takes no free reply any more")
     return heard
 

@@ -97,12 +97,15 @@ async def refuse_closed(
     if way.is_stopped:
         raise OptedOut("the contact wants no more messages by this address")
     window = manifest.limits.window
-    if not windows.has_window(manifest):
+    if window.when:
+        account = await inboxes.find_account(tx, way.account_id)
+        window = windows.window_of(manifest, account.settings)
+    if not windows.has_end(window):
         return
     if isinstance(given.content, Template) and window.template:
         return
     heard = await windows.heard_at(tx, row.contact_id, way.account_id, way.identity_id)
-    if not windows.is_open(manifest, heard, tx.now):
+    if not windows.is_open(window, heard, tx.now):
         raise WindowClosed(
             "the channel takes no free reply any more",
             since=None if heard is None else heard.isoformat(),

@@ -1,6 +1,6 @@
 """By which ways a contact can be written to now, why the others are closed, and which is best."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -70,6 +70,7 @@ class _Row(Struct, frozen=True):
     written_to: object
     left_from: str | None
     signature: str | None
+    settings: Mapping[str, object]
 
 
 async def ways(tx: Tx, actor: Actor, channels: Channels, conversation_id: UUID) -> list[WayView]:
@@ -108,7 +109,7 @@ def reaching(channels: Channels, kind: Literal["email", "phone"]) -> list[str]:
 
 
 def _view(channels: Channels, row: _Row, now: datetime) -> WayView:
-    manifest = channels.connectors[row.channel].manifest
+    window = windows.window_of(channels.connectors[row.channel].manifest, row.settings)
     closed: Closed | None = None
     if row.identity is None:
         closed = "no-identity"
@@ -116,7 +117,7 @@ def _view(channels: Channels, row: _Row, now: datetime) -> WayView:
         closed = "opted-out"
     elif row.state != "active":
         closed = row.state
-    elif not windows.is_open(manifest, row.heard_at, now):
+    elif not windows.is_open(window, row.heard_at, now):
         closed = "window"
     return WayView(
         account_id=row.account,
@@ -129,9 +130,9 @@ def _view(channels: Channels, row: _Row, now: datetime) -> WayView:
         kind=row.kind,
         value=row.value or "",
         closed=closed,
-        until=windows.open_until(manifest, row.heard_at),
+        until=windows.open_until(window, row.heard_at),
         heard_at=row.heard_at,
-        takes_template=closed == "window" and manifest.limits.window.template,
+        takes_template=closed == "window" and window.template,
     )
 
 

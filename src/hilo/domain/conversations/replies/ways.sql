@@ -12,7 +12,7 @@ with who as (
   from crossing x join identity i on i.workspace_id = :workspace and i.id = x.identity_id
   where x.workspace_id = :workspace and x.conversation_id = :conversation and x.used_at is not null)
 select a.id, a.inbox_id, n.name, a.channel, a.name, a.state, a.is_sandbox, i.id, i.kind, i.value, s.at, h.at,
-       w.written_to, w.left_from, g.preferences ->> 'signature'
+       w.written_to, w.left_from, g.preferences ->> 'signature', a.settings
 from account a
 join inbox n on n.workspace_id = :workspace and n.id = a.inbox_id
 left join who i
