@@ -47,6 +47,12 @@ async def _stands_at(page: Page, place: int) -> None:
     raise AssertionError(f"the active row is {at}")
 
 
+# The room that was kept for what comes late is free again.
+_SETTLED = (
+    "() => ![...document.querySelectorAll('[class*=stretch]')].some((one) => one.style.minHeight)"
+)
+
+
 async def _at_rest(region: Locator) -> float:
     """Return where a region is scrolled to, once it does not move any more."""
     before, now = -1.0, await region.evaluate("(one) => one.scrollTop")
@@ -87,6 +93,39 @@ async def test_a_long_conversation_opens_at_its_end_and_keeps_its_place(
     await ada.mouse.wheel(0, -20_000)
     await expect(ada.get_by_text("Note 60", exact=True)).to_be_attached()
     assert await _at_rest(region) > 100
+
+
+async def test_of_a_long_conversation_only_what_is_near_is_drawn(
+    ada: Page, talk: str, desk: Desk
+) -> None:
+    """Criterion 3: windowed; what is read stands still, and what is answered is found again."""
+    first = await desk.post(f"/conversations/{talk}/messages", {"kind": "note", "text": "Note 0"})
+    for n in range(1, 330):
+        await desk.post(f"/conversations/{talk}/messages", {"kind": "note", "text": f"Note {n}"})
+    answer = {"kind": "note", "text": "Answering the first", "reply_to": first["id"]}
+    await desk.post(f"/conversations/{talk}/messages", answer)
+    await open_matter(ada, talk)
+    region = ada.get_by_role("region", name="Messages")
+    oldest = region.get_by_text("Note 0", exact=True)
+    newest = region.get_by_text("Answering the first")
+    await region.hover()
+    most = 0
+    async for _ in trying():
+        await ada.mouse.wheel(0, -4_000)
+        most = max(most, await region.locator("article").count())
+        if await oldest.count():
+            break
+    assert most < 220, "all that was loaded stays drawn"
+    await expect(newest).to_have_count(0)
+    await ada.mouse.wheel(0, 1_000_000)
+    await expect(newest).to_be_in_viewport()
+    await expect(oldest).to_have_count(0)
+    await region.get_by_role("link", name="Note 0").click()
+    await expect(oldest).to_be_in_viewport()
+    await _at_rest(region)
+    before = await oldest.bounding_box()
+    await ada.wait_for_function(_SETTLED)
+    assert await oldest.bounding_box() == before
 
 
 async def test_what_was_settled_is_taken_back_from_another_view(

@@ -1,7 +1,7 @@
 /** The thread: beads on a line, oldest above; it keeps its place while older pages come and new ones arrive. */
 import type { Conversation, Message } from "@shared/types";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Fragment, lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useT } from "@lib/i18n";
 import { contactTyping, marks } from "@lib/live";
 import { glide } from "@lib/media";
@@ -12,17 +12,13 @@ import { Knot } from "@ui/Bead";
 import { Button } from "@ui/Button";
 import { Bones, Empty, Failed } from "@ui/Empty";
 import { IconArrowUp } from "@ui/icons";
-import { Entry, Strand, Turn } from "@ui/message/Entry";
+import { Strand } from "@ui/message/Entry";
 import { read } from "./acts";
-import { albums } from "./albums";
-import { react } from "./amend/amend";
-import { MessageActs } from "./amend/MessageActs";
-import { fetchAgain, retry, withdraw } from "./composer/send";
+import { albums, inStretches } from "./albums";
 import { Guard } from "./Guard";
-import { Stuck } from "./Stuck";
+import { Said } from "./Said";
+import { Stretch } from "./Stretch";
 import css from "./Thread.module.css";
-
-const EditBox = lazy(() => import("./amend/EditBox").then((module) => ({ default: module.EditBox })));
 
 interface Props { conversation: Conversation }
 
@@ -38,13 +34,20 @@ export function Thread({ conversation }: Props) {
   const [editing, setEditing] = useState<string | null>(null);
   const query = useInfiniteQuery(messagesQuery(conversation.id));
   const messages = useMemo(() => (query.data?.pages.flatMap((page) => page.items) ?? []).toReversed(), [query.data]);
-  const shown = useMemo(() => albums(messages), [messages]);
+  const stretches = useMemo(() => inStretches(albums(messages)), [messages]);
+  const byId = useMemo(() => new Map(messages.map((one) => [one.id, one])), [messages]);
   const spans = useMemo(() => new Set(messages.filter((one) => one.kind === "incoming" || one.kind === "outgoing").map((one) => one.channel)).size > 1, [messages]);
   const scroller = useRef<HTMLDivElement>(null);
   const [below, setBelow] = useState(0);
   const readUpTo = useRef(conversation.read_seq);
   const unreadAt = messages.findIndex((one) => one.kind === "incoming" && one.seq > readUpTo.current);
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = query;
+  const [sought, setSought] = useState<{ id: string } | null>(null);
+  const seek = useCallback((id: string) => setSought({ id }), []);
+
+  useEffect(() => {
+    if (sought) document.getElementById(`m-${sought.id}`)?.scrollIntoView({ block: "center", behavior: glide() });
+  }, [sought]);
 
   usePlace(scroller, messages, unreadAt, (fresh) => setBelow((now) => (fresh === 0 ? 0 : now + fresh)));
   useAnnouncements(messages);
@@ -67,25 +70,15 @@ export function Thread({ conversation }: Props) {
       <div ref={scroller} className={`${css.scroller} scroll`} onScroll={onScroll} tabIndex={0} role="region" aria-label={t("thread.messages")}>
         <div className={css.line}>
           {hasNextPage ? <Button small kind="quiet" busy={isFetchingNextPage} className={css.older!} onClick={() => void fetchNextPage()}>{t("thread.older")}</Button> : null}
-          {shown.map(({ message, index, ids }) => (
-            <Fragment key={message.client_id ?? message.id}>
-              {unreadAt > 0 && unreadAt >= index && unreadAt < index + ids.length ? <p className={css.unread}><span>{t("thread.unread_line")}</span></p> : null}
-              <Change message={message} before={spokenBefore(messages, index)} />
-              <div className={css.entry}>
-                {ids.slice(1).map((id) => <span key={id} id={`m-${id}`} />)}
-                <Entry message={message} contact={conversation.contact.name} spans={spans}
-                  acts={<MessageActs message={message} channel={channels.get(message.channel)} onEdit={() => setEditing(message.id)} />}
-                  {...(may ? { onUnmark: (emoji: string) => void react(message, me, emoji) } : {})}
-                  {...(editing === message.id && channels.has(message.channel)
-                    ? { instead: <Suspense fallback={message.text}><EditBox message={message} channel={channels.get(message.channel)!} onDone={() => setEditing(null)} /></Suspense> } : {})}
-                  {...(message.kind === "outgoing" && message.state === "queued" ? { delay: <Stuck message={message} /> } : {})}
-                  onFetch={(file) => void fetchAgain(message, file)}
-                  onRetry={(decision, part) => void retry(message, decision, part)}
-                  {...(message.author.id === me.id ? { onUndo: () => void withdraw(message) } : {})}>
-                  <Answered message={messages.find((one) => message.reply_to !== null && one.id === message.reply_to)} />
-                </Entry>
-              </div>
-            </Fragment>
+          {stretches.map(({ key, said }) => (
+            <Stretch key={key} scroller={scroller} held={said.some(({ ids }) => ids.includes(editing ?? "") || ids.includes(sought?.id ?? ""))}>
+              {said.map(({ message, index, ids }) => (
+                <Said key={message.client_id ?? message.id} message={message} ids={ids} contact={conversation.contact.name} me={me}
+                  channel={channels.get(message.channel)} answers={message.reply_to ? byId.get(message.reply_to) : undefined}
+                  unread={unreadAt > 0 && unreadAt >= index && unreadAt < index + ids.length} turns={turns(message, spokenBefore(messages, index))}
+                  spans={spans} may={may} editing={editing === message.id} onEdit={setEditing} onSeek={seek} />
+              ))}
+            </Stretch>
           ))}
           <Typing conversation={conversation} />
         </div>
@@ -106,25 +99,9 @@ function spokenBefore(messages: readonly Message[], index: number): Message | un
   return undefined;
 }
 
-/** What a message answers, in a line; a click leads there. */
-function Answered({ message }: { message: Message | undefined }) {
-  const t = useT();
-  if (!message) return null;
-  return (
-    <a href={`#m-${message.id}`} className={css.answered} onClick={(event) => {
-      event.preventDefault();
-      document.getElementById(`m-${message.id}`)?.scrollIntoView({ block: "center", behavior: glide() });
-    }}>
-      <span>{t("thread.reply_to", { name: message.author.name })}</span> {message.deleted_at ? t("thread.deleted") : message.text.slice(0, 120) || message.attachments[0]?.name}
-    </a>
-  );
-}
-
-/** The label where the line goes on by another channel. */
-function Change({ message, before }: { message: Message; before: Message | undefined }) {
-  const spoken = message.kind === "incoming" || message.kind === "outgoing";
-  return spoken && before && before.channel !== message.channel ? <Turn channel={message.channel} /> : null;
-}
+/** Whether the line goes on by another channel. */
+const turns = (message: Message, before: Message | undefined): boolean =>
+  (message.kind === "incoming" || message.kind === "outgoing") && before !== undefined && before.channel !== message.channel;
 
 /**
  * Where the reader is: at the first unread on opening (else at the last message, from its top when it is long), held

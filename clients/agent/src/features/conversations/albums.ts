@@ -29,3 +29,17 @@ function joined(one: Message, next: Message): Message {
     reactions: [...(one.reactions ?? []), ...(next.reactions ?? [])], reply_to: one.reply_to ?? next.reply_to,
   };
 }
+
+const STRETCH = 40;
+
+/** What is drawn or left out together. By their places in the conversation, so that older pages change no stretch but the first. */
+export function inStretches(shown: readonly Shown[]): { key: number; said: Shown[] }[] {
+  const stretches: { key: number; said: Shown[] }[] = [];
+  for (const one of shown) {
+    const key = Math.floor(one.message.seq / STRETCH);
+    const last = stretches.at(-1);
+    if (last && key <= last.key) last.said.push(one);
+    else stretches.push({ key, said: [one] });
+  }
+  return stretches;
+}
