@@ -20,7 +20,7 @@ from msgspec import structs
 
 import contract
 import shelf
-from hilo.connectors.messenger import CONNECTOR
+from hilo.connectors.messenger import CONNECTOR, setup
 from hilo.connectors.messenger.testing import ACCOUNT, SECRET, sign
 from hilo.kit.errors import AuthExpired, BadSignature, Invalid, Rejected, Throttled, Unsupported
 from hilo.sdk.account import Asked, Delivery, SettingsRead
@@ -235,6 +235,33 @@ def test_a_subscription_that_was_taken_away_is_asked_for_again() -> None:
         ("credentials", True),
         ("resubscribed", None),
     ]
+
+
+def test_a_page_that_tells_of_no_comments_is_asked_for_them(vendor: Simulator) -> None:
+    silent = structs.replace(ACCOUNT, settings={**ACCOUNT.settings, "comments": False})
+    play(vendor, CONNECTOR.connect(silent))
+    seen = [play(vendor, CONNECTOR.check(ACCOUNT))[1] for _ in range(2)]
+    assert [(each.key, each.ok, each.detail) for each in seen] == [
+        ("asked_more", None, "feed"),
+        ("webhook", True, ""),
+    ]
+
+
+@pytest.mark.parametrize(("app", "key"), [("77", "asked_more"), ("78", "webhook")])
+def test_of_several_programs_on_a_page_ours_counts(app: str, key: str) -> None:
+    own = structs.replace(ACCOUNT, settings={**ACCOUNT.settings, "app_id": app})
+    fields = json.dumps([*setup.FIELDS, "feed"])
+    told = f"""{{"data":[{{"id":"77","subscribed_fields":["messages"]}},
+                         {{"id":"78","subscribed_fields":{fields}}}]}}"""
+    checking, lines = CONNECTOR.check(own), []
+    answers = ['{"id":"1","name":"Casa Faro"}', told, '{"success":true}']
+    next(checking)
+    try:
+        for answer in answers:
+            checking.send(HttpReply(status=200, body=answer.encode()))
+    except StopIteration as end:
+        lines = [each.key for each in end.value]
+    assert lines == ["credentials", key]
 
 
 def test_connecting_points_the_webhook_here(vendor: Simulator) -> None:

@@ -69,10 +69,35 @@ def point_here(graph: Graph, account: Account, kind: str, fields: Sequence[str])
     return ours.post(f"{app}/subscriptions", body, is_harmless=True)
 
 
-def subscribed(graph: Graph, own: str, fields: Sequence[str]) -> Generator[Call, Reply, Check]:
-    """Check the subscription; mend one that the vendor took away after a long silence of ours."""
+def subscribed(
+    graph: Graph, own: str, fields: Sequence[str], app: str = ""
+) -> Generator[Call, Reply, Check]:
+    """Check the subscription; mend one that the vendor took away after a long silence of ours.
+
+    One that lacks something is asked for anew: it was made before Hilo knew of that, or before it
+    was switched on. app: ours, where it is known; else any that the page has may be.
+    """
     line, answered = yield from tried("webhook", graph, graph.get(f"{own}/subscribed_apps"))
-    if answered is None or answered.get("data"):
+    if answered is None:
+        return line
+    lacking = _lacking(answered, fields, app)
+    if lacking is not None and not lacking:
         return line
     line, mended = yield from tried("webhook", graph, subscribe(graph, own, fields))
-    return Check(key="resubscribed", ok=None) if mended is not None else line
+    if mended is None:
+        return line
+    if lacking is None:
+        return Check(key="resubscribed", ok=None)
+    return Check(key="asked_more", ok=None, detail=", ".join(lacking))
+
+
+def _lacking(answered: Answered, fields: Sequence[str], app: str) -> list[str] | None:
+    """Return what we are not told of. None: nobody is subscribed at all."""
+    listed = answered.get("data")
+    apps = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    apps = [each for each in apps if str(each.get("id")) == app] or apps
+    if not apps:
+        return None
+    told = [each.get("subscribed_fields") for each in apps]
+    known = {name for names in told if isinstance(names, list) for name in names}
+    return [name for name in fields if name not in known] if known else []

@@ -31,7 +31,8 @@ class Habits(Struct, frozen=True, kw_only=True):
     """What is this vendor's own.
 
     kind: of the batches. prefix: of people's ids. size: of a text. host: of files.
-    reads_by_mid: reading is told by message, not by moment. profile: of a phone.
+    reads_by_mid: reading is told by message, not by moment. profile: of a phone. fields: what is
+    told of from the start.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Habits(Struct, frozen=True, kw_only=True):
     echoes_tracker: bool
     reads_by_mid: bool
     profile: Callable[[Line], Mapping[str, object]]
+    fields: Sequence[str]
 
 
 class Dialogue:
@@ -53,6 +55,7 @@ class Dialogue:
         self.own = own
         self.lines = Phones()
         self._habits = habits
+        self._fields = list(habits.fields)
         self._files = sketch.Files()
         self.ids = itertools.count(first)
         self._taps: dict[str, str] = {}
@@ -75,7 +78,7 @@ class Dialogue:
             case ("POST", "message_attachments"):
                 return self._upload(request), []
             case _:
-                return self._other(request, path), []
+                return self._other(request, path, body), []
 
     def denied(self, request: Request) -> Response | None:
         """Return what a call without a good token is told."""
@@ -227,10 +230,19 @@ class Dialogue:
             return Response(status=403, body=b"URL signature expired")
         return Response(status=200, headers={"content-type": media_type}, body=content)
 
-    def _other(self, request: Request, path: sketch.Path) -> Response:
-        if path.last in {"subscribed_apps", "subscriptions"}:
-            apps = {"data": [{"id": "1", "name": "Hilo", "subscribed_fields": ["messages"]}]}
-            return sketch.done(apps if request.method == "GET" else None)
+    def _subscription(self, request: Request, body: Body) -> Response:
+        if request.method == "GET":
+            app = {"id": "1", "name": "Hilo", "subscribed_fields": self._fields}
+            return sketch.done({"data": [app] if self._fields else []})
+        asked = body.get("subscribed_fields")
+        self._fields = list(asked) if isinstance(asked, list) else []
+        return sketch.done()
+
+    def _other(self, request: Request, path: sketch.Path, body: Body) -> Response:
+        if path.last == "subscribed_apps":
+            return self._subscription(request, body)
+        if path.last == "subscriptions":
+            return sketch.done()
         if request.method == "GET" and path.last in {self.own, "me", self._own_path}:
             return sketch.done({"id": self.own, "name": "Casa Faro", "username": "casafaro"})
         line = self.lines.at(path.last)

@@ -32,6 +32,11 @@ _PAGE_FIELDS = ("messages", "message_reactions", "messaging_postbacks", "messagi
 _VERDICTS = verdicts.read(__package__)
 
 
+def fields(account: Account) -> Sequence[str]:
+    """Return what the vendor shall tell of."""
+    return _PAGE_FIELDS if is_by_page(account) else FIELDS
+
+
 def is_by_page(account: Account) -> bool:
     """Say which login the account has."""
     return account.settings.get("login") == PAGE
@@ -65,7 +70,6 @@ def connect(account: Account) -> Generator[Call, Reply, Connected]:
     """Ask for what happens to the account; a token of 60 days begins anew."""
     speaks = way(account)
     graph = speaks.graph
-    fields = _PAGE_FIELDS if is_by_page(account) else FIELDS
     hook = connecting.point_here(
         msgspec.structs.replace(graph, base=f"{calls.HOST}/{calls.VERSION}"),
         account,
@@ -74,7 +78,7 @@ def connect(account: Account) -> Generator[Call, Reply, Connected]:
     )
     if hook is not None:
         yield from graph.ask(hook)
-    yield from graph.ask(connecting.subscribe(graph, speaks.own, fields))
+    yield from graph.ask(connecting.subscribe(graph, speaks.own, fields(account)))
     about = yield from graph.ask(graph.get(account.address or "me", fields="username,name"))
     found = Connected(
         address=account.address,
@@ -115,9 +119,9 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     line, about = yield from connecting.tried("credentials", speaks.graph, call)
     if about is not None:
         line = msgspec.structs.replace(line, detail=str(about.get("username") or ""))
-    fields = _PAGE_FIELDS if is_by_page(account) else FIELDS
+    app = str(account.settings.get("app_id") or "")
     try:
-        webhook = yield from connecting.subscribed(speaks.graph, speaks.own, fields)
+        webhook = yield from connecting.subscribed(speaks.graph, speaks.own, fields(account), app)
     except ConnectorError as error:
         webhook = failed("webhook", error)
     return [line, webhook]

@@ -9,6 +9,7 @@ from typing_extensions import override
 from hilo.connectors._graph import sketch
 from hilo.connectors._graph.vendor import Habits
 from hilo.connectors._graph.wall import Wall
+from hilo.connectors.instagram import setup
 from hilo.sdk.account import Account
 from hilo.sdk.phones import Line
 from hilo.sdk.simulator import Bubble, Request, Response, Webhook
@@ -34,6 +35,7 @@ class InstagramSimulator(Wall):
             echoes_tracker=False,
             reads_by_mid=True,
             profile=_profile,
+            fields=setup.fields(account),
         )
         super().__init__(account, account.address or "178400000000001", habits, first)
 

@@ -63,4 +63,6 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     line, about = yield from connecting.tried("credentials", speaks.graph, call)
     if about is not None:
         line = msgspec.structs.replace(line, detail=str(about.get("name") or ""))
-    return [line, (yield from connecting.subscribed(speaks.graph, speaks.own, fields(account)))]
+    app = str(account.settings.get("app_id") or "")
+    wanted = fields(account)
+    return [line, (yield from connecting.subscribed(speaks.graph, speaks.own, wanted, app))]

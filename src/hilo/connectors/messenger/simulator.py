@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from hilo.connectors._graph.vendor import Habits
 from hilo.connectors._graph.wall import Wall
+from hilo.connectors.messenger import setup
 from hilo.kit.errors import NotFound
 from hilo.sdk.account import Account
 from hilo.sdk.phones import Line
@@ -34,6 +35,7 @@ class MessengerSimulator(Wall):
             echoes_tracker=True,
             reads_by_mid=False,
             profile=_profile,
+            fields=setup.fields(account),
         )
         super().__init__(account, account.address or "300000000000001", habits, first)
 
