@@ -92,6 +92,11 @@ async def test_the_operators_commands_work_without_a_running_hilo(tmp_path: Path
     assert "the schema is the newest" in words
     code, words = await Running(data).said("demo", "drop")
     assert (code, f"dropped {DEMO}" in words) == (0, True), words
+    again = ("admin", "create", "--email", OWNER, "--password", PASSWORD, "--workspace", "Sol")
+    code, words = await Running(data).said(*again)
+    assert (code, "keeps the password it has" in words) == (0, True), words
+    code, words = await Running(data).said("demo", "load")
+    assert (code, "(Faro)" in words, "(Sol)" in words) == (1, True, True), words
 
 
 @pytest.mark.parametrize(

@@ -155,10 +155,13 @@ async def _migrate(config: Config, given: argparse.Namespace) -> int:
 async def _admin_create(config: Config, given: argparse.Namespace) -> int:
     password = given.password or await asyncio.to_thread(getpass.getpass, "password: ")
     async with bootstrap.open_house(config, say) as house:
+        is_known = await first.is_known(house.state, given.email)
         owner = await first.found(
             house.state, email=given.email, password=password, name=given.workspace
         )
     say(f"{owner.email} owns the workspace {given.workspace}")
+    if is_known:
+        say("this login was there and keeps the password it has; see hilo admin reset")
     return 0
 
 

@@ -25,6 +25,12 @@ async def workspaces(state: AppState) -> list[UUID]:
         return await tx.all(SQL.workspaces, UUID)
 
 
+async def is_known(state: AppState, email: str) -> bool:
+    """Say whether somebody signs in with it already."""
+    async with state.db.transaction(None) as tx:
+        return await people.has_login(tx, email)
+
+
 async def found(state: AppState, *, email: str, password: str, name: str) -> people.Agent:
     """Make an empty workspace and its owner. Raises Invalid."""
     async with state.db.transaction(new_id()) as tx:
@@ -80,8 +86,14 @@ async def _chosen(state: AppState, workspace: UUID | None) -> UUID:
         return known[0]
     if workspace in known and workspace is not None:
         return workspace
-    names = ", ".join(map(str, known)) or "none yet; see hilo admin create"
+    names = ", ".join([await _told(state, each) for each in known])
+    names = names or "none yet; see hilo admin create"
     raise NoSuchWorkspace(f"say which workspace is meant with --workspace: {names}")
+
+
+async def _told(state: AppState, workspace: UUID) -> str:
+    async with state.db.transaction(workspace) as tx:
+        return f"{workspace} ({(await people.get_workspace(tx)).name})"
 
 
 async def _owner(tx: Tx) -> people.Agent:

@@ -203,7 +203,8 @@ def _url(given: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str |
     if text is None:
         return None
     if not _is_address(text, schemes):
-        raise BadSetting(f"{name} must be an address that begins with {schemes[0]}://")
+        begins = " or ".join(f"{each}://" for each in schemes)
+        raise BadSetting(f"{name} must be an address that begins with {begins}")
     return text
 
 

@@ -72,6 +72,11 @@ async def begin_guess(tx: Tx, email: str, address: str) -> Sequence[LoginRow]:
     return await tx.all(SIGNING.logins, LoginRow, email=email)
 
 
+async def has_login(tx: Tx, email: str) -> bool:
+    """Say whether a login has this address. The transaction has no workspace."""
+    return bool(await tx.all(SIGNING.logins, LoginRow, email=email))
+
+
 async def end_guess(tx: Tx, email: str, address: str, *, right: bool) -> None:
     """Forget the guesses after a right one; count a wrong one for the network's address too."""
     if right:
