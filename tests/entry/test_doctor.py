@@ -51,7 +51,7 @@ async def test_a_healthy_installation_has_only_the_tests_own_fault(
     lines = await seen(settings(dsn, tmp_path))
     faults = [line for line in lines if line.startswith("✗")]
     # The tests' server is fast because it is unsafe; that is the one thing to say.
-    assert len(faults) == 1
+    assert (len(faults), lines[-1]) == (1, "1 fault")
     assert faults[0].startswith("✗ unsafe settings: fsync = off")
     assert "✓ the schema is the newest" in lines
     assert "✓ the secret key opens all 1 accounts" in lines

@@ -74,7 +74,7 @@ async def examine(config: Config, say: Callable[[str], None]) -> int:
         if line.mend:
             say(f"    {line.mend}")
         faults += line.state == "fault"
-    say(f"{faults} faults" if faults else "no fault")
+    say({0: "no fault", 1: "1 fault"}.get(faults, f"{faults} faults"))
     return 1 if faults else 0
 
 
