@@ -15,6 +15,7 @@ from hilo.connectors._graph.talk import FREE, PERSON
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk import portraits
 from hilo.sdk.account import Account
+from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import unpack
 from hilo.sdk.phones import Line, Phones, number_after
 from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
@@ -59,7 +60,7 @@ class Dialogue:
         self._files = sketch.Files()
         self.ids = itertools.count(first)
         self._taps: dict[str, str] = {}
-        self._rate = sketch.Bucket(300, 1 / 300)
+        self._rate = Allowance(300, 1 / 300)
 
     def request(self, request: Request, at: datetime) -> tuple[Response, Sequence[Webhook]]:
         """Answer a call as the vendor would."""

@@ -9,6 +9,7 @@ import msgspec
 
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
+from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import basic
 from hilo.sdk.phones import Phones, dialled_number
 from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
@@ -33,6 +34,7 @@ class Carrier:
         self._ours = basic(token, secret)
         self._theirs = basic(_NAME, account.secrets.get("secret", ""))
         self._phones = Phones()
+        self._all = Allowance(20, 1 / 15)
         self._count = first - 1
 
     def request(self, request: Request, at: datetime) -> tuple[Response, Sequence[Webhook]]:
@@ -47,6 +49,8 @@ class Carrier:
             return self._lend(match["name"]), []
         if request.method == "GET":
             return _json(200, {"totalCount": 0, "messages": []}), []
+        if not self._all.takes("", at):
+            return self.trouble("throttled"), []
         return self._take(request.body, at)
 
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:

@@ -15,6 +15,7 @@ import msgspec
 from hilo.connectors.discord import signing
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
+from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import FormFile, unpack
 from hilo.sdk.phones import Line, Phones
 from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
@@ -38,6 +39,9 @@ class Refused(Exception):
         self.code = code
 
 
+_LIMITED = Refused(429, 0, "You are being rate limited.")
+
+
 class Server:
     """The vendor, as one bot sees it."""
 
@@ -47,6 +51,7 @@ class Server:
         self._address = ""
         self.own = account.address or str(900_000_000_000_000_000 + account.id.int % 10**9)
         self._phones = Phones()
+        self._all, self._each = Allowance(50, 1 / 50), Allowance(5, 1)
         self._ids = itertools.count(1_300_000_000_000_000_000 + first)
         self._numbers = itertools.count(1)
         self._nonces: dict[str, Body] = {}
@@ -82,8 +87,7 @@ class Server:
         """Return the vendor's words for a fault."""
         match trouble:
             case "throttled":
-                limited = {"message": "You are being rate limited.", "retry_after": 1.5, "code": 0}
-                return Response(status=429, body=msgspec.json.encode(limited))
+                return _told(_LIMITED)
             case "expired_token":
                 return _told(Refused(401, 0, "401: Unauthorized"))
             case "server_error":
@@ -162,6 +166,8 @@ class Server:
         text, nonce = str(body.get("content") or ""), str(body.get("nonce") or "")
         if body.get("enforce_nonce") and nonce in self._nonces:
             return _json(200, self._nonces[nonce]), []
+        if not (self._each.takes(line.address, at) and self._all.takes("", at)):
+            raise _LIMITED
         if line.is_blocked:
             raise Refused(403, 50007, "Cannot send messages to this account")
         if not (text or files):
@@ -339,7 +345,10 @@ def _fields(request: Request, content_type: str) -> tuple[Body, list[FormFile]]:
 
 
 def _told(refused: Refused) -> Response:
-    return _json(refused.status, {"code": refused.code, "message": str(refused)})
+    told: Body = {"code": refused.code, "message": str(refused)}
+    if refused is _LIMITED:
+        told["retry_after"] = 1.5
+    return _json(refused.status, told)
 
 
 def _json(status: int, body: object) -> Response:

@@ -16,6 +16,7 @@ import msgspec
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk import portraits
 from hilo.sdk.account import Account
+from hilo.sdk.allowance import Allowance
 from hilo.sdk.phones import Line, Phones
 from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
 
@@ -52,6 +53,7 @@ class OfficialAccount:
         self._hook = ""
         self._sign = sign
         self._phones = Phones()
+        self._all = Allowance(1000, 1 / 1000)
         self._ids = itertools.count(500_000_000_000_000_000 + first)
         self._answers: dict[str, Body] = {}
         self._prepared: set[str] = set()
@@ -136,6 +138,8 @@ class OfficialAccount:
         where = path.strip("/").split("/")
         match (request.method, where):
             case ("POST", ["message", "push"]):
+                if not self._all.takes("", at):
+                    return self.trouble("throttled")
                 return self._push(body, headers.get("x-line-retry-key"), at)
             case ("POST", ["chat", "loading", "start"]):
                 shown = timedelta(seconds=int(body.get("loadingSeconds", _LOADING_S)))

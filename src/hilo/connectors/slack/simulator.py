@@ -15,6 +15,7 @@ import msgspec
 from hilo.connectors.slack import words
 from hilo.kit.errors import NotFound, Rejected, Unsupported
 from hilo.sdk.account import Account
+from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import unpack, urlencoded
 from hilo.sdk.phones import Line, Phones, number_after
 from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
@@ -26,6 +27,7 @@ FILES = "https://files.slack.com"
 FACES = "https://avatars.slack-edge.com"
 _TEXT_CHARS = 40_000
 _KEPT = 1_000
+_LIMITED = "ratelimited"
 _SCOPES = (
     "chat:write,channels:history,channels:read,files:read,files:write,groups:history,groups:read,"
     "im:history,im:read,reactions:read,reactions:write,users:read"
@@ -46,6 +48,7 @@ class Workspace:
         self.team = account.address or f"T{account.id.hex[-10:].upper()}"
         self._sign = sign
         self.phones_ = Phones()
+        self._each = Allowance(5, 1)
         self._numbers = itertools.count(first)
         self._metadata: dict[str, Body] = {}
         self._uploads: dict[str, Body] = {}
@@ -80,7 +83,8 @@ class Workspace:
         try:
             answer, webhooks = do(_fields(request, headers.get("content-type", "")), at)
         except Refused as refused:
-            return _told(str(refused)), []
+            is_limited = str(refused) == _LIMITED
+            return self.trouble("throttled") if is_limited else _told(str(refused)), []
         except (NotFound, KeyError):
             return _told("message_not_found"), []
         return _json({"ok": True, **answer}, {"x-oauth-scopes": _SCOPES}), webhooks
@@ -100,7 +104,7 @@ class Workspace:
         """Return the vendor's words for a fault."""
         match trouble:
             case "throttled":
-                body = msgspec.json.encode({"ok": False, "error": "ratelimited"})
+                body = msgspec.json.encode({"ok": False, "error": _LIMITED})
                 return Response(status=429, headers={"retry-after": "2"}, body=body)
             case "expired_token":
                 return _told("token_expired")
@@ -140,6 +144,8 @@ class Workspace:
         return Webhook(body=body, headers=headers)
 
     def _post(self, body: Body, at: datetime) -> tuple[Body, list[Webhook]]:
+        if not self._each.takes(str(body.get("channel")), at):
+            raise Refused(_LIMITED)
         line, text = self._at(body), str(body.get("text") or "")
         if not text:
             raise Refused("no_text")

@@ -9,6 +9,7 @@ import msgspec
 from hilo.connectors.sms_http import fields
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
+from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import unpack
 from hilo.sdk.phones import Phones, dialled_number
 from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
@@ -25,6 +26,7 @@ class Gateway:
         self._named = account.settings
         self._secret = account.secrets.get("secret", "")
         self._phones = Phones()
+        self._all = Allowance(20, 1 / 10)
         self._count = first - 1
 
     def request(self, request: Request, at: datetime) -> tuple[Response, Sequence[Webhook]]:
@@ -35,6 +37,8 @@ class Gateway:
         to, text = given.get(self._name("to_field")), given.get(self._name("text_field"))
         if not to or not text:
             return Response(status=400, body=b"recipient and text are expected"), []
+        if not self._all.takes("", at):
+            return self.trouble("throttled"), []
         self._count += 1
         id_ = f"gw-{self._count}"
         line = self._phones.at(to)

@@ -15,6 +15,7 @@ from hilo.connectors.telegram import deeds
 from hilo.connectors.telegram.deeds import Chats
 from hilo.kit.errors import NotFound
 from hilo.sdk.account import Account
+from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import FormFile, unpack
 from hilo.sdk.phones import Line
 from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
@@ -45,6 +46,7 @@ class Bot:
         self._secret = account.secrets.get("secret", "")
         self._hook = account.webhook_url
         self._chats = Chats(first)
+        self._all, self._each = Allowance(30, 1 / 30), Allowance(5, 1)
         self._methods: Mapping[str, Callable[[Fields, list[FormFile], datetime], object]] = {
             "getMe": self._get_me,
             "setWebhook": self._set_webhook,
@@ -68,6 +70,8 @@ class Bot:
             return self._lend(match["rest"]), []
         try:
             fields, files = _fields(request)
+            if match["rest"].startswith("send") and not self._takes(fields, at):
+                return self.trouble("throttled"), []
             result = self._do(match["rest"], fields, files, at)
         except Refused as refused:
             return _told(refused), []
@@ -84,6 +88,10 @@ class Bot:
     def recall(self, known: Sequence[Heard]) -> None:
         """Know again who wrote before."""
         self._chats.phones.recall(known, lambda address: int(address) - deeds.FIRST_CHAT)
+
+    def _takes(self, fields: Fields, at: datetime) -> bool:
+        """Thirty a second in all, one a second in a chat, of which some may come at once."""
+        return self._each.takes(str(fields.get("chat_id")), at) and self._all.takes("", at)
 
     def trouble(self, trouble: Trouble) -> Response:
         """Return the vendor's words for a fault."""

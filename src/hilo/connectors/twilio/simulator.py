@@ -11,6 +11,7 @@ import msgspec
 from hilo.connectors.twilio import signing
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
+from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import basic, unpack, urlencoded
 from hilo.sdk.phones import Line, Phones, dialled_number
 from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
@@ -47,6 +48,7 @@ class Network:
         self._is_whatsapp = account.settings.get("by") == "whatsapp"
         self._sms_url = account.webhook_url
         self._phones = Phones()
+        self._all = Allowance(100, 1 / 100)
         self._sent: list[Json] = []
         self._count = first - 1
 
@@ -143,6 +145,8 @@ class Network:
         self, request: Request, rest: str, form: Mapping[str, str], at: datetime
     ) -> tuple[Response, Sequence[Webhook]]:
         if rest == "Messages" and request.method == "POST":
+            if not self._all.takes("", at):
+                return self.trouble("throttled"), []
             return self._take(form, at)
         if rest == "Messages":
             wanted = dict(parse_qsl(urlsplit(request.url).query)).get("To")

@@ -13,6 +13,7 @@ import msgspec
 
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
+from hilo.sdk.allowance import Allowance
 from hilo.sdk.phones import Line, Phones, number_after
 from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
 
@@ -43,6 +44,7 @@ class Bot:
         self._hook = account.webhook_url
         self._events: Sequence[str] = ()
         self._phones = Phones()
+        self._all = Allowance(100, 1 / 100)
         self._tokens = itertools.count(4_912_661_846_655_238_144 + first)
         self._methods: Mapping[str, Callable[[Body, datetime], tuple[Body, list[Webhook]]]] = {
             "set_webhook": self._set_webhook,
@@ -138,6 +140,8 @@ class Bot:
         return {"message_token": int(self.fresh()), "user": person(line)}, []
 
     def _send(self, body: Body, at: datetime) -> tuple[Body, list[Webhook]]:
+        if not self._all.takes("", at):
+            raise Refused(12, "tooManyRequests")
         line = self._at(str(body["receiver"]))
         if not body["sender"]["name"] or body["type"] not in _KINDS:
             raise Refused(3, "badData")

@@ -17,6 +17,7 @@ from hilo.connectors.whatsapp import setup, ways
 from hilo.connectors.whatsapp.simulator import deeds, hooks, rules, samples, shown
 from hilo.kit.errors import NotFound
 from hilo.sdk.account import Account
+from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import unpack
 from hilo.sdk.phones import Line, Phones, number_after
 from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
@@ -51,8 +52,8 @@ class WhatsAppSimulator:
         self._files = sketch.Files()
         self._sent: dict[str, Sent] = {}
         self._ids = itertools.count(first)
-        self._pairs = sketch.Bucket(45, 6)
-        self._all = sketch.Bucket(80, 1 / 80)
+        self._pairs = Allowance(45, 6)
+        self._all = Allowance(80, 1 / 80)
 
     def request(self, request: Request, at: datetime) -> tuple[Response, Sequence[Webhook]]:
         """Answer a call as the vendor would."""
