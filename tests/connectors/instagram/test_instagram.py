@@ -199,3 +199,20 @@ def test_a_sample_is_taken_like_any_other() -> None:
     CONNECTOR.verify(sample.delivery, ACCOUNT)
     (item,) = CONNECTOR.parse(sample.delivery, ACCOUNT)
     assert isinstance(item, MessageIn)
+
+
+def test_a_lost_answer_is_found_in_the_list(vendor: Simulator) -> None:
+    sent = play(vendor, CONNECTOR.send(part("uno"), ACCOUNT))
+    assert play(vendor, CONNECTOR.resolve(part("uno"), ACCOUNT)) == sent
+    assert play(vendor, CONNECTOR.resolve(part("dos"), ACCOUNT)) is None
+    call = next(CONNECTOR.resolve(part("uno"), BY_PAGE))
+    assert isinstance(call, HttpCall)
+    assert call.url.startswith("https://graph.facebook.com/v25.0/300000000000001/conversations?")
+    assert "platform=instagram" in call.url
+
+
+def test_a_lost_answer_below_a_comment_is_found_there(vendor: Simulator) -> None:
+    public = part("Seven", reply_to=commented(vendor), content=Comment(post="1"))
+    assert play(vendor, CONNECTOR.resolve(public, ACCOUNT)) is None
+    sent = play(vendor, CONNECTOR.send(public, ACCOUNT))
+    assert play(vendor, CONNECTOR.resolve(public, ACCOUNT)) == sent

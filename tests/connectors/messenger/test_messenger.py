@@ -22,7 +22,15 @@ import contract
 import shelf
 from hilo.connectors.messenger import CONNECTOR, setup
 from hilo.connectors.messenger.testing import ACCOUNT, SECRET, sign
-from hilo.kit.errors import AuthExpired, BadSignature, Invalid, Rejected, Throttled, Unsupported
+from hilo.kit.errors import (
+    AuthExpired,
+    BadSignature,
+    Invalid,
+    Rejected,
+    Throttled,
+    UnknownOutcome,
+    Unsupported,
+)
 from hilo.sdk.account import Asked, Delivery, SettingsRead
 from hilo.sdk.content import Carousel, Choice, Choices, Chosen, Comment, Place, Slide, Sticker
 from hilo.sdk.inbound import (
@@ -405,3 +413,59 @@ def test_comments_may_be_left_out() -> None:
         assert isinstance(call, HttpCall)
         asked[name] = json.loads(call.body)["subscribed_fields"]
     assert [each for each in asked["on"] if each not in asked["off"]] == ["feed"]
+
+
+def test_a_lost_answer_is_found_in_the_list_of_conversations(vendor: Simulator) -> None:
+    sent = play(vendor, CONNECTOR.send(part("uno"), ACCOUNT))
+    newer = part("uno", at=AT + timedelta(hours=1))  # the one before is not its answer
+    theirs = part("hola")  # nor is what the person wrote
+    sought = [part("uno"), part("dos"), newer, theirs]
+    found = [
+        play(vendor, CONNECTOR.resolve(each, ACCOUNT), at=AT + timedelta(minutes=n))
+        for n, each in enumerate(sought)
+    ]
+    assert found == [sent, None, None, None]
+
+
+def test_what_the_list_cannot_tell_is_left_to_the_agent(vendor: Simulator) -> None:
+    stranger = part("x", to=Recipient(kind="external", value="24000000009999"))
+    with pytest.raises(UnknownOutcome):
+        play(vendor, CONNECTOR.resolve(stranger, ACCOUNT))
+    for _ in range(2):
+        play(vendor, CONNECTOR.send(part("uno"), ACCOUNT))
+    with pytest.raises(UnknownOutcome):
+        play(vendor, CONNECTOR.resolve(part("uno"), ACCOUNT))
+    for _ in range(20):
+        play(vendor, CONNECTOR.send(part("dos"), ACCOUNT))
+    with pytest.raises(UnknownOutcome):
+        play(
+            vendor,
+            CONNECTOR.resolve(part("tres", at=AT - timedelta(hours=1)), ACCOUNT),
+            at=AT + timedelta(1),
+        )
+
+
+def test_more_than_two_questions_a_second_wait(vendor: Simulator) -> None:
+    for _ in range(2):
+        play(vendor, CONNECTOR.resolve(part("uno"), ACCOUNT))
+    with pytest.raises(Throttled):
+        play(vendor, CONNECTOR.resolve(part("uno"), ACCOUNT))
+    play(vendor, CONNECTOR.resolve(part("uno"), ACCOUNT), at=AT + timedelta(seconds=1))
+
+
+def test_an_answer_below_a_comment_is_found_there(vendor: Simulator) -> None:
+    (item,) = read(vendor.deed(Deed(does="comment", who="7", text="How much?"), AT))
+    assert isinstance(item, MessageIn)
+    public = part("Seven", reply_to=item.external_id, content=Comment(post="1"))
+    assert play(vendor, CONNECTOR.resolve(public, ACCOUNT)) is None
+    sent = play(vendor, CONNECTOR.send(public, ACCOUNT))
+    assert play(vendor, CONNECTOR.resolve(public, ACCOUNT)) == sent
+    with pytest.raises(UnknownOutcome):  # its second private answer would be refused
+        play(vendor, CONNECTOR.resolve(part("Seven", reply_to=item.external_id), ACCOUNT))
+
+
+def test_a_lost_file_is_found_by_being_one(vendor: Simulator) -> None:
+    one = part(files=[shelf.file("image/png")])
+    assert play(vendor, CONNECTOR.resolve(one, ACCOUNT)) is None
+    sent = play(vendor, CONNECTOR.send(one, ACCOUNT))
+    assert play(vendor, CONNECTOR.resolve(one, ACCOUNT)) == sent

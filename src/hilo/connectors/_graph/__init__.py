@@ -12,6 +12,7 @@ __all__ = [
     "dialogue",
     "door",
     "remarks",
+    "seeking",
     "sketch",
     "talk",
     "vendor",

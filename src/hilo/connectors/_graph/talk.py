@@ -112,6 +112,15 @@ def _said(message: MessageOut, way: Way) -> Generator[Call, Reply, Body]:
             return {"text": message.text}
 
 
+def words(message: MessageOut) -> str | None:
+    """Return what a part says in text alone; None: it leaves as an attachment."""
+    if message.files or isinstance(message.content, Carousel):
+        return None
+    if isinstance(message.content, Choices):
+        return _choices(message.text, message.content).get("text")
+    return message.text
+
+
 def _attachment(file: FileOut, way: Way) -> Generator[Call, Reply, Body]:
     family = file.media_type.partition("/")[0]
     kind = family if family in {"image", "video", "audio"} else "file"

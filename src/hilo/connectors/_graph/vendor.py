@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from hilo.connectors._graph import sketch
+from hilo.connectors._graph import archive, sketch
 from hilo.connectors._graph.talk import FREE, PERSON
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk import portraits
@@ -61,6 +61,7 @@ class Dialogue:
         self.ids = itertools.count(first)
         self._taps: dict[str, str] = {}
         self._rate = Allowance(300, 1 / 300)
+        self.archive = archive.Archive(own)
 
     def request(self, request: Request, at: datetime) -> tuple[Response, Sequence[Webhook]]:
         """Answer a call as the vendor would."""
@@ -78,8 +79,12 @@ class Dialogue:
                 return self._message(body, at)
             case ("POST", "message_attachments"):
                 return self._upload(request), []
+            case ("GET", "conversations"):
+                line = self.lines.at(path.query.get("user_id", ""))
+                response = self.archive.conversations(line, self.said(line), at)
             case _:
-                return self._other(request, path, body), []
+                response = self._other(request, path, body)
+        return response, []
 
     def denied(self, request: Request) -> Response | None:
         """Return what a call without a good token is told."""
@@ -191,6 +196,10 @@ class Dialogue:
                 reply_to=str(mid) if mid else None,
             )
         )
+
+    def said(self, line: Line | None) -> Sequence[Bubble]:
+        """Return a person's dialogue."""
+        return () if line is None else line.bubbles
 
     def _sign(self, body: Body, at: datetime) -> Response:
         line = self.reached(body.get("recipient") or {})

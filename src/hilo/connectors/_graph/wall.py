@@ -43,6 +43,8 @@ class Wall(Dialogue):
         """Answer a call as the vendor would."""
         path = sketch.path_of(request)
         comment = (sketch.object_of(request).get("recipient") or {}).get("comment_id")
+        if request.method == "GET" and path.last == self.below:
+            return self.denied(request) or self._below(path), []
         replies = request.method == "POST" and path.last == self.below
         removes = request.method == "DELETE" and self.is_comment(path.last)
         if not replies and not removes and comment is None:
@@ -78,6 +80,15 @@ class Wall(Dialogue):
         return [self.commented(said, line, at, parent)]
 
     @override
+    def said(self, line: Line | None) -> Sequence[Bubble]:
+        """Return a person's dialogue; comments are none."""
+        return [each for each in super().said(line) if not self.is_comment(each.id)]
+
+    @abstractmethod
+    def listed(self, bubble: Bubble, writer: str) -> dict[str, object]:
+        """Return a comment as a list of them has it."""
+
+    @override
     def reached(self, to: Mapping[str, object]) -> Line | None:
         """Return the phone that a recipient is, or whose comment it is."""
         known = self._comments.get(str(to.get("comment_id")))
@@ -96,6 +107,17 @@ class Wall(Dialogue):
         for oldest in list(self._comments)[:-_KEPT]:
             del self._comments[oldest]
         line.add(said)
+
+    def _below(self, path: sketch.Path) -> Response:
+        parent = path.parts[-2] if len(path.parts) > 1 else ""
+        known = self._comments.get(parent)
+        if known is None:
+            return sketch.refused(400, 100, "Invalid parameter", 33)
+        line = known[0]
+        said = [each for each in line.bubbles if each.reply_to == parent]
+        return self.archive.below(
+            [each for each in said if self.is_comment(each.id)], line, self.listed
+        )
 
     def _private(self, comment: str, at: datetime) -> Response | None:
         known = self._comments.get(comment)

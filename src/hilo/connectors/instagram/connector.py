@@ -5,15 +5,24 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from hilo.connectors._graph import remarks, sketch
+from hilo.connectors._graph import remarks, seeking, sketch
 from hilo.connectors._graph.channel import DialogueChannel
 from hilo.connectors._graph.talk import Way
 from hilo.connectors.instagram import inbound, setup
 from hilo.connectors.instagram.simulator import InstagramSimulator
 from hilo.sdk.abilities import Connected, Profile
 from hilo.sdk.account import Account, Check, Delivery, SettingsRead
+from hilo.sdk.content import Comment
 from hilo.sdk.inbound import Inbound
-from hilo.sdk.outbound import ActionOut, Call, MessageOut, Recipient, Reply, Sending
+from hilo.sdk.outbound import (
+    Accepted,
+    ActionOut,
+    Call,
+    MessageOut,
+    Recipient,
+    Reply,
+    Sending,
+)
 from hilo.sdk.simulator import Simulator
 
 _PROFILE = (
@@ -47,6 +56,16 @@ class Instagram(DialogueChannel):
         if remarks.is_one(message):
             return remarks.answer(message, self.way(account), "replies")
         return super().send(message, account)
+
+    def resolve(
+        self, message: MessageOut, account: Account
+    ) -> Generator[Call, Reply, Accepted | None]:
+        """Look whether a part arrived after all, when no echo has told it."""
+        way = self.way(account)
+        if remarks.is_one(message) and isinstance(message.content, Comment):
+            own = account.address or ""
+            return seeking.comment(message, way, "replies", "id,timestamp,from,text", own)
+        return seeking.message(message, way, "instagram")
 
     @override
     def act(self, action: ActionOut, account: Account) -> Sending:

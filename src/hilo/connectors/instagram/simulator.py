@@ -6,7 +6,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from hilo.connectors._graph import sketch
+from hilo.connectors._graph import archive, sketch
 from hilo.connectors._graph.vendor import Habits
 from hilo.connectors._graph.wall import Wall
 from hilo.connectors.instagram import setup
@@ -51,6 +51,12 @@ class InstagramSimulator(Wall):
     def comment_id(self) -> str:
         """Return the name of a new comment."""
         return f"178500000{next(self.ids):08}"
+
+    @override
+    def listed(self, bubble: Bubble, writer: str) -> dict[str, object]:
+        """Return a comment as a list of them has it."""
+        at = archive.written(bubble.at)
+        return {"id": bubble.id, "text": bubble.text, "timestamp": at, "from": {"id": writer}}
 
     @override
     def commented(

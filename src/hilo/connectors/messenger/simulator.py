@@ -6,6 +6,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from hilo.connectors._graph import archive
 from hilo.connectors._graph.vendor import Habits
 from hilo.connectors._graph.wall import Wall
 from hilo.connectors.messenger import setup
@@ -61,6 +62,12 @@ class MessengerSimulator(Wall):
     def comment_id(self) -> str:
         """Return the name of a new comment."""
         return f"{_POST}_{next(self.ids):09}"
+
+    @override
+    def listed(self, bubble: Bubble, writer: str) -> dict[str, object]:
+        """Return a comment as a list of them has it."""
+        at = archive.written(bubble.at)
+        return {"id": bubble.id, "message": bubble.text, "created_time": at, "from": {"id": writer}}
 
     @override
     def commented(
