@@ -5,6 +5,7 @@ nobody else may.
 """
 
 __all__ = [
+    "archive",
     "batches",
     "calls",
     "channel",
