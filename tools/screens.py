@@ -311,8 +311,10 @@ def _offline(page: Page) -> None:
 
 WIDE = Look(1440, "light", "en")
 DARK = Look(1440, "dark", "en")
-SPANISH = Look(1440, "light", "es")
 PHONE = Look(390, "light", "en")
+SPANISH = Look(1440, "light", "es")
+DARK_SPANISH = Look(1440, "dark", "es")
+PHONE_SPANISH = Look(390, "light", "es")
 _AWAY = {"type": "about:blank", "title": "Busy", "status": 503, "code": "busy"}
 _NONE: dict[str, object] = {"items": [], "next_cursor": None}
 
@@ -327,7 +329,12 @@ SCREENS = (
     ),
     Screen("inbox-loading", "/inbox", before=_silent("**/api/v1/conversations?*")),
     Screen("inbox-offline", "/inbox?view=open", _offline),
-    Screen("thread", "/inbox?view=open", _richest, docs=(WIDE, DARK, SPANISH, PHONE)),
+    Screen(
+        "thread",
+        "/inbox?view=open",
+        _richest,
+        docs=(WIDE, DARK, PHONE, SPANISH, DARK_SPANISH, PHONE_SPANISH),
+    ),
     Screen("thread-failed", "/inbox?view=open", _holding("failed")),
     Screen("thread-uncertain", "/inbox?view=open", _holding("uncertain")),
     Screen("thread-files", "/inbox?view=open", _files_on_the_way),
@@ -346,7 +353,7 @@ SCREENS = (
     Screen("contacts", "/contacts"),
     Screen("contacts-none", "/contacts?q=zzzz"),
     Screen("contact", "/contacts", _person),
-    Screen("search", "/search?q=tarjeta", docs=(WIDE,)),
+    Screen("search", "/search?q=tarjeta", docs=(WIDE, SPANISH)),
     Screen("search-none", "/search?q=zzzzqq"),
     Screen("playground", "/playground"),
     Screen("playground-mail", "/playground", _customer_mail),
