@@ -44,6 +44,7 @@ from hilo.sdk.outbound import (
     Sending,
     tracked,
 )
+from hilo.sdk.reasons import Reason
 from hilo.sdk.simulator import Simulator
 from hilo.sdk.verdicts import Verdicts
 
@@ -52,6 +53,14 @@ _VERDICTS = Verdicts([])  # gateways share no codes: the HTTP status speaks
 _OK = range(200, 300)
 _NUMBER = re.compile(r"^\+?[0-9]{3,15}$")
 _ID_CHARS = 400
+# What gateways mean by the words they have in common, which come from their networks' own receipts.
+_WHY: Mapping[str, Reason] = {
+    "undelivered": "unreachable",
+    "undeliv": "unreachable",
+    "expired": "unreachable",
+    "rejected": "policy",
+    "rejectd": "policy",
+}
 
 
 class SmsHttp:
@@ -212,7 +221,8 @@ def _status(status: str, record: Mapping[str, str], named: Mapping[str, object])
         external_id=record.get(_name(named, "in_id"), "")[:_ID_CHARS] or None,
         message=None if ours is None else ours[0],
         part=None if ours is None else ours[1],
-        error=record.get(_name(named, "in_error"), "") if state == "failed" else "",
+        error=(record.get(_name(named, "in_error")) or status) if state == "failed" else "",
+        reason=_WHY.get(word, "") if state == "failed" else "",
     )
 
 
