@@ -11,7 +11,7 @@ F-12         test_a_subscription_that_was_taken_away_is_asked_for_again
 """
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from msgspec import structs
 
 import contract
 import shelf
+from hilo.connectors._graph import connecting
 from hilo.connectors.messenger import CONNECTOR, setup
 from hilo.connectors.messenger.testing import ACCOUNT, SECRET, sign
 from hilo.kit.errors import (
@@ -237,8 +238,9 @@ def test_a_subscription_that_was_taken_away_is_asked_for_again() -> None:
     again = checking.send(HttpReply(status=200, body=b'{"data":[]}'))
     assert isinstance(again, HttpCall)
     assert (again.method, again.url.rpartition("/")[2]) == ("POST", "subscribed_apps")
+    checking.send(HttpReply(status=200, body=b'{"success":true}'))
     with pytest.raises(StopIteration) as end:
-        checking.send(HttpReply(status=200, body=b'{"success":true}'))
+        checking.send(HttpReply(status=400, body=b'{"error":{"code":100}}'))  # not told to a page
     assert [(each.key, each.ok) for each in end.value.value] == [
         ("credentials", True),
         ("resubscribed", None),
@@ -262,7 +264,7 @@ def test_of_several_programs_on_a_page_ours_counts(app: str, key: str) -> None:
     told = f"""{{"data":[{{"id":"77","subscribed_fields":["messages"]}},
                          {{"id":"78","subscribed_fields":{fields}}}]}}"""
     checking, lines = CONNECTOR.check(own), []
-    answers = ['{"id":"1","name":"Casa Faro"}', told, '{"success":true}']
+    answers = ['{"id":"1","name":"Casa Faro"}', told, '{"success":true}', "{}"]
     next(checking)
     try:
         for answer in answers:
@@ -469,3 +471,40 @@ def test_a_lost_file_is_found_by_being_one(vendor: Simulator) -> None:
     assert play(vendor, CONNECTOR.resolve(one, ACCOUNT)) is None
     sent = play(vendor, CONNECTOR.send(one, ACCOUNT))
     assert play(vendor, CONNECTOR.resolve(one, ACCOUNT)) == sent
+
+
+def test_a_token_that_ends_is_known_before_it_does(vendor: Simulator) -> None:
+    assert play(vendor, CONNECTOR.check(ACCOUNT))[-1].key == "expires"
+    assert play(vendor, CONNECTOR.connect(ACCOUNT)).expires_at is None
+    told = b'{"data":{"type":"USER","is_valid":true,"expires_at":1800000000}}'
+    line = ending(CONNECTOR.check(ACCOUNT), vendor, told)[-1]
+    assert (line.key, line.ok, line.detail) == ("ends", None, "2027-01-15")
+    found = ending(CONNECTOR.connect(ACCOUNT), vendor, told)
+    assert found.expires_at == datetime(2027, 1, 15, 8, tzinfo=UTC)
+
+
+def test_who_may_not_ask_about_a_token_connects_all_the_same(vendor: Simulator) -> None:
+    refused = b'{"error":{"code":100,"message":"You must provide an app access token"}}'
+    assert ending(CONNECTOR.connect(ACCOUNT), vendor, refused).expires_at is None
+    assert ending(CONNECTOR.check(ACCOUNT), vendor, refused)[-1].key == "webhook"
+
+
+def test_the_application_asks_about_the_token_where_it_is_known() -> None:
+    call = connecting.about_token(setup.way(ACCOUNT).graph, ACCOUNT)
+    assert call.headers == {"authorization": f"Bearer 77|{SECRET}"}
+    alone = structs.replace(ACCOUNT, settings={"page_id": "1"})
+    call = connecting.about_token(setup.way(alone).graph, alone)
+    assert call.headers == {"authorization": "Bearer EAAmadeup"}
+
+
+def ending(asking: Any, vendor: Simulator, told: bytes) -> Any:
+    """Play to the end, with these words about the token."""
+    call = next(asking)
+    while True:
+        reply = HttpReply(status=200 if b"data" in told else 400, body=told)
+        if "debug_token" not in call.url:
+            reply = shelf.reply_of(vendor.request(shelf.request_of(call), AT)[0])
+        try:
+            call = asking.send(reply)
+        except StopIteration as end:
+            return end.value

@@ -1,6 +1,7 @@
 """Connecting a page or an account behind one: the webhook, and a check of each step."""
 
 from collections.abc import Generator, Mapping, Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -101,3 +102,24 @@ def _lacking(answered: Answered, fields: Sequence[str], app: str) -> list[str] |
     told = [each.get("subscribed_fields") for each in apps]
     known = {name for names in told if isinstance(names, list) for name in names}
     return [name for name in fields if name not in known] if known else []
+
+
+def about_token(graph: Graph, account: Account) -> HttpCall:
+    """Return the call that tells of the account's token; the application asks, where it is known.
+
+    Only the token's own person may ask with the token itself.
+    """
+    app = str(account.settings.get("app_id") or "")
+    if app:
+        speaks = f"Bearer {app}|{account.secrets.get('app_secret', '')}"
+        graph = msgspec.structs.replace(graph, headers={"authorization": speaks})
+    return graph.get("debug_token", input_token=account.secrets.get("access_token", ""))
+
+
+def ends(answered: Answered) -> datetime | None:
+    """Return when a token ends, of what is told of it; None: never."""
+    match answered:
+        case {"data": {"expires_at": int(stamp)}} if stamp > 0:
+            return datetime.fromtimestamp(stamp, UTC)
+        case _:
+            return None

@@ -2,11 +2,10 @@
 
 import secrets as chance
 from collections.abc import Generator, Mapping, Sequence
-from datetime import UTC, datetime
 
 import msgspec
 
-from hilo.connectors._graph import door
+from hilo.connectors._graph import connecting, door
 from hilo.connectors._graph.calls import Answered
 from hilo.connectors.whatsapp import ways
 from hilo.connectors.whatsapp.ways import DIALOG, Way
@@ -84,7 +83,7 @@ def connect(account: Account) -> Generator[Call, Reply, Connected]:
     return Connected(
         address=way.number,
         name=str(about.get("verified_name") or shown),
-        expires_at=_ends(token),
+        expires_at=connecting.ends(token),
         settings={"number": number} if number else {},
     )
 
@@ -122,7 +121,7 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
         webhook = Check(key="webhook", ok=False)
     lines.append(webhook)
     try:
-        ends = _ends((yield from graph.ask(_about_token(way, account))))
+        ends = connecting.ends((yield from graph.ask(_about_token(way, account))))
         lines.append(Check(key="expires", ok=True, detail=ends.date().isoformat() if ends else "∞"))
     except ConnectorError as error:
         lines.append(failed("expires", error, ok=None))
@@ -148,11 +147,3 @@ def _points_here(line: Check, answered: Answered | None, account: Account) -> Ch
 
 def _about_token(way: Way, account: Account) -> HttpCall:
     return way.graph.get("debug_token", input_token=account.secrets.get("access_token", ""))
-
-
-def _ends(answered: Answered) -> datetime | None:
-    match answered:
-        case {"data": {"expires_at": int(stamp)}} if stamp > 0:
-            return datetime.fromtimestamp(stamp, UTC)
-        case _:
-            return None
