@@ -18,7 +18,7 @@ ACCOUNT = Account(
         "format": "json",
         "in_text": "message.text",
         "delivered_words": ["delivered", "DELIVRD"],
-        "failed_words": ["failed"],
+        "failed_words": ["failed", "rejectd"],
     },
     secrets={"secret": "made-up-secret-of-no-gateway"},
     public_url="https://desk.test",
