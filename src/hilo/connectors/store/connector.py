@@ -4,13 +4,15 @@ What is said is the own chat's; the queue is the domain's. Here stands how a sho
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hilo.connectors._chat.saying import OwnChat, new_secrets
+from hilo.connectors.store import trying
 from hilo.kit.errors import FieldError, Invalid
 from hilo.sdk import settings as form
-from hilo.sdk.account import SettingsRead
+from hilo.sdk.account import Account, Check, SettingsRead
+from hilo.sdk.outbound import Call, Reply
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _MOST_TOPICS, _TOPIC_CHARS = 12, 60
@@ -36,6 +38,10 @@ class Store(OwnChat):
             secrets=new_secrets(old.secrets if old else {}),
             name=str(settings.get("title", "")),
         )
+
+    def check(self, account: Account) -> Generator[Call, Reply, Sequence[Check]]:
+        """Try what people in the shop meet."""
+        return trying.check(account)
 
 
 def _tidy(value: object) -> object:
