@@ -21,7 +21,7 @@ import contract
 import shelf
 from hilo.connectors.instagram import CONNECTOR
 from hilo.connectors.instagram.testing import ACCOUNT, BY_PAGE
-from hilo.kit.errors import AuthExpired, Invalid, Rejected
+from hilo.kit.errors import AuthExpired, Invalid, Rejected, UnknownOutcome
 from hilo.sdk.account import Account, Delivery
 from hilo.sdk.content import Comment
 from hilo.sdk.inbound import EchoIn, MessageIn, StatusIn, Unknown
@@ -204,7 +204,8 @@ def test_a_sample_is_taken_like_any_other() -> None:
 def test_a_lost_answer_is_found_in_the_list(vendor: Simulator) -> None:
     sent = play(vendor, CONNECTOR.send(part("uno"), ACCOUNT))
     assert play(vendor, CONNECTOR.resolve(part("uno"), ACCOUNT)) == sent
-    assert play(vendor, CONNECTOR.resolve(part("dos"), ACCOUNT)) is None
+    with pytest.raises(UnknownOutcome, match="0 messages"):
+        play(vendor, CONNECTOR.resolve(part("dos"), ACCOUNT))
     call = next(CONNECTOR.resolve(part("uno"), BY_PAGE))
     assert isinstance(call, HttpCall)
     assert call.url.startswith("https://graph.facebook.com/v25.0/300000000000001/conversations?")
@@ -213,6 +214,7 @@ def test_a_lost_answer_is_found_in_the_list(vendor: Simulator) -> None:
 
 def test_a_lost_answer_below_a_comment_is_found_there(vendor: Simulator) -> None:
     public = part("Seven", reply_to=commented(vendor), content=Comment(post="1"))
-    assert play(vendor, CONNECTOR.resolve(public, ACCOUNT)) is None
+    with pytest.raises(UnknownOutcome, match="0 messages"):
+        play(vendor, CONNECTOR.resolve(public, ACCOUNT))
     sent = play(vendor, CONNECTOR.send(public, ACCOUNT))
     assert play(vendor, CONNECTOR.resolve(public, ACCOUNT)) == sent

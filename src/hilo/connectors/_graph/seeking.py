@@ -1,8 +1,8 @@
 """Asks the vendor for the newest of a conversation, to know whether a part arrived after all.
 
 The list has no word of our tracker, so a message of ours is known by what it says: exactly one
-that fits is the part, several are a question for the agent. What the list does not reach back to
-is never taken for a proof that nothing arrived.
+that fits is the part, several are a question for the agent. So is none: a list may show late what
+arrived, and what would be sent again could come twice.
 
 Source: Meta, "Conversations API" of Messenger and of Instagram (read 2026-11): the details of the
 20 newest messages, 2 calls a second.
@@ -24,7 +24,7 @@ from hilo.sdk.outbound import Accepted, Call, MessageOut, Reply
 NEWEST = 20
 _CLOCKS = timedelta(seconds=10)  # between the vendor's clock, which counts seconds, and ours
 _FIELDS = "id,created_time,from,message,attachments"
-Finding = Generator[Call, Reply, Accepted | None]
+Finding = Generator[Call, Reply, Accepted]
 
 
 class _Writer(Struct, frozen=True):
@@ -54,10 +54,9 @@ class _Seen(Struct, frozen=True, kw_only=True):
 
 
 class _Page(Struct, frozen=True):
-    """Some of a list. paging: says `next` while there is more."""
+    """Some of a list."""
 
     data: Sequence[_Seen] = ()
-    paging: dict[str, Any] = {}
 
 
 class _Talk(Struct, frozen=True):
@@ -87,10 +86,7 @@ def message(sought: MessageOut, way: Way, platform: str) -> Finding:
         raise UnknownOutcome("the vendor lists no conversation with this person")
     page = talks[0].messages
     ours = [each for each in page.data if each.writer and str(each.writer.id) != sought.to.value]
-    found = _one_of(ours, sought)
-    if found is None and not _reaches(page, _since(sought)):
-        raise UnknownOutcome("the list does not reach back to when it was sent")
-    return None if found is None else Accepted(external_id=str(found.id))
+    return Accepted(external_id=str(_one_of(ours, sought).id))
 
 
 def comment(sought: MessageOut, way: Way, below: str, fields: str, own: str) -> Finding:
@@ -99,22 +95,15 @@ def comment(sought: MessageOut, way: Way, below: str, fields: str, own: str) -> 
     call = way.graph.get(f"{answered}/{below}", fields=fields, limit="100")
     page = _read((yield from way.graph.ask(call, now=sought.now)), _Page)
     ours = [each for each in page.data if each.writer and str(each.writer.id) == own]
-    found = _one_of(ours, sought)
-    if found is None and page.paging.get("next"):
-        raise UnknownOutcome("the list goes on")
-    return None if found is None else Accepted(external_id=f"{remarks.PREFIX}{found.id}")
+    return Accepted(external_id=f"{remarks.PREFIX}{_one_of(ours, sought).id}")
 
 
-def _one_of(ours: Sequence[_Seen], sought: MessageOut) -> _Seen | None:
-    since = _since(sought)
+def _one_of(ours: Sequence[_Seen], sought: MessageOut) -> _Seen:
+    since = sought.at - _CLOCKS
     fits = [each for each in ours if each.at and each.at >= since and _says(each, sought)]
-    if len(fits) > 1:
-        raise UnknownOutcome(f"{len(fits)} messages say the same")
-    return fits[0] if fits else None
-
-
-def _since(sought: MessageOut) -> datetime:
-    return sought.at - _CLOCKS
+    if len(fits) != 1:
+        raise UnknownOutcome(f"{len(fits)} messages of the list say the same")
+    return fits[0]
 
 
 def _says(seen: _Seen, sought: MessageOut) -> bool:
@@ -123,12 +112,6 @@ def _says(seen: _Seen, sought: MessageOut) -> bool:
     if words is None:
         return bool(seen.attachments)
     return (seen.message or seen.text or "").strip() == words.strip()
-
-
-def _reaches(page: _Page, since: datetime) -> bool:
-    """Say whether the list, the newest first, comes from before that moment."""
-    is_whole = len(page.data) < NEWEST and not page.paging.get("next")
-    return is_whole or any(each.at < since for each in page.data if each.at)
 
 
 def _read(answered: Answered, shape: type[Any]) -> Any:
