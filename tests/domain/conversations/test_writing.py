@@ -6,6 +6,7 @@ from uuid import UUID
 from cast import CAST, a_conversation
 from frame import Statements
 from hilo.domain.conversations.models import Author, MessageKind
+from hilo.domain.conversations.thread.amending import last_said
 from hilo.domain.conversations.thread.writing import Key, NewMessage, append, claim, preview
 from hilo.kit.db import Tx
 from hilo.kit.ids import new_id
@@ -66,6 +67,22 @@ async def test_a_late_message_is_not_the_last(tx: Tx) -> None:
     ((late, _),) = await append(tx, [a("incoming", id_, "older", at=tx.now - timedelta(days=1))])
     assert late.last_message is not None
     assert late.last_message.preview == "newer"
+
+
+async def test_a_whole_second_is_not_late(tx: Tx) -> None:
+    """Many channels tell no fractions: what came within the second of our reply came after it."""
+    id_ = await a_conversation(tx)
+    second = tx.now.replace(microsecond=0)
+    await append(tx, [a("outgoing", id_, "ours", state="queued", at=second.replace(microsecond=7))])
+    ((view, _),) = await append(tx, [a("incoming", id_, "theirs", at=second)])
+    assert (await last_said(tx, id_)) == view.last_message is not None
+    assert view.last_message.preview == "theirs"
+    late = second - timedelta(microseconds=1)
+    ((view, _), _) = await append(
+        tx, [a("incoming", id_, "again", at=second), a("incoming", id_, "late", at=late)]
+    )
+    assert (await last_said(tx, id_)) == view.last_message is not None
+    assert view.last_message.preview == "again"
 
 
 async def test_only_new_names_are_claimed(tx: Tx) -> None:

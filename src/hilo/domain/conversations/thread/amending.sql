@@ -54,11 +54,11 @@ select c.id, c.number, c.contact_id, p.name, c.inbox_id, c.channel, c.subject, c
 from changed c join contact p on p.workspace_id = :workspace and p.id = c.contact_id
 
 -- name: spoken_last
--- What a list shows of a conversation.
+-- What a list shows of a conversation: within a second what came last, as when it is written.
 select m.id, m.conversation_id, m.seq, m.kind, m.channel, m.inbox_id, m.author_kind, m.author_id,
        m.author_name, m.subject, m.text, m.html, m.quoted, m.reply_to, m.attachments, m.meta, m.state,
        m.error, m.client_id, m.at, m.created_at,
        m.content, m.reactions, m.edited_at, m.deleted_at, m.parts
 from message m
 where m.workspace_id = :workspace and m.conversation_id = :conversation and m.kind <> 'activity'
-order by m.at desc, m.seq desc limit 1
+order by date_trunc('second', m.at) desc, m.seq desc limit 1

@@ -185,7 +185,7 @@ def _bump_of(id_: UUID, messages: Sequence[NewMessage], now: datetime) -> _Bump:
         if message.kind == "activity":
             continue
         last = _last(message, now)
-        if bump.last_at is None or last.at >= bump.last_at:
+        if bump.last_at is None or last.at >= bump.last_at.replace(microsecond=0):
             bump.last_message = last
             bump.last_at = last.at
         bump.activity_at = message.created_at or now

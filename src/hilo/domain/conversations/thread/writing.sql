@@ -7,7 +7,8 @@ where workspace_id = :workspace and id = any(:ids)
 order by id for no key update
 
 -- name: bump
--- One row per conversation of the batch. A message that comes late is not the last. waiting: 'set', 'clear' or 'keep'; quiet messages wake nobody.
+-- One row per conversation of the batch. A message that comes late is not the last; late by less than a second is not late,
+-- since many channels tell whole seconds, and the thread shows it beneath. waiting: 'set', 'clear' or 'keep'; quiet messages wake nobody.
 with given as (
   select * from json_to_recordset(:bumps::json)
     as g(id uuid, count int, incoming int, channel text, last_message jsonb, last_at timestamptz,
@@ -17,7 +18,7 @@ with given as (
     last_seq = c.last_seq + g.count,
     last_incoming_seq = case when g.incoming > 0 then c.last_seq + g.incoming else c.last_incoming_seq end,
     channel = coalesce(g.channel, c.channel),
-    last_message = case when coalesce((c.last_message ->> 'at')::timestamptz <= g.last_at, true)
+    last_message = case when coalesce(date_trunc('second', (c.last_message ->> 'at')::timestamptz) <= g.last_at, true)
                         then coalesce(g.last_message, c.last_message) else c.last_message end,
     activity_at = greatest(c.activity_at, g.activity_at),
     waiting_since = case g.waiting when 'set' then coalesce(c.waiting_since, g.waiting_at)
