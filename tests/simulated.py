@@ -44,12 +44,11 @@ class Played:
         items: list[dict[str, Any]] = thread["items"]
         return items[::-1]
 
-    async def reply(self, text: str) -> dict[str, Any]:
-        """Answer."""
+    async def reply(self, text: str, *files: str) -> dict[str, Any]:
+        """Answer. files: ids of uploaded ones."""
         (one,) = (await self.desk.get("/conversations", inbox=self.inbox))["items"]
-        return await self.desk.post(
-            f"/conversations/{one['id']}/messages", {"kind": "reply", "text": text}
-        )
+        given = {"kind": "reply", "text": text, "attachments": list(files)}
+        return await self.desk.post(f"/conversations/{one['id']}/messages", given)
 
     async def until(self, *states: tuple[str, str]) -> None:
         """Wait until the thread is these texts in these states."""
@@ -61,10 +60,13 @@ class Played:
         raise AssertionError(f"the thread is {last}")
 
 
-async def played_on(desk: Desk, channel: str) -> Played:
-    """Make an account in the sandbox that nobody had to fill in, and let contact 7 write."""
+async def played_on(desk: Desk, channel: str, **settings: object) -> Played:
+    """Make an account in the sandbox that nobody had to fill in, and let contact 7 write.
+
+    settings: those that are not made up.
+    """
     inbox = (await desk.post("/inboxes", {"name": f"{channel} {uuid4().hex[:8]}"}))["id"]
-    asked = {"channel": channel, "sandbox": True, "settings": {}}
+    asked = {"channel": channel, "sandbox": True, "settings": settings}
     played = Played(desk, inbox, await desk.post(f"/inboxes/{inbox}/accounts", asked))
     await played.does(does="text", text="¿Abren hoy?")
     await played.until(("¿Abren hoy?", "received"))

@@ -1,6 +1,7 @@
 """A contact on a simulated phone, the vendor between us, and what goes wrong there."""
 
 import asyncio
+import base64
 from uuid import uuid4
 
 import httpx2
@@ -103,3 +104,33 @@ async def test_an_answer_whose_reply_was_lost_is_settled_by_what_comes_back(
     assert states & {"sent", "delivered"}, states
     assert [each["text"] for each in await played.bubbles()] == ["¿Abren hoy?", "¿Llegó?"]
     assert len(await played.messages()) == 2
+
+
+@pytest.mark.parametrize("media", ["link", "list"])
+async def test_files_pass_both_ways_through_a_gateway(hilo: Rig, desk: Desk, media: str) -> None:
+    """Where the gateway has no field for files, a link below the words opens them."""
+    played = await played_on(desk, "sms_http", media=media)
+    gif = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00"
+    data = base64.b64encode(gif).decode()
+    await played.does(does="file", text="¿Este?", data=data, media_type="image/gif")
+    states: list[str] = []
+    async for _ in trying():
+        came = [each["attachments"] for each in await played.messages() if each["attachments"]]
+        states = [file["state"] for files in came for file in files]
+        if states == ["stored"]:
+            break
+    assert states == ["stored"]
+    sent = await desk.client.post("/files", files={"file": ("ours.gif", gif, "image/gif")})
+    told = await played.reply("Este", sent.json()["id"])
+    assert told["meta"].get("degraded") == (["files"] if media == "link" else None)
+    ours: dict[str, str] = {}
+    async for _ in trying():
+        ours = (await played.bubbles())[-1]
+        if not ours["mine"]:
+            break
+    words, _, below = ours["text"].partition("\n")
+    url = below if media == "link" else ours["url"]
+    assert (words, bool(below)) == ("Este", media == "link")
+    async with httpx2.AsyncClient(base_url=hilo.url, timeout=PATIENCE_S) as phone:
+        opened = await phone.get(url.removeprefix(hilo.url))
+    assert (opened.status_code, opened.content) == (httpx2.codes.OK, gif)

@@ -60,3 +60,10 @@ def test_a_window_that_hangs_on_no_choice_does_not_load(name: str, values: str) 
     window = f"[limits.window]\nfree_s = 60\nwhen = {{ {name} = {values} }}\n"
     with pytest.raises(Bug, match="pigeon: the window hangs on"):
         manifest.made(_TEXT.format(name="way", values='["coop"]') + window)
+
+
+@pytest.mark.parametrize("values", ['["barn"]', "[]"])
+def test_links_that_hang_on_no_choice_do_not_load(values: str) -> None:
+    limits = f"[limits]\nlinks_when = {{ way = {values} }}\n"
+    with pytest.raises(Bug, match="pigeon: links hangs on"):
+        manifest.made(_TEXT.format(name="way", values='["coop"]') + limits)

@@ -32,6 +32,7 @@ from hilo.kit.errors import (
     UnknownOutcome,
 )
 from hilo.kit.jobs import Job
+from hilo.sdk import hosts
 from hilo.sdk.abilities import Fetching, Profiling
 from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import Recipient
@@ -206,11 +207,7 @@ async def _content(given: Tools, row: AccountRow, url: str) -> bytes:
 
 def may_fetch(manifest: Manifest, url: str) -> bool:
     """Say whether the channel's files may come from there."""
-    host = (urlsplit(url).hostname or "").lower()
-    return not manifest.hosts or any(
-        host == each or (each.startswith("*.") and host.endswith(each[1:]))
-        for each in manifest.hosts
-    )
+    return hosts.is_among(url, manifest.hosts)
 
 
 def retry_after_s(error: Exception, failures: int) -> float | None:

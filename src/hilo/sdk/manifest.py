@@ -105,7 +105,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Refused, split or degraded before queuing.
 
     text: of one part, in text_unit; caption: of a file's text, 0 = none. file_bytes: each.
-    edit_s, delete_s: for how long, where the features are there; 0 = for ever.
+    edit_s, delete_s: for how long, where the features are there; 0 = for ever. links_when: files
+    leave as links below the words, by accounts whose settings have one of these values.
     """
 
     text_chars: int = 100_000
@@ -119,6 +120,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     rates: Rates = Rates()
     edit_s: int = 0
     delete_s: int = 0
+    links_when: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Setting(Struct, frozen=True, kw_only=True):
@@ -176,6 +178,12 @@ class Manifest(Struct, frozen=True, kw_only=True):
         """Say whether the channel can do it."""
         return feature in self.features
 
+    def links_files(self, settings: Mapping[str, object]) -> bool:
+        """Say whether files leave as links by an account with these settings, or none yet."""
+        usual = {each.name: each.default for each in self.settings}
+        wanted = self.limits.links_when.items()
+        return bool(wanted) and all(settings.get(n, usual.get(n)) in each for n, each in wanted)
+
 
 def read(package: str) -> Manifest:
     """Return the manifest in a connector's folder."""
@@ -187,7 +195,8 @@ def made(text: str) -> Manifest:
     """Return the manifest of this text. Raises Bug where a field hangs on what is no choice."""
     manifest = msgspec.convert(tomllib.loads(text), Manifest)
     choices = {one.name: one.choices for one in manifest.settings if one.kind == "choice"}
-    hanging = [("the window", manifest.limits.window.when)]
+    limits = manifest.limits
+    hanging = [("the window", limits.window.when), ("links", limits.links_when)]
     hanging += [(setting.name, setting.when) for setting in manifest.settings]
     for what, when in hanging:
         for name, values in when.items():

@@ -80,6 +80,7 @@ class Deed(Struct, frozen=True, kw_only=True):
 class Bubble(Struct, frozen=True, kw_only=True):
     """A message as the simulated phone shows it. file: a name to ask `Simulator.file` for.
 
+    url: where a file of ours lies that the vendor was given the address of.
     marks: who reacted with what. state: of the contact's own messages, whether we have read them.
     """
 
@@ -88,6 +89,7 @@ class Bubble(Struct, frozen=True, kw_only=True):
     text: str = ""
     at: datetime
     file: str = ""
+    url: str = ""
     media_type: str = ""
     choices: Sequence[tuple[str, str]] = ()
     marks: Sequence[str] = ()

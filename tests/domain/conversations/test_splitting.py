@@ -150,6 +150,12 @@ def test_the_one_picture_carries_a_short_text() -> None:
     assert len(plan(captions, Draft(text="hello", files=[SOUND])).slices) == 2
 
 
+def test_files_that_leave_as_links_are_named_as_lost() -> None:
+    found = plan(manifest("captions"), Draft(text="hello", files=[IMAGE], links_files=True))
+    assert (parts(found), found.lost) == ([("hello", 1, "")], ["files"])
+    assert plan(manifest("captions"), Draft(text="hello", links_files=True)).lost == []
+
+
 def test_buttons_stay_buttons_where_they_fit() -> None:
     able = manifest("buttons", taps=Taps(buttons=3))
     found = plan(able, Draft(text="Sure?", content=BUTTONS))

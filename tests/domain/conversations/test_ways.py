@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from cast import CAST
-from hilo.domain import conversations, inboxes, people
+from hilo.domain import conversations, inboxes, library, people
 from hilo.domain.conversations import Given, WayView, WindowClosed, acting
 from hilo.domain.conversations.errors import TooLateToChange
 from hilo.domain.conversations.outgoing.acting import Wish
@@ -134,6 +134,29 @@ async def test_a_window_of_some_accounts_only_is_no_others(
         assert (first.closed, first.takes_template) == ("window", True)
         with pytest.raises(WindowClosed):
             await write(place, text="too late")
+
+
+@pytest.mark.parametrize("kind", [None, "letters", "calls"])
+async def test_files_are_links_by_some_accounts_only(
+    db: Database, tmp_path: Path, kind: str | None
+) -> None:
+    limits = structs.replace(MANIFEST.limits, links_when={"kind": ["letters"]})
+    kinds = Setting(name="kind", kind="choice", choices=["letters", "calls"], default="letters")
+    settings = [*MANIFEST.settings, kinds]
+    able = Able(structs.replace(MANIFEST, limits=limits, settings=settings))
+    place = await vendor_on(db, tmp_path, able, {} if kind is None else {"kind": kind})
+    await place.hear(says("hello", "m-1"))
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        file = await library.upload(tx, ACTOR, place.state.files, "a.gif", b"GIF89a")
+    links = kind != "calls"
+    assert (await found(place))[0].links_files is links
+    await write(place, text="see", attachments=[file.id])
+    await write(place, text="no file")
+    told = await rows(
+        place.state.db,
+        "select meta -> 'degraded' from message where kind = 'outgoing' order by seq",
+    )
+    assert told == [(["files"] if links else None,), (None,)]
 
 
 async def test_a_way_that_is_switched_off_is_told_with_its_reason(place: Place) -> None:

@@ -85,8 +85,8 @@ export interface Way {
   identity_id: Id | null; kind: Identity["kind"] | null; value: string;
   closed: "window" | "opted-out" | "held" | "off" | "no-identity" | null;
   until: Instant | null; heard_at: Instant | null; takes_template: boolean; is_proposed: boolean;
-  /** Not there in what was kept on the device before. */
-  senders?: readonly Sender[];
+  /** Not there in what was kept on the device before. links_files: files leave as links below the words. */
+  senders?: readonly Sender[]; links_files?: boolean;
 }
 /** A text the vendor judged. body: with `{{name}}` where its variables stand. */
 export interface Template {
@@ -113,7 +113,7 @@ export interface Invitation { id: Id; email: string; name?: string; role: Role; 
 export interface Token { id: Id; name: string; scopes: string[]; expires_at: Instant | null; last_used_at: Instant | null; created_at: Instant; token?: string }
 export interface Session { id: Id; user_agent: string; created_at: Instant; last_seen_at: Instant; is_current: boolean }
 export interface Bubble {
-  id: string; mine: boolean; text: string; at: Instant; file: string; media_type: string; choices: [string, string][];
+  id: string; mine: boolean; text: string; at: Instant; file: string; url: string; media_type: string; choices: [string, string][];
   marks: string[]; reply_to: string | null; is_edited: boolean; is_deleted: boolean; state: string;
 }
 export interface Phone { who: string; name: string; address: string; bubbles: Bubble[]; typing_until: Instant | null }

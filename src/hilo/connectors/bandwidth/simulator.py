@@ -125,8 +125,8 @@ class Carrier:
         line = self._phones.at(str(to[0]))
         if line is not None:
             media = given.get("media")
-            shown = text or (str(media[0]) if isinstance(media, list) and media else "")
-            line.add(Bubble(id=id_, mine=False, text=shown, at=at))
+            url = str(media[0]) if isinstance(media, list) and media else ""
+            line.add(Bubble(id=id_, mine=False, text=text, at=at, url=url))
         message = {
             "id": id_,
             "owner": self._number,

@@ -14,13 +14,13 @@ from uuid import UUID
 
 import msgspec
 
-from hilo.connectors.sms_http import fields
+from hilo.connectors.sms_http import fields, media
 from hilo.connectors.sms_http.simulator import Gateway
 from hilo.kit.errors import BadSignature, FieldError, Invalid, MalformedPayload, UnknownOutcome
-from hilo.sdk import keywords
+from hilo.sdk import hosts, keywords
 from hilo.sdk import manifest as manifests
 from hilo.sdk import settings as form
-from hilo.sdk.abilities import Sample
+from hilo.sdk.abilities import Fetched, Sample
 from hilo.sdk.account import Account, Answer, Asked, Check, Delivery, SettingsRead
 from hilo.sdk.forms import basic, urlencoded
 from hilo.sdk.inbound import (
@@ -103,12 +103,17 @@ class SmsHttp:
     def send(self, message: MessageOut, account: Account) -> Sending:
         """Send one part; our tracker goes along as the reference."""
         named = account.settings
-        body = dict(_pair(each) for each in _list(named, "extra_fields")) | {
+        text, files = media.placed(message.text, [each.url for each in message.files], named)
+        body: dict[str, str | list[str]] = {
+            **dict(_pair(each) for each in _list(named, "extra_fields")),
             _name(named, "to_field"): message.to.value,
             _name(named, "from_field"): str(named.get("number", "")),
-            _name(named, "text_field"): message.text,
             _name(named, "reference_field"): message.tracker,
         }
+        if text or files is None:
+            body[_name(named, "text_field")] = text
+        if files is not None:
+            body[_name(named, "media_field")] = files
         reply = yield _call(account, body)
         if not isinstance(reply, HttpReply):
             raise UnknownOutcome("no answer to an HTTP request")
@@ -122,6 +127,10 @@ class SmsHttp:
         del message, account
         return None
 
+    def fetch(self, url: str, account: Account) -> Generator[Call, Reply, Fetched]:
+        """Get a file that came."""
+        return media.fetch(url, account.settings, _authorization(account))
+
     def configure(self, given: Mapping[str, object], old: SettingsRead | None) -> SettingsRead:
         """Check the settings; make the secret where there is none."""
         read = form.read(self._manifest, given, old)
@@ -134,6 +143,7 @@ class SmsHttp:
                 errors.append(_wrong(f"extra_fields.{place}", "name=value"))
         if read.settings.get("auth") in {"basic", "header"} and not read.settings.get("auth_name"):
             errors.append(_wrong("auth_name", "a name to sign in with, or the header's name"))
+        errors += _wrong_media(read.settings)
         if errors:
             raise Invalid(*errors)
         kept = dict(read.secrets)
@@ -179,7 +189,20 @@ class SmsHttp:
         return {"send_url": "https://gateway.test/messages", "number": number}
 
 
-def _said(record: Mapping[str, str], named: Mapping[str, object]) -> list[Inbound]:
+def _wrong_media(named: Mapping[str, object]) -> list[FieldError]:
+    errors = [
+        _wrong(f"media_hosts.{place}", "a host's name, like media.example.com or *.example.com")
+        for place, each in enumerate(_list(named, "media_hosts"))
+        if not hosts.is_name(each)
+    ]
+    others = {_name(named, f"{each}_field") for each in ("to", "from", "text", "reference")}
+    if named.get("media") in {"one", "list"} and _name(named, "media_field") in others:
+        errors.append(_wrong("media_field", "a field of its own"))
+    return errors
+
+
+def _said(given: fields.Record, named: Mapping[str, object]) -> list[Inbound]:
+    record = given.words
     status = record.get(_name(named, "in_status"), "")
     if status:
         return [_status(status, record, named)]
@@ -190,10 +213,14 @@ def _said(record: Mapping[str, str], named: Mapping[str, object]) -> list[Inboun
     if not id_.strip():
         raise _missing(_name(named, "in_id"))
     sender = SenderIn(identities=[_identity(address.strip())])
-    items: list[Inbound] = [MessageIn(external_id=id_[:_ID_CHARS], sender=sender, text=text)]
-    given = keywords.consent(text)
-    if given is not None:
-        items.append(ConsentIn(sender=sender, is_given=given))
+    files, strange = media.found(given, named)
+    items: list[Inbound] = [
+        MessageIn(external_id=id_[:_ID_CHARS], sender=sender, text=text, files=files),
+        *strange,
+    ]
+    agrees = keywords.consent(text)
+    if agrees is not None:
+        items.append(ConsentIn(sender=sender, is_given=agrees))
     return items
 
 
@@ -226,14 +253,19 @@ def _status(status: str, record: Mapping[str, str], named: Mapping[str, object])
     )
 
 
-def _call(account: Account, body: Mapping[str, str]) -> HttpCall:
+def _call(account: Account, body: Mapping[str, str | list[str]]) -> HttpCall:
     url, headers = str(account.settings.get("send_url", "")), _authorization(account)
+    pairs = [
+        (name, each)
+        for name, value in body.items()
+        for each in (value if isinstance(value, list) else [value])
+    ]
     match account.settings.get("format"):
         case "query":
             joint = "&" if urlsplit(url).query else "?"
-            return HttpCall(method="GET", url=f"{url}{joint}{urlencode(body)}", headers=headers)
+            return HttpCall(method="GET", url=f"{url}{joint}{urlencode(pairs)}", headers=headers)
         case "form":
-            content_type, written = urlencoded(list(body.items()))
+            content_type, written = urlencoded(pairs)
         case _:
             content_type, written = "application/json", msgspec.json.encode(body)
     return HttpCall(

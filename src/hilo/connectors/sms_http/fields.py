@@ -1,9 +1,10 @@
 """A body as flat fields, whatever it is written in: JSON, a form, or the query of the address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from hilo.kit.errors import MalformedPayload
 from hilo.sdk import payloads
@@ -12,15 +13,26 @@ KEY = "key"  # what our secret is called in the address
 _DEEPEST = 6
 
 
-def of(body: bytes, headers: Mapping[str, str], url: str) -> list[dict[str, str]]:
+class Record(Struct, frozen=True):
+    """What one thing that is told holds, by path.
+
+    words: a text each. lists: every text there is at a path, also where a field repeats or lists
+    lie on the way.
+    """
+
+    words: Mapping[str, str]
+    lists: Mapping[str, Sequence[str]]
+
+
+def of(body: bytes, headers: Mapping[str, str], url: str) -> list[Record]:
     """Return the records of a request: a list in JSON is several. Raises MalformedPayload."""
-    query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
-    query.pop(KEY, None)
+    asked = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    query = [(name, value) for name, value in asked if name != KEY]
     if not body:
-        return [query]
+        return [_form(query)]
     if "x-www-form-urlencoded" in headers.get("content-type", ""):
         try:
-            return [query | dict(parse_qsl(body.decode(), keep_blank_values=True))]
+            return [_form([*query, *parse_qsl(body.decode(), keep_blank_values=True)])]
         except UnicodeDecodeError as error:
             raise MalformedPayload("the form is no UTF-8", reason="no-text") from error
     try:
@@ -32,7 +44,34 @@ def of(body: bytes, headers: Mapping[str, str], url: str) -> list[dict[str, str]
         raise MalformedPayload(
             "an object, or a list of objects, is expected", reason="field-wrong", field="$"
         )
-    return [query | flat(each) for each in records]
+    return [_record(_form(query), each) for each in records]
+
+
+def _form(pairs: Sequence[tuple[str, str]]) -> Record:
+    lists: dict[str, list[str]] = {}
+    for name, value in pairs:
+        lists.setdefault(name, []).append(value)
+    return Record(dict(pairs), lists)
+
+
+def _record(query: Record, given: Mapping[str, object]) -> Record:
+    lists: dict[str, list[str]] = {}
+    _gather(given, "", 0, lists)
+    return Record({**query.words, **flat(given)}, {**query.lists, **lists})
+
+
+def _gather(value: object, path: str, depth: int, into: dict[str, list[str]]) -> None:
+    """Put every text at its path, through lists as if they were not there."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, str):
+        into.setdefault(path, []).append(value)
+    elif isinstance(value, list):
+        for each in value:
+            _gather(each, path, depth + 1, into)
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            _gather(each, f"{path}.{name}" if path else name, depth + 1, into)
 
 
 def flat(value: Mapping[str, object], prefix: str = "", depth: int = 0) -> dict[str, str]:

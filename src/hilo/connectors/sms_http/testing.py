@@ -17,6 +17,7 @@ ACCOUNT = Account(
         "number": "+12025550100",
         "format": "json",
         "in_text": "message.text",
+        "in_media": ["media", "attachments.url", "MediaUrl0"],
         "delivered_words": ["delivered", "DELIVRD"],
         "failed_words": ["failed", "rejectd"],
     },

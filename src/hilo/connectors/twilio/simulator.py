@@ -172,10 +172,11 @@ class Network:
             raise Refused(400, 21610, "Attempt to send to unsubscribed recipient")
         self._count += 1
         sid = f"SM{self._count:032x}"
-        shown = text or form.get("MediaUrl") or f"[{form.get('ContentSid')}]"
+        url = form.get("MediaUrl", "")
+        shown = text if text or url else f"[{form.get('ContentSid')}]"
         late = self._is_late(line, at) and "ContentSid" not in form
         if line is not None and not late:
-            line.add(Bubble(id=sid, mine=False, text=shown, at=at))
+            line.add(Bubble(id=sid, mine=False, text=shown, at=at, url=url))
         sent: Json = {
             "sid": sid,
             "status": "queued",

@@ -117,6 +117,7 @@ function Said({ account, bubble, quoted, items, onChoose }: SaidProps) {
         {url && family === "image" ? <img src={url} alt={bubble.text || t("play.picture")} />
           : url && family === "audio" ? <audio controls src={url}><track kind="captions" /></audio>
             : url ? <a href={url} target="_blank" rel="noreferrer">{bubble.text || bubble.media_type}</a> : null}
+        {bubble.url ? <Ours url={bubble.url} /> : null}
         {bubble.text && !(url && family !== "image" && family !== "audio") ? <p>{bubble.text}</p> : null}
         <small><Time at={bubble.at} />{bubble.is_edited ? ` · ${t("play.edited")}` : ""}{bubble.state ? ` · ${t("play.seen")}` : ""}</small>
         {bubble.marks.length ? <span className={css.marks}>{bubble.marks.join(" ")}</span> : null}
@@ -125,4 +126,15 @@ function Said({ account, bubble, quoted, items, onChoose }: SaidProps) {
       <span className={css.tools}><Menu label={t("play.with_message")} items={items} trigger={<IconButton label={t("play.with_message")}><IconDots size={14} aria-hidden /></IconButton>} /></span>
     </li>
   );
+}
+
+/** A file of ours, known by its address alone: a picture where it is one, else what opens it. */
+function Ours({ url }: { url: string }) {
+  const t = useT();
+  const [isPicture, setPicture] = useState(true);
+  const { pathname, search } = new URL(url, window.location.href); // the desk may be open by another name than the world's
+  const here = `${pathname}${search}`;
+  return isPicture
+    ? <img src={here} alt={t("play.picture")} onError={() => setPicture(false)} />
+    : <a href={here} target="_blank" rel="noreferrer">{t("play.file")}</a>;
 }

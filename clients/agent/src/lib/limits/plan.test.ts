@@ -57,4 +57,9 @@ describe("the plan of a reply", () => {
     expect(planned(channel([]), { text: "x", html: "<ul><li>x</li></ul>", files: [] }).lost).toEqual(["html"]);
     expect(planned(channel(["html"]), { text: "x", html: "<b>x</b>", files: [] }).lost).toEqual([]);
   });
+
+  it("says that files go as links, where they do", () => {
+    const lost = (files: ReturnType<typeof file>[], links: boolean) => planned(channel(["file"]), { text: "x", files, links }).lost;
+    expect([lost([file("image/png")], true), lost([], true), lost([file("image/png")], false)]).toEqual([["files"], [], []]);
+  });
 });

@@ -8,7 +8,8 @@ export interface Limits {
 }
 export interface Able { features: readonly string[]; limits: Limits }
 export interface Attached { id: string; name: string; media_type: string; size_bytes: number }
-export interface Written { text: string; html?: string | undefined; files: readonly Attached[] }
+/** links: by this way files leave as links below the words. */
+export interface Written { text: string; html?: string | undefined; files: readonly Attached[]; links?: boolean }
 
 /** refused: the channel takes no such file at all; large: too large for it; as-file, unfit: not of a kind it shows. */
 export type FileWhy = "refused" | "large" | "as-file" | "unfit";
@@ -24,7 +25,7 @@ export interface Plan {
   files: Readonly<Record<string, FileWhy>>;
   /** Files that travel beside the words instead of with them. */
   apart: boolean;
-  lost: readonly "html"[];
+  lost: readonly ("html" | "files")[];
 }
 
 export const familyOf = (mediaType: string): string => mediaType.split("/")[0] ?? "";
@@ -46,7 +47,7 @@ export function whyNot(channel: Able, file: Attached): FileWhy | null {
 
 export const stops = (why: FileWhy | undefined): boolean => why === "refused" || why === "large";
 
-export function planned(channel: Able, { text, html, files }: Written): Plan {
+export function planned(channel: Able, { text, html, files, links = false }: Written): Plan {
   const { features, limits } = channel;
   const whole = features.includes("whole");
   const ruler = new Ruler(limits.text_unit);
@@ -64,6 +65,6 @@ export function planned(channel: Able, { text, html, files }: Written): Plan {
     parts, length: size, most: limits.text_chars, unit: limits.text_unit, room: limits.text_unit === "gsm7_segments" ? ruler.room : null,
     over: whole ? Math.max(0, size - limits.text_chars) : 0, tooMany: files.length > limits.attachments,
     files: Object.fromEntries(refused), apart: !whole && !captioned && files.length > 0 && words !== "",
-    lost: isStyled(html) && !features.includes("html") ? ["html"] : [],
+    lost: [...(isStyled(html) && !features.includes("html") ? ["html" as const] : []), ...(files.length > 0 && links ? ["files" as const] : [])],
   };
 }

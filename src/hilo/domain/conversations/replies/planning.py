@@ -131,14 +131,23 @@ async def with_template(tx: Tx, manifest: Manifest, way: Way, given: Given) -> G
     return msgspec.structs.replace(given, text=found.filled(wanted.variables), html=None)
 
 
-def planned(
-    manifest: Manifest, given: Given, text: str, files: Sequence[StoredFile]
+async def planned(
+    tx: Tx,
+    way: Way,
+    manifest: Manifest,
+    given: Given,
+    text: str,
+    files: Sequence[StoredFile],
 ) -> splitting.Plan:
     """Return the parts. Raises: Invalid when they are too many."""
+    settings: Mapping[str, object] = {}
+    if files and manifest.limits.links_when:
+        settings = (await inboxes.find_account(tx, way.account_id)).settings
     draft = splitting.Draft(
         text=text,
         has_html=given.html is not None,
         files=[Attached(file.id, _family(file)) for file in files],
+        links_files=manifest.links_files(settings),
         content=given.content,
     )
     plan = splitting.plan(manifest, draft)

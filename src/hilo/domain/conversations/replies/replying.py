@@ -183,7 +183,7 @@ async def _reply(
     refuse_beyond(manifest, given, text, files)
     if comment is None:  # in public there is no window
         await refuse_closed(tx, row, way, manifest, given)
-    plan = below(planned(manifest, given, text, files), comment)
+    plan = below(await planned(tx, way, manifest, given, text, files), comment)
     due = tx.now + timedelta(seconds=given.undo_s)
     message = NewMessage(
         id=new_id(),

@@ -16,7 +16,7 @@ from hilo.sdk import measuring
 from hilo.sdk.content import Carousel, Choices, Content, Template, Voice
 from hilo.sdk.manifest import Feature, Manifest, Unit
 
-Lost = Literal["html", "buttons", "list", "location", "people", "carousel", "voice"]
+Lost = Literal["html", "buttons", "list", "location", "people", "carousel", "voice", "files"]
 _CAPTIONABLE = {"image", "video", "application", "text"}
 _ENDS = ".!?…。！？"  # noqa: RUF001 - ends of sentences where these are written
 
@@ -29,11 +29,12 @@ class Attached(Struct, frozen=True):
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """A reply before it is planned."""
+    """A reply before it is planned. links_files: they leave as links below the words."""
 
     text: str
     has_html: bool = False
     files: Sequence[Attached] = ()
+    links_files: bool = False
     content: Content | None = None
 
 
@@ -130,6 +131,8 @@ def _shown(manifest: Manifest, draft: Draft) -> tuple[str, Content | None, list[
     lost: list[Lost] = []
     if draft.has_html and not manifest.has("html"):
         lost.append("html")
+    if draft.files and draft.links_files:
+        lost.append("files")
     missing = None if draft.content is None else _missing(manifest, draft.content, draft.text)
     if missing is None:
         return draft.text, draft.content, lost

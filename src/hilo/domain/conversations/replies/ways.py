@@ -34,7 +34,8 @@ class WayView(Struct, frozen=True, kw_only=True):
     until: when its window ends, or ended. heard_at: when the contact last wrote by it.
     takes_template: an approved template leaves by it although the window is closed.
     is_proposed: where the contact last wrote and a reply may go; one at most. senders: the
-    account's addresses a reply may leave from, its own first.
+    account's addresses a reply may leave from, its own first. links_files: files leave by it as
+    links below the words.
     """
 
     account_id: UUID
@@ -50,6 +51,7 @@ class WayView(Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     heard_at: datetime | None = None
     takes_template: bool = False
+    links_files: bool = False
     is_proposed: bool = False
     senders: Sequence[SenderView] = ()
 
@@ -109,7 +111,8 @@ def reaching(channels: Channels, kind: Literal["email", "phone"]) -> list[str]:
 
 
 def _view(channels: Channels, row: _Row, now: datetime) -> WayView:
-    window = windows.window_of(channels.connectors[row.channel].manifest, row.settings)
+    manifest = channels.connectors[row.channel].manifest
+    window = windows.window_of(manifest, row.settings)
     closed: Closed | None = None
     if row.identity is None:
         closed = "no-identity"
@@ -133,6 +136,7 @@ def _view(channels: Channels, row: _Row, now: datetime) -> WayView:
         until=windows.open_until(window, row.heard_at),
         heard_at=row.heard_at,
         takes_template=closed == "window" and window.template,
+        links_files=manifest.links_files(row.settings),
     )
 
 

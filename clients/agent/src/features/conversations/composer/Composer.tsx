@@ -89,9 +89,9 @@ export function Composer({ conversation, contact, last, typing, onResolved }: Pr
   const address = way ? (isReadable(way) ? way.value : "") : copying ? answered.to : addressOf(contact, letters);
   const shownFiles = files.filter((file) => !file.inline || !rich);
   const plan = useMemo(
-    () => (note || !channel ? null : planned(channel, { text: draft.text, html: meta.html, files: shownFiles })),
+    () => (note || !channel ? null : planned(channel, { text: draft.text, html: meta.html, files: shownFiles, links: way?.links_files ?? false })),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the files follow `files` and `rich`
-    [note, channel, draft.text, meta.html, files, rich],
+    [note, channel, draft.text, meta.html, files, rich, way?.links_files],
   );
   const comment = useComment(conversation.id, meta.quote?.id);
   const open = !note && comment !== null && (channel?.features.includes("public") ?? false);

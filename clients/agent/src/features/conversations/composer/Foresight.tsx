@@ -34,6 +34,7 @@ export function Foresight({ plan, files, channel, most }: Props) {
     if (why) lines.push({ text: t(`limit.file_${why.replace("-", "_")}` as "limit.file_refused", { name: file.name, channel }), bad: stops(why) });
   }
   if (plan.over <= 0 && plan.parts > 1) lines.push({ text: t(plan.apart ? "limit.parts_apart" : "limit.parts", { count: plan.parts }), bad: false });
+  if (plan.lost.includes("files")) lines.push({ text: t("limit.links"), bad: false });
   if (plan.lost.includes("html")) lines.push({ text: t("limit.plain", { channel }), bad: false });
   if (lines.length === 0) return null;
   return (
