@@ -203,3 +203,55 @@ def test_a_sample_passes_our_own_door() -> None:
 def test_what_nobody_can_do_here_is_said() -> None:
     with pytest.raises(Unsupported):
         CONNECTOR.simulator(ACCOUNT).deed(Deed(does="comment", who="7"), AT)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (3, "content"), (5, "unreachable"), (6, "blocked"), (11, "unreachable"),
+        (15, "not-allowed"), (18, "not-allowed"), (21, "not-allowed"), (23, "limit"),
+        (24, "account"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_says_why(status: int, reason: str) -> None:
+    said = msgspec.json.encode({"status": status, "status_message": "no"})
+    with pytest.raises(Rejected) as caught:
+        shelf.answer(CONNECTOR.send(out("x"), ACCOUNT), Response(body=said))
+    assert (caught.value.vendor_code, caught.value.reason) == (str(status), reason)
+
+
+@pytest.mark.parametrize(("status", "reason"), [(2, "access"), (9, "account"), (10, "access")])
+def test_what_ends_the_access_says_why(status: int, reason: str) -> None:
+    said = msgspec.json.encode({"status": status, "status_message": "no"})
+    with pytest.raises(AuthExpired) as caught:
+        shelf.answer(CONNECTOR.send(out("x"), ACCOUNT), Response(body=said))
+    assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "reason"),
+    [
+        ("receiverNotSubscribed", "receiverNotSubscribed", "blocked"),
+        ("Remote error: notSubscribed", "notSubscribed", "blocked"),
+        ("11", "11", "unreachable"),
+        ("version 11 is needed", "", "unreachable"),
+        ("noBalance (24)", "noBalance", "account"),
+        ("tooManyRequests", "tooManyRequests", ""),
+        ("The receiver is not subscribed to the account", "", "blocked"),
+        ("The account is blocked", "", "account"),
+        ("The user has blocked the bot", "", "blocked"),
+        ("The message is not supported in the destination country", "", "not-allowed"),
+        ("The monthly limit of free messages was reached", "", "limit"),
+        ("The file is too large", "", "too-large"),
+        ("The receiver is not registered to Viber", "", "unreachable"),
+        ("something else", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_failure_that_is_told_later_says_why(words: str, code: str, reason: str) -> None:
+    told = {"event": "failed", "timestamp": 1795341600017, "message_token": 57, "desc": words}
+    (failed,) = CONNECTOR.parse(
+        shelf.delivery(Webhook(body=msgspec.json.encode(told)), ACCOUNT), ACCOUNT
+    )
+    assert isinstance(failed, StatusIn)
+    assert (failed.error, failed.vendor_code, failed.reason) == (words, code, reason)

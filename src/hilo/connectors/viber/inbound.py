@@ -1,12 +1,13 @@
 """A callback, read. Each tells one thing."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from hilo.connectors.viber import wire
 from hilo.connectors.viber.wire import Callback, Message
-from hilo.sdk import payloads
+from hilo.sdk import payloads, verdicts
 from hilo.sdk.content import Chosen, Content, People, Person, Place, Shared, Sticker, Strange
 from hilo.sdk.inbound import (
     ConsentIn,
@@ -20,7 +21,9 @@ from hilo.sdk.inbound import (
     StatusIn,
     Unknown,
 )
+from hilo.sdk.reasons import Reason
 
+VERDICTS = verdicts.read(__package__)
 TAP = "tap:"  # before what a button of ours carries: id, newline, title
 _DECODER = msgspec.json.Decoder(Callback)
 _FILES = {
@@ -29,6 +32,18 @@ _FILES = {
     "file": ("", ""),
 }
 _TEXTS = {"text", "picture", "video", "file", "location", "contact", "sticker", "url"}
+# What a failure's own words tell where they name no error; the first that is found holds.
+_SAID: Sequence[tuple[re.Pattern[str], Reason]] = [
+    (
+        re.compile(r"account (is|was) (blocked|suspended)|no (balance|money)", re.IGNORECASE),
+        "account",
+    ),
+    (re.compile(r"not subscribed|unsubscribed|block", re.IGNORECASE), "blocked"),
+    (re.compile(r"not allowed|not authori[sz]ed|country", re.IGNORECASE), "not-allowed"),
+    (re.compile(r"limit|exceeded", re.IGNORECASE), "limit"),
+    (re.compile(r"too (large|big)|file size", re.IGNORECASE), "too-large"),
+    (re.compile(r"not registered|device|version|expired|time ?out", re.IGNORECASE), "unreachable"),
+]
 _NOTHING = {"webhook", "client_status", "action"}
 
 
@@ -126,12 +141,25 @@ def _left(callback: Callback) -> Inbound:
 
 def _receipt(callback: Callback) -> Inbound:
     states = {"delivered": "delivered", "seen": "read", "failed": "failed"}
+    named = _named(callback.desc)
     return StatusIn(
         state=states[callback.event],  # type: ignore[arg-type]
         external_id=str(callback.message_token),
         at=payloads.moment(callback.timestamp),
         error=callback.desc,
+        vendor_code=named,
+        reason=VERDICTS.why(named) or _said(callback.desc),
     )
+
+
+def _named(words: str) -> str:
+    """Return the error that words name: by its number alone, or anywhere by its name."""
+    found = [words.strip(), *re.findall(r"[A-Za-z]+", words)]
+    return next((each for each in found if VERDICTS.knows(each)), "")
+
+
+def _said(words: str) -> Reason:
+    return next((reason for pattern, reason in _SAID if pattern.search(words)), "")
 
 
 def _person(who: wire.User) -> SenderIn:

@@ -6,9 +6,8 @@ from typing import TypeVar
 import msgspec
 
 from hilo.connectors.viber import wire
-from hilo.connectors.viber.inbound import TAP
+from hilo.connectors.viber.inbound import TAP, VERDICTS
 from hilo.kit.errors import Rejected, UnknownOutcome, Unsupported
-from hilo.sdk import verdicts
 from hilo.sdk.abilities import Profile
 from hilo.sdk.account import Account
 from hilo.sdk.content import Choice, Choices, People, Place
@@ -25,7 +24,6 @@ from hilo.sdk.outbound import (
 )
 
 API = "https://chatapi.viber.com/pa"
-_VERDICTS = verdicts.read(__package__)
 _NAME_CHARS = 28
 _FILE_NAME_CHARS = 256
 _PICTURES = {"image/jpeg", "image/png", "image/gif"}
@@ -136,8 +134,8 @@ def _judged(reply: Reply, shape: type[T], message: MessageOut | None) -> T:
         if reply.status < 300:  # noqa: PLR2004 - taken, and not understood
             raise UnknownOutcome("an answer that cannot be read") from None
         code = f"http:{reply.status}"
-        raise _VERDICTS.error(code, "not an answer of the API", reply, now, attempt) from None
-    raise _VERDICTS.error(str(told.status), told.status_message, reply, now, attempt)
+        raise VERDICTS.error(code, "not an answer of the API", reply, now, attempt) from None
+    raise VERDICTS.error(str(told.status), told.status_message, reply, now, attempt)
 
 
 def _call(account: Account, method: str, body: Body) -> HttpCall:
