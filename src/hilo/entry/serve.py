@@ -39,6 +39,9 @@ from hilo.kit.config import Config
 Part = Literal["web", "worker", "sandbox"]
 DEMO_PASSWORD = "hilo-demo-2026"  # noqa: S105 - the documented one of `make run`
 _DRAIN_S = 15
+# Thousands of open sockets are a million objects: to look through them all for rubbish holds every
+# answer up for half a second, and Python's own numbers do it again and again while people come.
+_SELDOM = (5_000, 20, 10)
 
 
 async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], None]) -> None:
@@ -78,6 +81,7 @@ async def serve(config: Config, parts: AbstractSet[Part], say: Callable[[str], N
             readiness.done("http")
         gc.collect()
         gc.freeze()  # what was made by now stays: collecting passes it by
+        gc.set_threshold(*_SELDOM)
         _give_back()
         _announce(config, say, is_owned=is_owned)
         await stop.wait()
