@@ -28,6 +28,12 @@ async def test_a_visitor_writes_from_a_strict_page_and_is_answered(
     conversation = await until(desk, chat, ["Do you have it in 42?"])
     await desk.reply(conversation, "Yes, the last pair.")
     await visitor.shows("Yes, the last pair.")
+    await expect(frame.get_by_text("before you")).to_have_count(0)
+    await expect(frame.get_by_text("You are next.")).to_have_count(0)
+    said_by = (await desk.conversations(chat))[0]["contact"]["id"]
+    person = await desk.get(f"/contacts/{said_by}")
+    assert person["locale"] == "en"
+    assert person["time_zone"] != ""
     assert visitor.complaints == []
     names = await visitor.page.evaluate(
         "() => Object.keys(window).filter((name) => /hilo|preact|vite/i.test(name))"

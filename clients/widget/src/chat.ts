@@ -238,6 +238,8 @@ export class Chat implements Host {
       text: entry.text,
       attachments: entry.files.map((each) => each.id),
       page: this.url,
+      locale: this.deps.locale,
+      time_zone: this.#zone,
       answers: this.state.thread.messages[0] ? null : JSON.parse(this.kept("answers") || "null"),
     });
     if (answer?.ok) return "accepted";

@@ -262,7 +262,8 @@ export function After({ view }: Props) {
 /** How many are before one: while somebody is there, and until somebody has taken the conversation. */
 function Line({ view: { state, t } }: Props) {
   const { online, before } = state.expectation ?? {};
-  if (!online || before === undefined || before === null) return null;
+  const isAnswered = state.thread.messages.at(-1)?.author.kind === "agent"; // the server says so a moment later
+  if (!online || isAnswered || before === undefined || before === null) return null;
   return (
     <p class="mark line" role="status">
       {before === 0 ? t("line_next") : t("line_before", { count: before })}

@@ -51,6 +51,12 @@ describe("what a message shows", () => {
       { text: "http://b.test", href: "http://b.test" },
       { text: ")." },
     ]);
+    expect(pieces("Here: mailto:help@a.test?subject=k7. Or sms:+12025550111?&body=k7")).toEqual([
+      { text: "Here: " },
+      { text: "help@a.test", href: "mailto:help@a.test?subject=k7" },
+      { text: ". Or " },
+      { text: "+12025550111", href: "sms:+12025550111?&body=k7" },
+    ]);
     expect(pieces("javascript:alert(1) <b>no</b>")).toEqual([{ text: "javascript:alert(1) <b>no</b>" }]);
     expect(pieces("")).toEqual([]);
   });

@@ -24,6 +24,15 @@ export async function speak(locale: Locale): Promise<void> {
   retell();
 }
 
+/** What somebody outside reads, in their language; in one's own where theirs is not known here. */
+export async function tellIn(locale: string): Promise<T> {
+  const known = locale.slice(0, 2).toLowerCase() as Locale;
+  const load = LOADERS[known];
+  if (!load || known === spoken.locale) return now();
+  const catalogue = (await load()).default as Catalogue;
+  return translator(known, { ...learned[known], ...catalogue });
+}
+
 /** Channels bring their own texts: what they and their settings are called. */
 export function learn(channels: readonly { id: string; texts?: Partial<Record<Locale, Record<string, string>>> }[]): void {
   for (const { id, texts: own } of channels)

@@ -7,7 +7,9 @@ import type { T } from "../t";
 import { Icon } from "./icons";
 import { size } from "./words";
 
-const LINK = /https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]}]/g;
+const LINK = /(?:https?:\/\/|mailto:|sms:)[^\s<>"']*[^\s<>"'.,;:!?)\]}]/g;
+// Of what opens another app, only whom it reaches is read: the rest is for the machine.
+const APP = /^(?:mailto|sms):([^?]+)/;
 
 /** Cuts a text into plain pieces and addresses; each is drawn as text, never as HTML. */
 export function pieces(text: string): readonly { readonly text: string; readonly href?: string }[] {
@@ -15,7 +17,7 @@ export function pieces(text: string): readonly { readonly text: string; readonly
   let end = 0;
   for (const match of text.matchAll(LINK)) {
     if (match.index > end) found.push({ text: text.slice(end, match.index) });
-    found.push({ text: match[0], href: match[0] });
+    found.push({ text: APP.exec(match[0])?.[1] ?? match[0], href: match[0] });
     end = match.index + match[0].length;
   }
   if (end < text.length) found.push({ text: text.slice(end) });

@@ -3,8 +3,10 @@ import type { Conversation, Page } from "@shared/types";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, newId } from "@lib/api";
-import { reasonOf, useT } from "@lib/i18n";
+import { cache } from "@lib/cache";
+import { reasonOf, sayOr, tellIn, useT } from "@lib/i18n";
 import type { Elsewhere as Place, Offer } from "@lib/model";
+import { contactQuery } from "@lib/queries";
 import { say } from "@lib/toasts";
 import { Bead, useChannelName } from "@ui/Bead";
 import { Button } from "@ui/Button";
@@ -35,7 +37,10 @@ export default function Elsewhere({ conversation, onClose }: { conversation: Con
   async function send(): Promise<void> {
     if (!made) return;
     try {
-      const text = t("elsewhere.invite", { channel: nameOf(made.channel), link: made.link });
+      const contact = await cache.ensureQueryData(contactQuery(conversation.contact.id)).catch(() => null);
+      const theirs = await tellIn(contact?.locale ?? "");
+      const channel = sayOr(theirs, `channel.${made.channel}.name`, nameOf(made.channel));
+      const text = theirs("elsewhere.invite", { channel, link: made.link, code: made.code });
       await api.post(`/conversations/${conversation.id}/messages`, { kind: "reply", text, client_id: newId() });
       say(t("elsewhere.done"));
       onClose();

@@ -74,7 +74,7 @@ export function Entry({ message, contact, spans = false, onRetry, onUndo, onFetc
   const note = message.kind === "note";
   const out = message.kind === "outgoing";
   const failed = message.state === "failed" || message.state === "uncertain";
-  const name = message.author.name || (message.author.kind === "contact" ? contact : t("activity.system"));
+  const name = message.author.name || (message.author.kind === "contact" ? contact || t("common.unnamed") : t("activity.system"));
   return (
     <Strand id={`m-${message.id}`} mark={note ? <NoteBead /> : <Bead channel={message.channel} filled={out} failed={failed && out} labelled />}>
       <header className={css.head}>

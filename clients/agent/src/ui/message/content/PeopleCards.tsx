@@ -10,7 +10,7 @@ export function PeopleCards({ content }: { content: People }) {
 
 function Card({ person }: { person: Person }) {
   const t = useT();
-  const name = person.name || t("common.unnamed");
+  const name = person.name || t("content.unnamed");
   return (
     <div className={`${css.card} ${css.person}`}>
       <Avatar name={name} size={36} />
