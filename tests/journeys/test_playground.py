@@ -1,11 +1,12 @@
 """A newcomer in the Playground: phones of four channels, one console, a broken vendor, a move."""
 
 import re
+from base64 import b64decode
 from uuid import uuid4
 
 import httpx2
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 from agent import Desk
 from hilo.connectors.sms_http.connector import HEADER
@@ -15,6 +16,7 @@ from screen import open_matter
 from visiting import Visits, until
 
 pytestmark = pytest.mark.browser
+DOT = "R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
 PHONES = ("WhatsApp", "Instagram", "Telegram", "SMS (Twilio)")
 
 
@@ -202,3 +204,35 @@ async def test_a_visitor_takes_a_code_along(hilo: Rig, desk: Desk, visit: Visits
         taken = await door.post(hook, json=said, headers={HEADER: texts["secret"]})
         assert taken.is_success, taken.text
     await until(desk, chat, [f"Is it in stock? {word}", found[1]])
+
+
+@pytest.mark.parametrize("media", ["link", "one"])
+async def test_a_picture_passes_through_a_gateway(ada: Page, desk: Desk, media: str) -> None:
+    """Where files leave as links, the agent reads so before sending and afterwards."""
+    inbox = (await desk.post("/inboxes", {"name": f"Pictures {uuid4().hex[:8]}"}))["id"]
+    asked = {"channel": "sms_http", "sandbox": True, "settings": {"media": media}}
+    made = await desk.post(f"/inboxes/{inbox}/accounts", asked)
+    picture = FilePayload(name="dot.gif", mimeType="image/gif", buffer=b64decode(DOT))
+    phone, console = await at_the_playground(ada)
+    word = uuid4().hex[:8]
+    await phone.take(f"SMS gateway · {made['name']}")
+    await phone.screen.locator("input[type=file]").set_input_files(picture)
+    await expect(phone.screen.get_by_role("img")).to_have_count(1)
+    await phone.write(f"Look {word}")
+    await console.open(f"Look {word}")
+    came = console.inbox.get_by_role("link", name=re.compile("^Open in-"))
+    await expect(came.get_by_role("img")).to_be_visible()
+
+    is_link = media == "link"
+    await console.inbox.locator("input[type=file]").set_input_files(picture)
+    before = console.inbox.get_by_text("Files go as links below the text.")
+    await expect(console.inbox.get_by_role("button", name="Remove dot.gif")).to_be_visible()
+    await expect(before).to_have_count(1 if is_link else 0)
+    await console.answer(f"This one {word}")
+    after = console.said(f"This one {word}").get_by_text("The files were sent as links")
+    await expect(after).to_have_count(1 if is_link else 0)
+    await expect(phone.screen.get_by_text(f"This one {word}")).to_be_visible()
+    await expect(phone.screen.get_by_text(re.compile("/files/"))).to_have_count(1 if is_link else 0)
+    shown = phone.screen.get_by_role("img", name="A picture", exact=True)
+    await expect(shown).to_have_count(1 if is_link else 2)
+    await expect(shown.last).to_have_js_property("naturalWidth", 1)
