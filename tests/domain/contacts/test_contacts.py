@@ -1,5 +1,6 @@
 """Contacts by hand: entered, patched, found, and merged into one."""
 
+import msgspec
 import pytest
 
 from cast import Cast, a_contact
@@ -125,6 +126,38 @@ async def test_two_become_one(tx: Tx, actor: Actor, cast: Cast) -> None:
     with pytest.raises(Gone) as caught:
         await get_contact(tx, actor, other.id)
     assert caught.value.params["merged_into"] == str(third)
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "kept"),
+    [
+        ("locale", " pt-BR ", "pt-BR"),
+        ("locale", "es_419", "es_419"),
+        ("locale", "", ""),
+        ("locale", "Spanish, please", None),
+        ("locale", "e", None),
+        ("time_zone", "Europe/Madrid", "Europe/Madrid"),
+        ("time_zone", "", ""),
+        ("time_zone", "Europe", None),
+        ("time_zone", "../etc/passwd", None),
+        ("time_zone", "Madrid time", None),
+    ],
+)
+async def test_languages_and_zones_are_real(
+    tx: Tx, actor: Actor, cast: Cast, field: str, said: str, kept: str | None
+) -> None:
+    patch = msgspec.convert({field: said}, ContactPatch)
+    if kept is None:
+        with pytest.raises(Invalid) as caught:
+            await change_contact(tx, actor, cast.carol, patch)
+        assert caught.value.errors[0].field == field
+        with pytest.raises(Invalid):
+            await create_contact(
+                tx, actor, msgspec.convert({"name": "Dora", field: said}, NewContact)
+            )
+        return
+    changed = await change_contact(tx, actor, cast.carol, patch)
+    assert getattr(changed, field) == kept
 
 
 @pytest.mark.parametrize("case", ["same", "unknown", "gone"])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -22,6 +23,7 @@ _ATTRIBUTES = 100
 _ATTRIBUTE_KEY = re.compile(r"\w[\w .:-]{0,59}")
 _ATTRIBUTES_BYTES = 32_000
 _IDENTITIES = 50
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}")
 
 
 class NewContact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,8 +70,8 @@ async def create_contact(tx: Tx, actor: Actor, given: NewContact) -> ContactView
         raise invalid("identities", "too-many", f"must have at most {_IDENTITIES}")
     facts = Facts(
         name=_short(given.name, "name"),
-        locale=_short(given.locale, "locale"),
-        time_zone=_short(given.time_zone, "time_zone"),
+        locale=_language(given.locale),
+        time_zone=_zone(given.time_zone),
         attributes=_merged({}, given.attributes),
         blocked_at=None,
     )
@@ -241,10 +243,8 @@ def _patched(tx: Tx, before: ContactRow, patch: ContactPatch) -> Facts:
         attributes = _merged(before.attributes, patch.attributes)
     return Facts(
         name=before.name if patch.name is UNSET else _short(patch.name, "name"),
-        locale=before.locale if patch.locale is UNSET else _short(patch.locale or "", "locale"),
-        time_zone=before.time_zone
-        if patch.time_zone is UNSET
-        else _short(patch.time_zone or "", "time_zone"),
+        locale=before.locale if patch.locale is UNSET else _language(patch.locale or ""),
+        time_zone=before.time_zone if patch.time_zone is UNSET else _zone(patch.time_zone or ""),
         attributes=attributes,
         blocked_at=blocked_at,
     )
@@ -295,3 +295,19 @@ def _address(given: IdentityGiven, field: str, locale: str) -> Address:
     if given.kind in {"email", "phone"}:
         return Address(given.kind, value)
     return Address(given.kind, value, given.scope or NIL)
+
+
+def _language(value: str) -> str:
+    tag = _short(value, "locale")
+    if tag and not _LANGUAGE.fullmatch(tag):
+        raise invalid("locale", "format", "must be a language such as es or pt-BR")
+    return tag
+
+
+def _zone(value: str) -> str:
+    name = _short(value, "time_zone")
+    try:
+        # A folder of zones and a name that leaves theirs are no zones either.
+        return name and ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise invalid("time_zone", "format", "must be a zone such as Europe/Madrid") from None
