@@ -47,7 +47,6 @@ export class Chat implements Host {
   #failures = 0;
   #turn = 0;
   // Asked while the panel waits: the first such question takes a slow machine a tenth of a second.
-  readonly #zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   #opened = () => {};
   readonly #open = new Promise<void>((done) => {
     this.#opened = done;
@@ -88,7 +87,6 @@ export class Chat implements Host {
     const answer = await this.doors.post("session", {
       identity_jwt: this.#identity,
       locale: this.deps.locale,
-      time_zone: this.#zone,
       page: this.url,
     });
     if (turn !== this.#turn) return;
@@ -239,7 +237,7 @@ export class Chat implements Host {
       attachments: entry.files.map((each) => each.id),
       page: this.url,
       locale: this.deps.locale,
-      time_zone: this.#zone,
+      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       answers: this.state.thread.messages[0] ? null : JSON.parse(this.kept("answers") || "null"),
     });
     if (answer?.ok) return "accepted";
