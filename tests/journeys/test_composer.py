@@ -198,6 +198,7 @@ async def test_a_voice_note_is_recorded_heard_and_sent(page: Page, person: Perso
     (last, *_) = (await person.desk.get(f"/conversations/{person.matter}/messages"))["items"]
     assert (last["content"]["type"], len(last["content"]["peaks"])) == ("voice", 64)
     assert last["attachments"][0]["media_type"] == "audio/ogg"
+    await expect(page.get_by_text("You: Voice note").first).to_be_visible()
     await page.get_by_role("button", name="Record a voice note").click()
     await expect(page.get_by_role("timer")).to_be_visible()
     await page.keyboard.press("Escape")

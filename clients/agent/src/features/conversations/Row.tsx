@@ -41,13 +41,16 @@ function Row({ conversation: one, agents, me, myName, current, opened, chosen, o
   );
 }
 
+/** What recordings are called, here and at the vendors: no name a person gave. */
+const VOICE = /^voice(-\d+)?\.\w{2,4}$/;
+
 function Preview({ one, myName }: { one: Conversation; myName: string }) {
   const t = useT();
   const typing = useStore(contactTyping)[one.id];
   const last = one.last_message;
   if (typing && typing > Date.now()) return <em className={css.typing}>{t("list.contact_typing")}</em>;
   const lead = one.subject && last?.author_kind === "contact" ? <b>{one.subject}</b> : null;
-  const said = last?.preview || (last && !lead ? t("list.no_text") : "");
+  const said = last && VOICE.test(last.preview) ? t("list.voice") : last?.preview || (last && !lead ? t("list.no_text") : "");
   if (last?.author_kind === "agent") {
     const own = last.author_name === myName;
     return <>{own ? t("list.you_wrote", { text: said }) : t("list.other_wrote", { name: last.author_name.split(" ")[0] ?? "", text: said })}</>;

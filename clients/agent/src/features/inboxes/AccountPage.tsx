@@ -90,10 +90,10 @@ function Settings({ account }: { account: Account }) {
   const [error, setError] = useState<unknown>(null);
   if (!channel) return null;
   async function save(form: FormData): Promise<void> {
+    setError(null);
     try {
       cache.setQueryData(keyOf(account.id), await api.patch<Account>(`/accounts/${account.id}`, {
         name: form.get("account_name"), settings: readSettings(form, channel!.settings, Object.keys(account.settings)) }));
-      setError(null);
       say(t("account.saved"));
       await renew();
     } catch (reason) {

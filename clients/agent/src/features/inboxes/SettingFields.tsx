@@ -1,7 +1,7 @@
 /** The fields of an account, as its channel's manifest names them. */
 import type { Channel, Setting } from "@lib/model";
 import { sayOr, useT } from "@lib/i18n";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Area, Check, Choose, Field } from "@ui/Field";
 import { counts } from "./form";
 import css from "./Inboxes.module.css";
@@ -18,8 +18,15 @@ export function SettingFields({ channel, values, secrets, errors }: Props) {
   const advanced = counted.filter((one) => one.advanced);
   const field = (one: Setting) => <One key={one.name} channel={channel.id} setting={one} value={values?.[one.name]} kept={secrets?.includes(one.name) ?? false} errors={errors}
     onChoose={(value) => setChosen((now) => ({ ...now, [one.name]: value }))} />;
+  // The form is long: who is told that something is wrong is brought there.
+  const top = useRef<HTMLSpanElement>(null);
+  const wrong = Object.keys(errors).join(" ");
+  useEffect(() => {
+    if (wrong) top.current?.closest("form")?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [wrong]);
   return (
     <>
+      <span ref={top} hidden />
       {plain.map(field)}
       {advanced.length ? (
         <details className={css.advanced} open={advanced.some((one) => Object.keys(errors).some((each) => each === one.name || each.startsWith(`settings.${one.name}`)))}>

@@ -1,13 +1,13 @@
 /** Every kind of content is shown as people know it, asks no other site for anything, and none is left out. */
 import { render, screen, cleanup } from "@testing-library/react";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { repeats, type Known } from "@shared/content";
 import type { Message } from "@shared/types";
 import { speak } from "@lib/i18n";
 import Content from "./Content";
 import { coordinates } from "./PlaceCard";
 import { money } from "./OrderTable";
-import { fitted, shapeOf } from "./waveform";
+import { fitted, hear, shapeOf } from "./waveform";
 
 await speak("en");
 afterEach(cleanup);
@@ -71,5 +71,14 @@ describe("the drawn sound", () => {
   it("takes a vendor's peaks at our width", () => {
     expect(fitted([10, 20], 4)).toEqual([50, 50, 100, 100]);
     expect(fitted([])).toEqual([]);
+  });
+
+  it("is as long as it was heard, whatever its file leaves out", async () => {
+    const decodeAudioData = () => Promise.resolve({ duration: 2.4, getChannelData: () => [0.5, 1] });
+    vi.stubGlobal("OfflineAudioContext", class { decodeAudioData = decodeAudioData; });
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response("sound")));
+    expect(await hear("/files/1", 5)).toMatchObject({ seconds: 2.4 });
+    expect(await hear("/files/1", 5_000_000)).toBeNull();
+    vi.unstubAllGlobals();
   });
 });

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from 
 import type { Attachment } from "@shared/types";
 import { useT } from "@lib/i18n";
 import { IconPlayerPause, IconPlayerPlay } from "../../icons";
-import { BARS, fitted, hear } from "./waveform";
+import { BARS, fitted, hear, type Heard } from "./waveform";
 import css from "./VoiceNote.module.css";
 
 /** orElse: what stands there when it cannot be played. */
@@ -22,10 +22,10 @@ let playing: HTMLAudioElement | null = null;
 export default function VoiceNote({ file, peaks, seconds, orElse }: Props) {
   const t = useT();
   const sound = useRef<HTMLAudioElement>(null);
-  const bars = useBars(file, peaks);
+  const heard = useHeard(file, peaks);
   const [on, setOn] = useState(false);
   const [at, setAt] = useState(0);
-  const [known, setKnown] = useState(seconds ?? 0);
+  const [told, setTold] = useState(seconds ?? 0);
   const [broken, setBroken] = useState(false);
   const [speed, setSpeed] = useState(speedKept);
   const shown = `${new Intl.NumberFormat(t.locale).format(speed)}×`;
@@ -48,11 +48,12 @@ export default function VoiceNote({ file, peaks, seconds, orElse }: Props) {
     setSpeed(next);
     sound.current!.playbackRate = next;
   }
-  /** Recorders leave the length out: what the browser finds while playing stands then. */
+  /** Recorders leave the length out: then it is as long as what was heard through, or as the browser finds while playing. */
   const long = (): void => {
     const found = sound.current?.duration ?? NaN;
-    if (Number.isFinite(found) && found > 0) setKnown(found);
+    if (Number.isFinite(found) && found > 0) setTold(found);
   };
+  const known = told || heard.seconds;
   const part = known ? Math.min(1, at / known) : 0;
   return (
     <div className={css.voice}>
@@ -65,7 +66,7 @@ export default function VoiceNote({ file, peaks, seconds, orElse }: Props) {
       </button>
       <span className={css.wave} style={{ "--part": part } as CSSProperties}>
         <svg viewBox={`0 0 ${BARS * 4} 32`} preserveAspectRatio="none" aria-hidden>
-          {bars.map((height, index) => {
+          {heard.bars.map((height, index) => {
             const tall = Math.max(2, (height / 100) * 30);
             return <rect key={index} data-past={(index + 0.5) / BARS <= part} x={index * 4 + 0.5} y={16 - tall / 2} width={2.4} height={tall} rx={1.2} />;
           })}
@@ -86,10 +87,12 @@ export default function VoiceNote({ file, peaks, seconds, orElse }: Props) {
   );
 }
 
+const FLAT: Heard = { bars: Array.from({ length: BARS }, () => 0), seconds: 0 };
+
 /** The drawn heights: the vendor's, else from the sound itself, heard when the page has nothing else to do. */
-function useBars(file: Attachment, peaks: readonly number[]): readonly number[] {
+function useHeard(file: Attachment, peaks: readonly number[]): Heard {
   const given = fitted(peaks);
-  const [heard, setHeard] = useState<readonly number[] | null>(null);
+  const [heard, setHeard] = useState<Heard | null>(null);
   const wanted = given.length === 0 && file.state === "stored" && file.url !== "";
   useEffect(() => {
     if (!wanted) return;
@@ -100,5 +103,5 @@ function useBars(file: Attachment, peaks: readonly number[]): readonly number[] 
       clearTimeout(timer);
     };
   }, [wanted, file.url, file.size_bytes]);
-  return given.length ? given : (heard ?? Array.from({ length: BARS }, () => 0));
+  return given.length ? { bars: given, seconds: 0 } : (heard ?? FLAT);
 }

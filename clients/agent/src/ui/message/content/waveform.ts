@@ -26,13 +26,15 @@ export function fitted(peaks: readonly number[], bars = BARS): number[] {
   return peaks.length === 0 ? [] : scaled(Array.from({ length: bars }, (_, bar) => peaks[Math.floor((bar * peaks.length) / bars)]!));
 }
 
+export interface Heard { bars: readonly number[]; seconds: number }
+
 /** Hears a file through; null where it cannot be read. */
-export async function hear(url: string, size: number): Promise<number[] | null> {
+export async function hear(url: string, size: number): Promise<Heard | null> {
   if (size > MOST_BYTES || !("OfflineAudioContext" in globalThis)) return null;
   try {
     const bytes = await (await fetch(url)).arrayBuffer();
     const sound = await new OfflineAudioContext(1, 1, 8000).decodeAudioData(bytes);
-    return shapeOf(sound.getChannelData(0));
+    return { bars: shapeOf(sound.getChannelData(0)), seconds: sound.duration };
   } catch {
     return null;
   }
