@@ -62,7 +62,7 @@ export function Timeline({ id, name }: { id: Id; name: string }) {
       <div className={css.line}>
         {shown.map((one, index) => (
           <Fragment key={one.message?.id ?? `${one.at}${index}`}>
-            <Item item={one} name={name} starts={one.conversation_id !== shown[index - 1]?.conversation_id} />
+            <Item item={one} name={name} person={id} starts={one.conversation_id !== shown[index - 1]?.conversation_id} />
           </Fragment>
         ))}
       </div>
@@ -95,12 +95,12 @@ function Looked({ title, url }: { title: string; url: string }) {
   return <a href={url} target="_blank" rel="noreferrer noopener">{t("event.contact.page", { name: title })}</a>;
 }
 
-function Item({ item, name, starts }: { item: TimelineItem; name: string; starts: boolean }) {
+function Item({ item, name, person, starts }: { item: TimelineItem; name: string; person: Id; starts: boolean }) {
   const t = useT();
   const link = starts && item.conversation_id ? (
     <Link to="/inbox/$id" params={{ id: item.conversation_id }} search={{ view: "open" }} className={css.where}>{t("timeline.in_conversation")}</Link>
   ) : null;
-  if (item.message) return <>{link ? <Strand kind="knot" mark={<Knot />}>{link}</Strand> : null}<Entry message={item.message} contact={name} /></>;
+  if (item.message) return <>{link ? <Strand kind="knot" mark={<Knot />}>{link}</Strand> : null}<Entry message={item.message} contact={name} person={person} /></>;
   const type = item.event?.type ?? "";
   const data = item.event?.data ?? {};
   const page = type === "contact.tracked" && data["name"] === "page" ? pageOf(data["data"]) : null;

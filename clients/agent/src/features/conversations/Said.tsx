@@ -1,5 +1,5 @@
 /** One message in the thread, with what stands around it. Drawn anew only when something of it is another. */
-import type { Message } from "@shared/types";
+import type { Id, Message } from "@shared/types";
 import { lazy, memo, Suspense } from "react";
 import { useT } from "@lib/i18n";
 import type { AgentSelf, Channel } from "@lib/model";
@@ -16,7 +16,7 @@ interface Props {
   message: Message;
   /** The messages it is drawn for: an album's are one. */
   ids: readonly string[];
-  contact: string; me: AgentSelf;
+  contact: string; person: Id; me: AgentSelf;
   channel: Channel | undefined;
   /** What it answers. */
   answers: Message | undefined;
@@ -26,7 +26,7 @@ interface Props {
   onEdit: (id: string | null) => void; onSeek: (id: string) => void;
 }
 
-export const Said = memo(function Said({ message, ids, contact, me, channel, answers, unread, turns, spans, may, editing, onEdit, onSeek }: Props) {
+export const Said = memo(function Said({ message, ids, contact, person, me, channel, answers, unread, turns, spans, may, editing, onEdit, onSeek }: Props) {
   const t = useT();
   const waits = message.kind === "outgoing" && message.state === "queued";
   return (
@@ -35,7 +35,7 @@ export const Said = memo(function Said({ message, ids, contact, me, channel, ans
       {turns ? <Turn channel={message.channel} /> : null}
       <div className={css.entry}>
         {ids.slice(1).map((id) => <span key={id} id={`m-${id}`} />)}
-        <Entry message={message} contact={contact} spans={spans}
+        <Entry message={message} contact={contact} person={person} spans={spans}
           acts={<MessageActs message={message} channel={channel} onEdit={() => onEdit(message.id)} />}
           {...(may ? { onUnmark: (emoji: string) => void react(message, me, emoji) } : {})}
           {...(editing && channel ? { instead: <Suspense fallback={message.text}><EditBox message={message} channel={channel} onDone={() => onEdit(null)} /></Suspense> } : {})}

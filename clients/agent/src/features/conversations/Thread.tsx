@@ -73,7 +73,7 @@ export function Thread({ conversation }: Props) {
           {stretches.map(({ key, said }) => (
             <Stretch key={key} scroller={scroller} held={said.some(({ ids }) => ids.includes(editing ?? "") || ids.includes(sought?.id ?? ""))}>
               {said.map(({ message, index, ids }) => (
-                <Said key={message.client_id ?? message.id} message={message} ids={ids} contact={conversation.contact.name} me={me}
+                <Said key={message.client_id ?? message.id} message={message} ids={ids} contact={conversation.contact.name} person={conversation.contact.id} me={me}
                   channel={channels.get(message.channel)} answers={message.reply_to ? byId.get(message.reply_to) : undefined}
                   unread={unreadAt > 0 && unreadAt >= index && unreadAt < index + ids.length} turns={turns(message, spokenBefore(messages, index))}
                   spans={spans} may={may} editing={editing === message.id} onEdit={setEditing} onSeek={seek} />

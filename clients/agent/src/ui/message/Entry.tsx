@@ -1,6 +1,6 @@
 /** One knot or bead on the thread with what hangs on it. The line runs from entry to entry. */
 import type { ReactNode } from "react";
-import type { Attachment, Message } from "@shared/types";
+import type { Attachment, Id, Message } from "@shared/types";
 import { sayOr, useT } from "@lib/i18n";
 import { useOwnAddress } from "@lib/queries";
 import { moment } from "@lib/time";
@@ -59,7 +59,8 @@ export function Activity({ message }: { message: Message }) {
 }
 
 interface Props {
-  message: Message; contact: string;
+  /** person: whose name `contact` is. What they wrote before it was known, or by another address, stands under it too. */
+  message: Message; contact: string; person: Id;
   /** The conversation goes over several channels: each message names its own. */
   spans?: boolean;
   onRetry?: Decide; onUndo?: () => void; onFetch?: (file: Attachment) => void; children?: ReactNode;
@@ -67,14 +68,15 @@ interface Props {
   acts?: ReactNode; instead?: ReactNode; delay?: ReactNode; onUnmark?: (emoji: string) => void;
 }
 
-export function Entry({ message, contact, spans = false, onRetry, onUndo, onFetch, children, acts, instead, delay, onUnmark }: Props) {
+export function Entry({ message, contact, person, spans = false, onRetry, onUndo, onFetch, children, acts, instead, delay, onUnmark }: Props) {
   const t = useT();
   const channel = useChannelName()(message.channel);
   if (message.kind === "activity") return <Activity message={message} />;
   const note = message.kind === "note";
   const out = message.kind === "outgoing";
   const failed = message.state === "failed" || message.state === "uncertain";
-  const name = message.author.name || (message.author.kind === "contact" ? contact || t("common.unnamed") : t("activity.system"));
+  const isPerson = message.author.kind === "contact" && message.author.id === person;
+  const name = (isPerson && contact) || message.author.name || (message.author.kind === "contact" ? contact || t("common.unnamed") : t("activity.system"));
   return (
     <Strand id={`m-${message.id}`} mark={note ? <NoteBead /> : <Bead channel={message.channel} filled={out} failed={failed && out} labelled />}>
       <header className={css.head}>
