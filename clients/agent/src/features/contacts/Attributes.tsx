@@ -1,8 +1,8 @@
 /** Facts about a person, edited where they stand. */
 import { useState } from "react";
-import { useT } from "@lib/i18n";
+import { sayOr, useT } from "@lib/i18n";
 import type { Contact } from "@lib/model";
-import { useCan } from "@lib/queries";
+import { useCan, useChannels } from "@lib/queries";
 import { Button } from "@ui/Button";
 import { IconPlus, IconX } from "@ui/icons";
 import css from "./InPlace.module.css";
@@ -35,19 +35,28 @@ export function Attributes({ contact }: { contact: Contact }) {
   );
 }
 
+/** What a channel calls a fact that it brings; what people made up stands as it is. */
+function useLabel(name: string): string {
+  const t = useT();
+  const known = [...useChannels().keys()].find((id) => t.has(`channel.${id}.fact.${name}`));
+  return known ? sayOr(t, `channel.${known}.fact.${name}`, name) : name;
+}
+
 function Fact({ name, value, may, onSet }: { name: string; value: unknown; may: boolean; onSet: (text: string | null) => void }) {
   const t = useT();
   const [text, setText] = useState<string | null>(null);
-  const shown = textOf(value);
+  const label = useLabel(name);
+  const kept = textOf(value);
+  const shown = typeof value === "boolean" ? t(value ? "common.yes" : "common.no") : kept;
   function done(): void {
-    if (text !== null && text.trim() !== shown) onSet(text.trim() || null);
+    if (text !== null && text.trim() !== kept) onSet(text.trim() || null);
     setText(null);
   }
   return (
     <div className={css.fact}>
-      <span>{name}</span>
-      {text === null ? <button type="button" disabled={!may} aria-label={`${t("panel.edit_attribute", { name })}: ${shown}`} onClick={() => setText(shown)}>{shown}</button> : (
-        <input className={css.input} autoFocus aria-label={t("panel.edit_attribute", { name })} value={text} onBlur={done} onChange={(event) => setText(event.target.value)}
+      <span>{label}</span>
+      {text === null ? <button type="button" disabled={!may} aria-label={`${t("panel.edit_attribute", { name: label })}: ${shown}`} onClick={() => setText(kept)}>{shown}</button> : (
+        <input className={css.input} autoFocus aria-label={t("panel.edit_attribute", { name: label })} value={text} onBlur={done} onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => {
             if (event.key === "Enter" && !event.nativeEvent.isComposing) done();
             if (event.key === "Escape") {
@@ -56,7 +65,7 @@ function Fact({ name, value, may, onSet }: { name: string; value: unknown; may: 
             }
           }} />
       )}
-      {may ? <button type="button" className={css.remove} aria-label={`${t("common.remove")}: ${name}`} onClick={() => onSet(null)}><IconX size={13} /></button> : null}
+      {may ? <button type="button" className={css.remove} aria-label={`${t("common.remove")}: ${label}`} onClick={() => onSet(null)}><IconX size={13} /></button> : null}
     </div>
   );
 }
