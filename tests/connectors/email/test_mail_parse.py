@@ -342,6 +342,11 @@ def test_signed_and_encrypted_mail_is_labelled() -> None:
         {"Content-Type": 'multipart/signed; protocol="application/pgp-signature"; boundary="b"'},
     )
     assert message(signed).stamp["seals"] == ["pgp-signed"]
+    ours = letter(
+        part("text/plain", "x") + part("application/pkcs7-signature", "eA==") + "--b--\n",
+        {"Content-Type": 'multipart/signed; protocol="application/pkcs7-signature"; boundary="b"'},
+    )
+    assert message(ours).stamp["seals"] == ["smime-signed"]
     sealed = letter("eA==", {"Content-Type": "application/pkcs7-mime; smime-type=enveloped-data"})
     assert message(sealed).stamp["seals"] == ["smime-encrypted"]
     assert message(sealed).files[0].name == "smime.p7m"
