@@ -138,6 +138,13 @@ async def _outcome(page: Page) -> str:
     return "won" if await won.count() else "lost"
 
 
+async def test_what_one_does_not_see_leads_back_to_the_list(ada: Page) -> None:
+    await ada.goto(f"/inbox/{uuid4()}?view=open")
+    await expect(ada.get_by_text("does not exist or is not yours to see")).to_be_visible()
+    await ada.get_by_role("button", name="To the list").click()
+    await expect(ada.get_by_text("Choose a conversation")).to_be_visible()
+
+
 async def test_dark_is_dark_and_stays(ada: Page) -> None:
     """The profile's choice holds after a reload."""
     await settle(ada, "/settings/profile")

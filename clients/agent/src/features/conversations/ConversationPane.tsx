@@ -6,6 +6,7 @@ import { listed } from "@lib/cache";
 import { useT } from "@lib/i18n";
 import { usePresence } from "@lib/live";
 import { contactQuery, conversationQuery, messagesQuery } from "@lib/queries";
+import { Button } from "@ui/Button";
 import { Coming } from "@ui/Coming";
 import { Bones, Empty, Failed } from "@ui/Empty";
 import { Composer } from "./composer/Composer";
@@ -20,8 +21,8 @@ export function ConversationPane({ id, ...rest }: Props) {
   const { data, error, isError, fetchStatus, refetch } = useQuery({ ...conversationQuery(id), placeholderData: () => listed(id) });
   const paused = fetchStatus === "paused";
   if (isError && !data) {
-    const gone = error instanceof ApiError && error.status === 404;
-    return <Failed what={t(gone ? "thread.gone" : "thread.error")} error={error} {...(gone ? {} : { retry: () => void refetch() })} />;
+    if (!(error instanceof ApiError && error.status === 404)) return <Failed what={t("thread.error")} error={error} retry={() => void refetch()} />;
+    return <Empty drawing="thread" title={t("thread.gone")} action={<Button onClick={rest.onBack}>{t("thread.gone_back")}</Button>}>{t("thread.gone_body")}</Empty>;
   }
   if (!data && paused) return <Empty drawing="thread" title={t("thread.not_kept_title")}>{t("thread.not_kept_body")}</Empty>;
   if (!data) return <div className={css.pane}><Coming><Bones kind="message" rows={5} /></Coming></div>;
