@@ -3,6 +3,7 @@
 import re
 from html import escape
 from importlib import resources
+from secrets import token_hex
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -100,7 +101,8 @@ def price(euros: int, locale: str) -> str:
 def _chat(account: UUID | None, locale: str) -> str:
     if account is None:
         return ""
-    source = f"/widget/loader.js?account={account}&amp;lang={locale}"
+    # Asked for anew each time: here one looks at what one has just changed in the settings.
+    source = f"/widget/loader.js?account={account}&amp;lang={locale}&amp;v={token_hex(4)}"
     return f'<script src="{source}" async></script>'
 
 
