@@ -12,8 +12,10 @@ G-37         test_a_vendors_answer_means_what_was_recorded
 import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import get_args
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -22,12 +24,14 @@ from msgspec import structs
 import contract
 import shelf
 from hilo.kit import errors
-from hilo.kit.errors import BadSignature, MalformedPayload
+from hilo.kit.errors import BadSignature, MalformedPayload, Rejected, Unsupported
 from hilo.kit.messages import LOCALES, find
-from hilo.sdk.abilities import Simulated
+from hilo.sdk.abilities import Fetching, Simulated
 from hilo.sdk.channel import ChannelConnector
-from hilo.sdk.inbound import MessageIn
-from hilo.sdk.simulator import Deed
+from hilo.sdk.content import Choice, Choices, People, Sticker
+from hilo.sdk.inbound import Inbound, MessageIn, Unknown
+from hilo.sdk.outbound import Recipient
+from hilo.sdk.simulator import Deed, Does
 
 KINDS_LEAST = 8
 QUALITY = {
@@ -261,3 +265,114 @@ def test_a_simulator_that_begins_again_names_nothing_as_before(channel: str) -> 
         assert len(said) == 3
         names.append({each.external_id for each in said})
     assert not names[0] & names[1]
+
+
+DOES: tuple[Does, ...] = get_args(Does)
+DATA: dict[str, tuple[bytes, str]] = {
+    "file": (b"jpeg", "image/jpeg"),
+    "voice": (b"ogg", "audio/ogg"),
+    "sticker": (b"webp", "image/webp"),
+}
+
+
+class Lived:
+    """A phone on which a contact wrote and was asked to choose."""
+
+    def __init__(self, channel: str) -> None:
+        """channel: whose simulator plays."""
+        self.connector, self.account = contract.connector(channel), contract.account(channel)
+        assert isinstance(self.connector, Simulated)
+        self.vendor = self.connector.simulator(self.account)
+        (said,) = self.hears(Deed(does="text", who="7", text="hola"))
+        assert isinstance(said, MessageIn)
+        first = said.sender.identities[0]
+        self.to = Recipient(kind=first.kind, value=first.value)
+        self._answers = 0
+        self.answer(Choices(choices=[Choice(id="y", title="Yes")]))
+
+    def hears(self, deed: Deed) -> Sequence[Inbound]:
+        """Let the contact do something; return what is understood of it."""
+        webhooks = self.vendor.deed(deed, shelf.AT)
+        return shelf.read(self.connector, self.account, webhooks)
+
+    def answer(self, content: Choices | None = None) -> None:
+        """Answer. Raises Rejected."""
+        self._answers += 1
+        more = {"id": UUID(int=self._answers), "content": content, "heard_at": shelf.AT}
+        message = shelf.part(self.to, "Which?", **more)
+        shelf.play(self.vendor, self.connector.send(message, self.account))
+
+    def deed(self, does: Does) -> Deed:
+        """Return a deed with all that it needs."""
+        bubbles = shelf.phone(self.vendor).bubbles
+        target = bubbles[-1] if does in {"choose", "react"} else bubbles[0]
+        data, media_type = DATA.get(does, (b"", ""))
+        return Deed(
+            does=does,
+            who="7",
+            text="Gina",
+            number="+12025550199",
+            target=None if does in {"comment", "start"} else target.id,
+            choice=next((id_ for id_, _ in bubbles[-1].choices), ""),
+            emoji="👍",
+            data=data,
+            media_type=media_type,
+        )
+
+
+@pytest.mark.parametrize("does", DOES)
+@pytest.mark.parametrize("channel", PLAYED)
+def test_a_phone_does_what_its_simulator_offers_and_nothing_else(channel: str, does: Does) -> None:
+    lived = Lived(channel)
+    if does not in lived.vendor.deeds():
+        with pytest.raises(Unsupported):
+            lived.hears(lived.deed(does))
+        return
+    heard = lived.hears(lived.deed(does))
+    assert not any(isinstance(each, Unknown) for each in heard)
+    if not heard:  # nobody is told that a phone was blocked, and answers no longer arrive
+        assert does == "stop"
+        with pytest.raises(Rejected):
+            lived.answer()
+
+
+@pytest.mark.parametrize("channel", PLAYED)
+def test_a_phone_offers_each_deed_once(channel: str) -> None:
+    connector = contract.connector(channel)
+    assert isinstance(connector, Simulated)
+    offered = connector.simulator(contract.account(channel)).deeds()
+    assert len(offered) == len(set(offered))
+    assert set(offered) >= {"text", "start"}
+
+
+@pytest.mark.parametrize("channel", PLAYED)
+def test_a_card_that_is_shared_holds_a_name_and_a_number(channel: str) -> None:
+    lived = Lived(channel)
+    if "people" not in lived.vendor.deeds():
+        pytest.skip("no cards here")
+    (shared,) = lived.hears(lived.deed("people"))
+    assert isinstance(shared, MessageIn)
+    assert isinstance(shared.content, People)
+    (person,) = shared.content.people
+    assert (person.name, person.phones) == ("Gina", ["+12025550199"])
+    assert person.phones[0] not in [each.value for each in shared.sender.identities]
+    assert shelf.phone(lived.vendor).bubbles[-1].text == "Gina +12025550199"
+
+
+@pytest.mark.parametrize("channel", PLAYED)
+def test_a_sticker_is_seen_as_it_was_sent(channel: str) -> None:
+    lived = Lived(channel)
+    if "sticker" not in lived.vendor.deeds():
+        pytest.skip("no stickers here")
+    (stuck,) = lived.hears(lived.deed("sticker"))
+    assert isinstance(stuck, MessageIn)
+    assert isinstance(stuck.content, Sticker)
+    bubble = shelf.phone(lived.vendor).bubbles[-1]
+    if stuck.files:
+        assert lived.vendor.file(bubble.file) == DATA["sticker"]
+        asked = stuck.files[0].url or ""
+        if isinstance(lived.connector, Fetching):
+            fetched = lived.connector.fetch(asked, lived.account)
+            assert shelf.play(lived.vendor, fetched).content == b"webp"
+        else:
+            assert shelf.picture(lived.vendor, asked) == b"webp"

@@ -58,6 +58,11 @@ class Phone:
         await panel.get_by_label(fault).select_option("Once")
         await expect(panel.locator("summary b")).to_have_text("1")
 
+    async def picks(self, what: str) -> None:
+        """Choose from the menu beside the line."""
+        await self.screen.get_by_role("button", name="More", exact=True).click()
+        await self.page.get_by_role("menuitem", name=what, exact=True).click()
+
     @property
     def line(self) -> Locator:
         """Where the contact writes."""
@@ -105,6 +110,22 @@ async def test_four_phones_are_answered_from_one_console(ada: Page) -> None:
         await console.open(f"Open today? {word}")
         await console.answer(f"Until eight. {word}")
         await phone.shows(f"Until eight. {word}")
+
+
+async def test_a_sticker_and_a_card_go_from_a_phone_to_the_console(ada: Page) -> None:
+    phone, console = await at_the_playground(ada)
+    word = uuid4().hex[:8]
+    await phone.take("WhatsApp")
+    await phone.pass_on()
+    await phone.write(f"Look {word}")
+    await console.open(f"Look {word}")
+    await phone.picks("Send a sticker")
+    sticker = console.inbox.get_by_role("img", name="Sticker", exact=True)
+    await expect(sticker).to_be_visible()
+    assert await sticker.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    await phone.picks("Send an address card")
+    await expect(console.said("+1 202-555-0199").get_by_text("Gina Mora")).to_be_visible()
+    await phone.shows("Gina Mora +1 202-555-0199")
 
 
 async def test_a_vendor_that_breaks_loses_and_doubles_nothing(ada: Page) -> None:

@@ -190,7 +190,7 @@ def _updates(oracle: Oracle) -> Iterator[tuple[str, str]]:
     others = [
         Deed(does="voice", who="7", data=b"x", media_type="audio/ogg"),
         Deed(does="sticker", who="7", data=b"x", media_type="image/webp", emoji="🍊"),
-        Deed(does="people", who="7", text="+12025550107"),
+        Deed(does="people", who="7", number="+12025550107"),
     ]
     asked = [Deed(does=each, who="7", target="1", emoji="👍", text="x") for each in _SHARED]  # type: ignore[arg-type]
     for deed in (mine, *files, *others, *asked):

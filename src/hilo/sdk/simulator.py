@@ -11,6 +11,10 @@ from typing import Literal, Protocol, runtime_checkable
 from msgspec import Struct
 
 Trouble = Literal["throttled", "server_error", "expired_token"]
+Does = Literal[
+    "text", "file", "voice", "sticker", "location", "people", "choose", "react", "edit",
+    "delete", "read", "start", "comment", "order", "stop",
+]  # fmt: skip
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -44,32 +48,18 @@ class Deed(Struct, frozen=True, kw_only=True):
     """What a contact does on the simulated phone.
 
     target: the phone's id of the message that is meant. choice: id of what was tapped. data,
-    media_type, name: of a file. token: a start code from a link.
+    media_type, name: of a file. token: a start code from a link. text, number: whose card it is;
+    no text: the contact's own.
     """
 
-    does: Literal[
-        "text",
-        "file",
-        "voice",
-        "sticker",
-        "location",
-        "people",
-        "choose",
-        "react",
-        "edit",
-        "delete",
-        "read",
-        "start",
-        "comment",
-        "order",
-        "stop",
-    ]
+    does: Does
     who: str = "1"
     name: str = ""
     text: str = ""
     target: str | None = None
     choice: str = ""
     emoji: str = ""
+    number: str = ""
     data: bytes = b""
     media_type: str = ""
     token: str = ""
@@ -116,8 +106,12 @@ class Simulator(Protocol):
         """Answer a call of ours as the vendor would; the webhooks follow the answer."""
         ...
 
+    def deeds(self) -> Sequence[Does]:
+        """Return what a contact can do here, so that nobody is offered more."""
+        ...
+
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:
-        """Let a contact do something. Raises Unsupported when this channel has no such thing."""
+        """Let a contact do something. Raises Unsupported when `deeds` does not have it."""
         ...
 
     def trouble(self, trouble: Trouble) -> Response:

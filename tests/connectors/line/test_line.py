@@ -150,13 +150,14 @@ def test_a_recording_is_asked_for_until_it_is_ready(vendor: Simulator) -> None:
 
 
 def test_our_token_stays_with_the_vendor(vendor: Simulator) -> None:
-    (stuck,) = read(vendor.deed(Deed(does="sticker", who="7", emoji="👍"), AT))
+    deed = Deed(does="sticker", who="7", emoji="👍", data=b"webp", media_type="image/webp")
+    (stuck,) = read(vendor.deed(deed, AT))
     assert isinstance(stuck, MessageIn)
     assert stuck.content == Sticker()
     call = next(CONNECTOR.fetch(str(stuck.files[0].url), ACCOUNT))
     assert isinstance(call, HttpCall)
     assert "authorization" not in call.headers
-    assert play(vendor, CONNECTOR.fetch(str(stuck.files[0].url), ACCOUNT)).content
+    assert play(vendor, CONNECTOR.fetch(str(stuck.files[0].url), ACCOUNT)).content == b"webp"
 
 
 def test_what_is_taken_back_and_who_leaves_and_comes_back(vendor: Simulator) -> None:

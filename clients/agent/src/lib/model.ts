@@ -119,7 +119,10 @@ export interface Bubble {
 export interface Phone { who: string; name: string; address: string; bubbles: Bubble[]; typing_until: Instant | null }
 export const FAULTS = ["throttled", "server_error", "expired_token", "silence", "cut", "duplicate", "reorder", "delay"] as const;
 export interface Fault { kind: (typeof FAULTS)[number]; left: number | null; seconds: number }
-export interface Standing { phones: Phone[]; faults: Fault[] }
+export type Does =
+  | "text" | "file" | "voice" | "sticker" | "location" | "people" | "choose" | "react" | "edit" | "delete" | "read" | "start" | "comment" | "order" | "stop";
+/** deeds: what can be done on this channel's phones. */
+export interface Standing { deeds: Does[]; phones: Phone[]; faults: Fault[] }
 export interface PlayMail {
   id: Id; mail_from: string; to: string[]; subject: string; text: string; html: string; message_id: string; references: string[]; at: Instant;
 }

@@ -18,9 +18,23 @@ from hilo.sdk.account import Account
 from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import unpack
 from hilo.sdk.phones import Line, Phones, number_after
-from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import (
+    Bubble,
+    Deed,
+    Does,
+    Heard,
+    Phone,
+    Request,
+    Response,
+    Trouble,
+    Webhook,
+)
 
 Body = dict[str, Any]
+_DEEDS: Sequence[Does] = (
+    "text", "file", "voice", "sticker", "location", "choose", "react", "edit", "delete", "read",
+    "start",
+)  # fmt: skip
 _NAMES = ("Ana Ruiz", "Bruno Dias", "Carla Vega", "Diego Prado", "Elena Sol", "Fabio Reis")
 _ECHO_S, _DELIVERED_S, _READ_S = 0.05, 0.3, 0.1
 _THROTTLED = (613, "Calls to this api have exceeded the rate limit.")
@@ -95,18 +109,22 @@ class Dialogue:
             return None
         return sketch.refused(401, 190, "Invalid OAuth access token.")
 
+    def deeds(self) -> Sequence[Does]:
+        """Return what a person can do here."""
+        return _DEEDS
+
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:
         """Let a person do something. Raises Unsupported, NotFound."""
+        if deed.does not in self.deeds():
+            raise Unsupported(f"nobody can {deed.does} here")
         line = self.line(deed.who, "" if deed.data else deed.name)
         match deed.does:
             case "read":
                 return self._reads(line, at)
             case "react" | "edit" | "delete":
                 return [self._item(line, self._change(deed, line), at)]
-            case "text" | "start" | "file" | "voice" | "sticker" | "location" | "choose":
+            case _:
                 return self._says(deed, line, at)
-            case other:
-                raise Unsupported(f"nobody can {other} here")
 
     def recall(self, known: Sequence[Heard]) -> None:
         """Know again who wrote before."""

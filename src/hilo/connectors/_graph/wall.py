@@ -12,7 +12,7 @@ from hilo.connectors._graph.remarks import PRIVATE
 from hilo.connectors._graph.vendor import Dialogue, Habits
 from hilo.sdk.account import Account
 from hilo.sdk.phones import Line
-from hilo.sdk.simulator import Bubble, Deed, Request, Response, Webhook
+from hilo.sdk.simulator import Bubble, Deed, Does, Request, Response, Webhook
 
 _KEPT = 1_000
 
@@ -60,6 +60,11 @@ class Wall(Dialogue):
             self.forget(path.last)
             return sketch.done(), []
         return super().request(request, at)
+
+    @override
+    def deeds(self) -> Sequence[Does]:
+        """Return what a person can do here; below a post too."""
+        return (*super().deeds(), "comment")
 
     @override
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:

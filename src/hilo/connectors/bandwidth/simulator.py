@@ -12,12 +12,23 @@ from hilo.sdk.account import Account
 from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import basic
 from hilo.sdk.phones import Phones, dialled_number
-from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import (
+    Bubble,
+    Deed,
+    Does,
+    Heard,
+    Phone,
+    Request,
+    Response,
+    Trouble,
+    Webhook,
+)
 
 _PATH = re.compile(r"^/api/v2/users/(?P<account>[^/]+)/(?P<rest>messages|media/(?P<name>.+))$")
 _NAME = "hilo"
 _RECEIPTS = (("message-sending", 0.1), ("message-delivered", 0.6))
 _TEXT_CHARS = 2048
+_DEEDS: Sequence[Does] = ("text", "file", "voice", "start", "stop")
 _JSON = {"content-type": "application/json"}
 
 
@@ -53,18 +64,17 @@ class Carrier:
             return self.trouble("throttled"), []
         return self._take(request.body, at)
 
+    def deeds(self) -> Sequence[Does]:
+        """Return what a contact can do here."""
+        return _DEEDS
+
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:
         """Let somebody with a phone write."""
-        words = {
-            "text": deed.text,
-            "file": deed.text,
-            "voice": deed.text,
-            "start": deed.token or "START",
-            "stop": "STOP",
-        }
-        if deed.does not in words:
+        if deed.does not in _DEEDS:
             raise Unsupported(f"nobody can {deed.does} here")
-        text, line = words[deed.does], self._phones.dialled(deed.who, deed.name)
+        words = {"start": deed.token or "START", "stop": "STOP"}
+        text = words.get(deed.does, deed.text)
+        line = self._phones.dialled(deed.who, deed.name)
         self._count += 1
         id_ = f"in{self._count:030x}"
         media: list[str] = []

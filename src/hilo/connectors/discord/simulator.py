@@ -18,7 +18,17 @@ from hilo.sdk.account import Account
 from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import FormFile, unpack
 from hilo.sdk.phones import Line, Phones
-from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import (
+    Bubble,
+    Deed,
+    Does,
+    Heard,
+    Phone,
+    Request,
+    Response,
+    Trouble,
+    Webhook,
+)
 
 Body = dict[str, Any]
 CDN = "https://cdn.discordapp.com"
@@ -26,7 +36,6 @@ _TEXT_UNITS = 2000
 _TYPING = timedelta(seconds=10)  # so long it shows, unless a message comes before
 _KEPT_NONCES = 1_000
 _FIRST_CHANNEL = 800_000_000_000_000_000
-_STICKER = b"\x89PNG\r\n\x1a\n sticker"
 
 
 class Refused(Exception):
@@ -71,6 +80,10 @@ class Server:
             return _told(refused), []
         except NotFound:
             return _told(Refused(404, 10008, "Unknown Message")), []
+
+    def deeds(self) -> Sequence[Does]:
+        """Return what a contact can do here."""
+        return tuple(_DOES)
 
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:
         """Let a contact do something."""
@@ -213,10 +226,11 @@ class Server:
         return _json(200, {**about, "interactions_endpoint_url": self._address or None})
 
     def _lend(self, path: str) -> Response:
-        if path.startswith("/stickers/"):
-            return Response(body=_STICKER, headers={"content-type": "image/png"})
+        name = path.rpartition("/")[2]
         try:
-            content, media_type = self._phones.file(path.rpartition("/")[2])
+            content, media_type = self._phones.file(
+                name.removesuffix(".png") if path.startswith("/stickers/") else name
+            )
         except NotFound:
             return Response(status=404)
         return Response(body=content, headers={"content-type": media_type})
@@ -261,9 +275,11 @@ def _sends(vendor: Server, line: Line, deed: Deed, at: datetime) -> list[Webhook
 
 
 def _sticks(vendor: Server, line: Line, deed: Deed, at: datetime) -> list[Webhook]:
-    bubble = vendor.says(line, at, mine=True, text=deed.emoji)
-    sticker = {"id": "749054660769218631", "name": "Wave", "format_type": 1}
-    message = {**vendor.message(line, bubble), "content": "", "sticker_items": [sticker]}
+    bubble = vendor.says(line, at, mine=True)
+    vendor.keep(bubble.id, deed)
+    line.change(bubble.id, text=deed.emoji, file=bubble.id, media_type=deed.media_type)
+    sticker = {"id": bubble.id, "name": "Wave", "format_type": 1}
+    message = {**vendor.message(line, bubble), "sticker_items": [sticker]}
     return vendor.event("MESSAGE_CREATE", message, at)
 
 
@@ -315,11 +331,7 @@ def _stops(_vendor: Server, line: Line, _deed: Deed, _at: datetime) -> list[Webh
     return []
 
 
-def _reads(_vendor: Server, _line: Line, _deed: Deed, _at: datetime) -> list[Webhook]:
-    return []  # nor of this
-
-
-_DOES: Mapping[str, Callable[[Server, Line, Deed, datetime], list[Webhook]]] = {
+_DOES: Mapping[Does, Callable[[Server, Line, Deed, datetime], list[Webhook]]] = {
     "text": _says,
     "start": _says,
     "file": _sends,
@@ -330,7 +342,6 @@ _DOES: Mapping[str, Callable[[Server, Line, Deed, datetime], list[Webhook]]] = {
     "edit": _edits,
     "delete": _deletes,
     "stop": _stops,
-    "read": _reads,
 }
 
 

@@ -14,11 +14,20 @@ from uuid import UUID
 import msgspec
 
 from hilo.kit.errors import NotFound, Unsupported
-from hilo.sdk import portraits
 from hilo.sdk.account import Account
 from hilo.sdk.allowance import Allowance
 from hilo.sdk.phones import Line, Phones
-from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import (
+    Bubble,
+    Deed,
+    Does,
+    Heard,
+    Phone,
+    Request,
+    Response,
+    Trouble,
+    Webhook,
+)
 
 Body = dict[str, Any]
 Sign = Callable[[bytes, str], Mapping[str, str]]
@@ -29,7 +38,6 @@ _TEXT_UNITS = 5000
 _LOADING_S = 20
 _QUICK_REPLIES = 13
 _FACES = "https://profile.line-scdn.net"
-_STICKER = b"\x89PNG\r\n\x1a\n sticker"
 
 
 class Refused(Exception):
@@ -62,10 +70,7 @@ class OfficialAccount:
         """Answer a call of ours; this vendor calls back only for what contacts do."""
         parts = urlsplit(request.url)
         if (parts.hostname or "").endswith("line-scdn.net"):
-            name = parts.path.rpartition("/")[2]
-            is_face = name.startswith(portraits.MARK)
-            picture = self._phones.file(name)[0] if is_face else _STICKER
-            return Response(body=picture, headers={"content-type": "image/png"}), []
+            return self._shown(parts.path), []
         headers = {name.lower(): value for name, value in request.headers.items()}
         if headers.get("authorization") != f"Bearer {self._token}":
             return _told(Refused(401, "Authentication failed. Is the access token valid?")), []
@@ -74,13 +79,16 @@ class OfficialAccount:
         except Refused as refused:
             return _told(refused), []
 
+    def deeds(self) -> Sequence[Does]:
+        """Return what a contact can do here."""
+        return tuple(_DOES)
+
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:
         """Let a contact do something."""
         does = _DOES.get(deed.does)
         if does is None:
             raise Unsupported(f"nobody can {deed.does} here")
-        event = does(self, self._line(deed), deed, at)
-        return [] if event is None else [self.webhook([event])]
+        return [self.webhook([does(self, self._line(deed), deed, at)])]
 
     def recall(self, known: Sequence[Heard]) -> None:
         """Know again who wrote before."""
@@ -202,6 +210,15 @@ class OfficialAccount:
             raise Refused(404, "Not found") from None
         return Response(body=content, headers={"content-type": media_type})
 
+    def _shown(self, path: str) -> Response:
+        """Give what lies open to everybody: faces, and stickers by their number."""
+        folders = path.split("/")
+        name = folders[-3] if folders[-1] == "sticker.png" else folders[-1]
+        try:
+            return self._lend(name)
+        except Refused as refused:
+            return _told(refused)
+
     def _prepare(self, name: str) -> Response:
         ready = name in self._prepared
         self._prepared.add(name)
@@ -280,10 +297,13 @@ def _sends(vendor: OfficialAccount, line: Line, deed: Deed, at: datetime) -> Bod
 
 
 def _sticks(vendor: OfficialAccount, line: Line, deed: Deed, at: datetime) -> Body:
-    bubble = vendor.says(line, at, deed.emoji or "sticker")
+    bubble = vendor.says(line, at, deed.emoji)
+    vendor.keep(bubble.id, deed)
+    line.change(bubble.id, file=bubble.id, media_type=deed.media_type)
     message = {
         "type": "sticker", "id": bubble.id, "quoteToken": f"q{bubble.id}", "packageId": "446",
-        "stickerId": "1988", "stickerResourceType": "STATIC", "keywords": [deed.emoji or "hello"],
+        "stickerId": bubble.id, "stickerResourceType": "STATIC",
+        "keywords": [deed.emoji or "hello"],
     }  # fmt: skip
     return vendor.event("message", line, at, message=message)
 
@@ -324,11 +344,7 @@ def _deletes(vendor: OfficialAccount, line: Line, deed: Deed, at: datetime) -> B
     return event
 
 
-def _reads(_vendor: OfficialAccount, _line: Line, _deed: Deed, _at: datetime) -> Body | None:
-    return None  # official accounts are not told
-
-
-_DOES: Mapping[str, Callable[[OfficialAccount, Line, Deed, datetime], Body | None]] = {
+_DOES: Mapping[Does, Callable[[OfficialAccount, Line, Deed, datetime], Body]] = {
     "text": _says,
     "file": _sends,
     "voice": _sends,
@@ -338,7 +354,6 @@ _DOES: Mapping[str, Callable[[OfficialAccount, Line, Deed, datetime], Body | Non
     "delete": _deletes,
     "start": _starts,
     "stop": _stops,
-    "read": _reads,
 }
 
 

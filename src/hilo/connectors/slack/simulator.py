@@ -18,7 +18,17 @@ from hilo.sdk.account import Account
 from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import unpack, urlencoded
 from hilo.sdk.phones import Line, Phones, number_after
-from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import (
+    Bubble,
+    Deed,
+    Does,
+    Heard,
+    Phone,
+    Request,
+    Response,
+    Trouble,
+    Webhook,
+)
 
 Body = dict[str, Any]
 Sign = Callable[[bytes, str, datetime], Mapping[str, str]]
@@ -88,6 +98,10 @@ class Workspace:
         except (NotFound, KeyError):
             return _told("message_not_found"), []
         return _json({"ok": True, **answer}, {"x-oauth-scopes": _SCOPES}), webhooks
+
+    def deeds(self) -> Sequence[Does]:
+        """Return what a contact can do here."""
+        return tuple(_DOES)
 
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:
         """Let a contact do something."""
@@ -389,11 +403,7 @@ def _deletes(desk: Workspace, line: Line, deed: Deed, at: datetime) -> list[Webh
     return [desk.event(event, at)]
 
 
-def _reads(_desk: Workspace, _line: Line, _deed: Deed, _at: datetime) -> list[Webhook]:
-    return []  # applications are not told
-
-
-_DOES: Mapping[str, Callable[[Workspace, Line, Deed, datetime], list[Webhook]]] = {
+_DOES: Mapping[Does, Callable[[Workspace, Line, Deed, datetime], list[Webhook]]] = {
     "text": _says,
     "start": _says,
     "file": _sends,
@@ -402,7 +412,6 @@ _DOES: Mapping[str, Callable[[Workspace, Line, Deed, datetime], list[Webhook]]] 
     "react": _reacts,
     "edit": _edits,
     "delete": _deletes,
-    "read": _reads,
 }
 
 

@@ -11,7 +11,17 @@ from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
 from hilo.sdk.allowance import Allowance
 from hilo.sdk.phones import Phones, dialled_number
-from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import (
+    Bubble,
+    Deed,
+    Does,
+    Heard,
+    Phone,
+    Request,
+    Response,
+    Trouble,
+    Webhook,
+)
 
 _HEADER = "x-hilo-secret"
 _JSON = {"content-type": "application/json"}
@@ -57,23 +67,23 @@ class Gateway:
         body = msgspec.json.encode({self._name("answer_id"): id_})
         return Response(status=200, headers=_JSON, body=body), [self._webhook(told, after_s=0.5)]
 
+    def deeds(self) -> Sequence[Does]:
+        """Return what a contact can do here; files only where a field holds them."""
+        files: Sequence[Does] = ("file", "voice") if media.paths(self._named) else ()
+        return ("text", *files, "start", "stop")
+
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:
         """Let somebody with a phone write."""
-        words = {
-            "text": deed.text,
-            "file": deed.text,
-            "voice": deed.text,
-            "start": deed.token or "START",
-            "stop": "STOP",
-        }
-        if deed.does not in words:
+        if deed.does not in self.deeds():
             raise Unsupported(f"nobody can {deed.does} here")
+        words = {"start": deed.token or "START", "stop": "STOP"}
+        text = words.get(deed.does, deed.text)
         self._count += 1
         id_, line = f"in-{self._count}", self._phones.dialled(deed.who, deed.name)
         said: dict[str, object] = {
             self._name("in_id"): id_,
             self._name("in_from"): line.address,
-            self._name("in_text"): words[deed.does],
+            self._name("in_text"): text,
         }
         name = ""
         if deed.data:
@@ -83,7 +93,7 @@ class Gateway:
         bubble = Bubble(
             id=id_,
             mine=True,
-            text=words[deed.does],
+            text=text,
             at=at,
             file=name,
             media_type=deed.media_type,

@@ -7,7 +7,7 @@ import msgspec
 
 from hilo.kit.errors import Unsupported
 from hilo.sdk.phones import Line, Phones
-from hilo.sdk.simulator import Bubble, Deed
+from hilo.sdk.simulator import Bubble, Deed, Does
 
 SENDS = {
     "sendMessage", "sendPhoto", "sendVideo", "sendAudio", "sendVoice", "sendDocument",
@@ -92,8 +92,8 @@ def _keyboard(bubble: Bubble) -> dict[str, object]:
     return {"inline_keyboard": rows}
 
 
-def update(chats: Chats, deed: Deed, at: datetime) -> Update | None:
-    """Do it; return the update. None: this vendor tells nobody. Raises Unsupported."""
+def update(chats: Chats, deed: Deed, at: datetime) -> Update:
+    """Do it; return the update. Raises Unsupported."""
     does = _DOES.get(deed.does)
     if does is None:
         raise Unsupported(f"nobody can {deed.does} here")
@@ -153,11 +153,13 @@ def _points(chats: Chats, line: Line, deed: Deed, at: datetime) -> Update:
 
 
 def _shares(chats: Chats, line: Line, deed: Deed, at: datetime) -> Update:
-    """Share the own number, which proves it."""
+    """Share a card; the own one proves the number."""
     bubble = chats.say(line, "", at, mine=True)
     message = chats.message(line, bubble)
-    card = {"phone_number": deed.text, "first_name": line.name, "user_id": int(line.address)}
-    line.change(bubble.id, text=deed.text)
+    card: dict[str, object] = {"phone_number": deed.number, "first_name": deed.text or line.name}
+    if not deed.text:
+        card["user_id"] = int(line.address)
+    line.change(bubble.id, text=f"{card['first_name']} {deed.number}")
     return chats.next_update(message={**message, "contact": card})
 
 
@@ -208,11 +210,7 @@ def _stops(chats: Chats, line: Line, _deed: Deed, at: datetime) -> Update:
     )
 
 
-def _reads(_chats: Chats, _line: Line, _deed: Deed, _at: datetime) -> Update | None:
-    return None  # bots are not told
-
-
-_DOES: Mapping[str, Callable[[Chats, Line, Deed, datetime], Update | None]] = {
+_DOES: Mapping[Does, Callable[[Chats, Line, Deed, datetime], Update]] = {
     "text": _says,
     "start": _starts,
     "file": _sends("file"),
@@ -223,6 +221,6 @@ _DOES: Mapping[str, Callable[[Chats, Line, Deed, datetime], Update | None]] = {
     "choose": _chooses,
     "react": _reacts,
     "edit": _edits,
-    "read": _reads,
     "stop": _stops,
 }
+DEEDS = tuple(_DOES)

@@ -18,7 +18,17 @@ from hilo.sdk.account import Account
 from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import FormFile, unpack
 from hilo.sdk.phones import Line
-from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import (
+    Bubble,
+    Deed,
+    Does,
+    Heard,
+    Phone,
+    Request,
+    Response,
+    Trouble,
+    Webhook,
+)
 
 _PATH = re.compile(r"^/(?P<lends>file/)?bot(?P<token>[^/]*)/(?P<rest>.+)$")
 _HEADER = "x-telegram-bot-api-secret-token"
@@ -77,13 +87,15 @@ class Bot:
             return _told(refused), []
         return _json(200, {"ok": True, "result": result}), []
 
+    def deeds(self) -> Sequence[Does]:
+        """Return what a contact can do here."""
+        return deeds.DEEDS
+
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:
         """Let a contact do something."""
         update = deeds.update(self._chats, deed, at)
         headers = {"content-type": "application/json", _HEADER: self._secret}
-        return (
-            [] if update is None else [Webhook(body=msgspec.json.encode(update), headers=headers)]
-        )
+        return [Webhook(body=msgspec.json.encode(update), headers=headers)]
 
     def recall(self, known: Sequence[Heard]) -> None:
         """Know again who wrote before."""

@@ -14,7 +14,17 @@ from hilo.sdk.account import Account
 from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import basic, unpack, urlencoded
 from hilo.sdk.phones import Line, Phones, dialled_number
-from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import (
+    Bubble,
+    Deed,
+    Does,
+    Heard,
+    Phone,
+    Request,
+    Response,
+    Trouble,
+    Webhook,
+)
 
 _PATH = re.compile(r"^/2010-04-01/Accounts/(?P<sid>[^/]+?)(?:/(?P<rest>.+?))?\.json$")
 _MEDIA = re.compile(r"^/2010-04-01/Accounts/[^/]+/Messages/[^/]+/Media/(?P<name>.+)$")
@@ -61,13 +71,16 @@ class Network:
         except ValueError:
             return _refusal(Refused(400, 20001, "The request cannot be read")), []
 
+    def deeds(self) -> Sequence[Does]:
+        """Return what a contact can do here; a text message holds no place."""
+        return [each for each in _DOES if self._is_whatsapp or each != "location"]
+
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:
         """Let somebody with a phone write."""
-        does = _DOES.get(deed.does)
-        if does is None:
+        if deed.does not in self.deeds():
             raise Unsupported(f"nobody can {deed.does} here")
         line = self._phones.dialled(deed.who, deed.name)
-        extra, text = does(self, line, deed)
+        extra, text = _DOES[deed.does](self, line, deed)
         self._count += 1
         sid = f"SM{self._count:032x}"
         name = str(extra.pop("file", ""))
@@ -262,7 +275,7 @@ def _stops(_network: Network, _line: Line, _deed: Deed) -> tuple[Json, str]:
     return {"OptOutType": "STOP"}, "STOP"
 
 
-_DOES: Mapping[str, Callable[[Network, Line, Deed], tuple[Json, str]]] = {
+_DOES: Mapping[Does, Callable[[Network, Line, Deed], tuple[Json, str]]] = {
     "text": _says,
     "file": _sends,
     "voice": _sends,

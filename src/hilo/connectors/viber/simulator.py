@@ -15,7 +15,17 @@ from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.account import Account
 from hilo.sdk.allowance import Allowance
 from hilo.sdk.phones import Line, Phones, number_after
-from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import (
+    Bubble,
+    Deed,
+    Does,
+    Heard,
+    Phone,
+    Request,
+    Response,
+    Trouble,
+    Webhook,
+)
 
 Body = dict[str, Any]
 Sign = Callable[[bytes, str], Mapping[str, str]]
@@ -70,6 +80,10 @@ class Bot:
         except (msgspec.MsgspecError, KeyError):
             return _told(3, "badData"), []
         return _json({"status": 0, "status_message": "ok", **answer}), webhooks
+
+    def deeds(self) -> Sequence[Does]:
+        """Return what a contact can do here."""
+        return tuple(_DOES)
 
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:
         """Let a contact do something."""
@@ -235,8 +249,8 @@ def _points(bot: Bot, line: Line, deed: Deed, at: datetime) -> list[Webhook]:
 
 
 def _shares(bot: Bot, line: Line, deed: Deed, at: datetime) -> list[Webhook]:
-    bubble = bot.says(line, at, deed.text)
-    card = {"name": line.name, "phone_number": deed.text}
+    card = {"name": deed.text or line.name, "phone_number": deed.number}
+    bubble = bot.says(line, at, f"{card['name']} {deed.number}")
     return _message(bot, line, bubble, {"type": "contact", "contact": card})
 
 
@@ -268,7 +282,7 @@ def _reads(bot: Bot, line: Line, _deed: Deed, at: datetime) -> list[Webhook]:
     return [msgspec.structs.replace(each, after_s=_SEEN_S) for each in seen]
 
 
-_DOES: Mapping[str, Callable[[Bot, Line, Deed, datetime], list[Webhook]]] = {
+_DOES: Mapping[Does, Callable[[Bot, Line, Deed, datetime], list[Webhook]]] = {
     "text": _says,
     "file": _sends,
     "voice": _sends,

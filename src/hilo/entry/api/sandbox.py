@@ -1,7 +1,7 @@
 """The sandbox's phones: `/accounts/{id}/sandbox`. One acts as the contact, and breaks things."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -15,7 +15,7 @@ from hilo.entry.sandbox.controls import Command, State
 from hilo.entry.sandbox.faults import Fault
 from hilo.entry.state import AppState
 from hilo.kit.errors import NotFound, Unsupported, invalid
-from hilo.sdk.simulator import Deed, Phone
+from hilo.sdk.simulator import Deed, Does, Phone
 
 _DEED_BYTES = 30_000_000
 Short = Annotated[str, msgspec.Meta(max_length=200)]
@@ -23,18 +23,19 @@ Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 
 
 class NewDeed(Body, frozen=True, kw_only=True):
-    """What the contact does. who: which contact's phone. data: of a file, as base64."""
+    """What the contact does. who: which contact's phone. data: of a file, as base64.
 
-    does: Literal[
-        "text", "file", "voice", "sticker", "location", "people", "choose", "react", "edit",
-        "delete", "read", "start", "comment", "order", "stop",
-    ]  # fmt: skip
+    text, number: whose card it is; no text: the contact's own.
+    """
+
+    does: Does
     who: Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,8}$")] = "1"
     name: Short = ""
     text: Text = ""
     target: Short | None = None
     choice: Short = ""
     emoji: Short = ""
+    number: Short = ""
     data: bytes = b""
     media_type: Short = ""
     token: Short = ""
@@ -49,8 +50,9 @@ class NewFaults(Body, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """The phones, and what goes wrong."""
+    """The phones, what can be done on them, and what goes wrong."""
 
+    deeds: Sequence[Does]
     phones: Sequence[Phone]
     faults: Sequence[Fault]
 
@@ -113,7 +115,7 @@ async def _known(state: AppState, actor: Acting, account: UUID) -> None:
 
 
 def _standing(state: State) -> Standing:
-    return Standing(phones=state.phones, faults=state.faults)
+    return Standing(deeds=state.deeds, phones=state.phones, faults=state.faults)
 
 
 ROUTES = [get_phones, do_deed, set_faults, get_phone_file]

@@ -13,7 +13,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from hilo.entry import answers
-from hilo.entry.sandbox.controls import HEADER, PURPOSE, Command, Told, encoded_phones
+from hilo.entry.sandbox.controls import HEADER, PURPOSE, Command, State, Told
 from hilo.entry.sandbox.stage import Cut, Stage
 from hilo.kit.crypto import Vault
 from hilo.kit.errors import HiloError, NotFound, TooLarge
@@ -81,8 +81,12 @@ async def _control(stage: Stage, account: UUID, body: bytes) -> tuple[int, bytes
         await stage.deed(account, command.deed)
     if command.faults is not None:
         await stage.faults(account, command.faults)
-    faults = await stage.faults(account)
-    return 200, encoded_phones(await stage.phones(account), faults), _JSON
+    state = State(
+        deeds=await stage.deeds(account),
+        phones=await stage.phones(account),
+        faults=await stage.faults(account),
+    )
+    return 200, msgspec.json.encode(state), _JSON
 
 
 async def _cut(send: Send) -> None:

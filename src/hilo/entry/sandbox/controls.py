@@ -10,7 +10,7 @@ from hilo.entry.sandbox.faults import Fault
 from hilo.kit.crypto import Vault
 from hilo.kit.errors import HiloError, NotFound, Unavailable, Unsupported
 from hilo.kit.http import Http, Reply, Request
-from hilo.sdk.simulator import Deed, Phone
+from hilo.sdk.simulator import Deed, Does, Phone
 
 HEADER = "x-hilo-sandbox"
 PURPOSE = "sandbox"
@@ -26,8 +26,9 @@ class Command(Struct, frozen=True, kw_only=True):
 
 
 class State(Struct, frozen=True, kw_only=True):
-    """How a simulated account stands."""
+    """How a simulated account stands. deeds: what can be done on its phones."""
 
+    deeds: Sequence[Does]
     phones: Sequence[Phone]
     faults: Sequence[Fault]
 
@@ -78,8 +79,3 @@ class Controls:
             kind = {"unsupported": Unsupported, "not-found": NotFound}.get(told.code, Unavailable)
             raise kind(told.message)
         return reply
-
-
-def encoded_phones(phones: Sequence[Phone], faults: Sequence[Fault]) -> bytes:
-    """Return the state as it travels."""
-    return msgspec.json.encode(State(phones=phones, faults=faults))

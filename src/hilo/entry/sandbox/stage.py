@@ -18,7 +18,7 @@ from hilo.kit.db import Database
 from hilo.kit.errors import NotFound, Unsupported
 from hilo.sdk.abilities import Simulated
 from hilo.sdk.account import Account
-from hilo.sdk.simulator import Deed, Phone, Recalling, Request, Response, Simulator
+from hilo.sdk.simulator import Deed, Does, Phone, Recalling, Request, Response, Simulator
 
 _MOST = 500
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -69,6 +69,10 @@ class Stage:
         act = await self._act(account)
         webhooks = act.simulator.deed(deed, clock.now())
         self._courier.send(act.account, act.faults.back(webhooks, self._chance.random))
+
+    async def deeds(self, account: UUID) -> Sequence[Does]:
+        """Return what can be done on its phones."""
+        return (await self._act(account)).simulator.deeds()
 
     async def phones(self, account: UUID) -> Sequence[Phone]:
         """Return every contact's phone."""

@@ -42,7 +42,6 @@ export function Customer() {
   ];
   const shop = shops.find((one) => one.id === chosen);
   const tab = tabs.some((one) => one.id === chosen) ? chosen : "chat";
-  const isPublic = channels.get(phones.find((one) => one.id === tab)?.channel ?? "")?.features.includes("public") ?? false;
   function walk(event: KeyboardEvent): void {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (!step) return;
@@ -67,7 +66,7 @@ export function Customer() {
         {tab === "mail" ? <MailClient />
           : tab === "add" ? <AddPhone missing={missing} onMade={(made) => setChosen(made.id)} />
             : shop ? <ShopPhone key={tab} account={shop} />
-              : tab !== "chat" ? <Phones key={tab} account={tab} comments={isPublic} />
+              : tab !== "chat" ? <Phones key={tab} account={tab} />
                 : chat ? <iframe className={css.frame} src={`/demo?account=${chat.id}`} title={t("play.chat_frame")} />
                   : <Empty drawing="thread" title={t("play.no_chat")} />}
       </div>

@@ -1,20 +1,24 @@
-/** One contact's phone: what was said, and a line to write, send a file, tap, react, change. */
+/** One contact's phone: what was said, and a line to write; beside it what this channel's phones can do, and nothing else. */
 import type { Id } from "@shared/types";
 import { useEffect, useRef, useState } from "react";
 import { address } from "@lib/api";
 import { useT } from "@lib/i18n";
-import type { Bubble, Phone } from "@lib/model";
+import type { Bubble, Does, Phone } from "@lib/model";
 import { IconButton } from "@ui/Button";
 import { IconDots, IconPaperclip, IconSend } from "@ui/icons";
 import { Menu, type MenuItem } from "@ui/Menu";
 import { Time } from "@ui/Time";
 import css from "./Phone.module.css";
+import sticker from "./sticker.webp?inline";
 
 export interface Deed {
-  does: "text" | "file" | "voice" | "location" | "choose" | "react" | "edit" | "delete" | "read" | "start" | "stop" | "comment";
-  text?: string; target?: string; choice?: string; emoji?: string; data?: string; media_type?: string; latitude?: number; longitude?: number;
+  does: Does;
+  text?: string; target?: string; choice?: string; emoji?: string; number?: string; data?: string; media_type?: string; latitude?: number; longitude?: number;
 }
-interface Props { account: Id; phone: Phone; comments: boolean; does: (deed: Deed) => Promise<boolean> }
+interface Props { account: Id; phone: Phone; deeds: readonly Does[]; does: (deed: Deed) => Promise<boolean> }
+
+/** The picture of a built-in sticker, as the API takes it. */
+const STICKER = sticker.slice(sticker.indexOf(",") + 1);
 
 /** A file's bytes as the API takes them. */
 async function base64(file: File): Promise<string> {
@@ -24,7 +28,7 @@ async function base64(file: File): Promise<string> {
   return btoa(text);
 }
 
-export function PhoneScreen({ account, phone, comments, does }: Props) {
+export function PhoneScreen({ account, phone, deeds, does }: Props) {
   const t = useT();
   const [text, setText] = useState("");
   const [editing, setEditing] = useState<Bubble | null>(null);
@@ -48,7 +52,7 @@ export function PhoneScreen({ account, phone, comments, does }: Props) {
   async function attach(given: File[]): Promise<void> {
     const [next, ...rest] = given;
     if (!next) return;
-    const kind = next.type.startsWith("audio/") ? "voice" : "file";
+    const kind = next.type.startsWith("audio/") && deeds.includes("voice") ? "voice" : "file";
     const named = kind === "file" && !next.type.startsWith("image/") ? next.name : "";
     await does({ does: kind, text: named, data: await base64(next), media_type: next.type || "application/octet-stream" });
     await attach(rest);
@@ -59,13 +63,30 @@ export function PhoneScreen({ account, phone, comments, does }: Props) {
       setAnswering(null);
     }
   }
-  const more: MenuItem[] = [
-    ...(comments ? [{ label: t("play.do_comment"), run: () => void comment() }] : []),
-    { label: t("play.do_location"), run: () => void does({ does: "location", latitude: 38.7223, longitude: -9.1393 }) },
-    { label: t("play.do_read"), run: () => void does({ does: "read" }) },
-    { label: t("play.do_start"), run: () => void does({ does: "start" }) },
-    { label: t("play.do_stop"), run: () => void does({ does: "stop" }) },
+  const can = ([deed]: readonly [Does, MenuItem]): boolean => deeds.includes(deed);
+  const every: readonly (readonly [Does, MenuItem])[] = [
+    ["comment", { label: t("play.do_comment"), run: () => void comment() }],
+    ["sticker", { label: t("play.do_sticker"), run: () => void does({ does: "sticker", emoji: "🍊", data: STICKER, media_type: "image/webp" }) }],
+    ["location", { label: t("play.do_location"), run: () => void does({ does: "location", latitude: 38.7223, longitude: -9.1393 }) }],
+    ["people", { label: t("play.do_people"), run: () => void does({ does: "people", text: t("play.card_name"), number: t("play.card_number") }) }],
+    ["order", { label: t("play.do_order"), run: () => void does({ does: "order", text: t("play.order_sample") }) }],
+    ["read", { label: t("play.do_read"), run: () => void does({ does: "read" }) }],
+    ["start", { label: t("play.do_start"), run: () => void does({ does: "start", text: t("play.start_sample") }) }],
+    ["stop", { label: t("play.do_stop"), run: () => void does({ does: "stop" }) }],
   ];
+  const more = every.filter(can).map(([, item]) => item);
+  const withMessage = (one: Bubble): MenuItem[] => {
+    const own: readonly (readonly [Does, MenuItem])[] = [
+      ["edit", { label: t("play.do_edit"), run: () => { setEditing(one); setAnswering(null); setText(one.text); } }],
+      ["delete", { label: t("play.do_delete"), run: () => void does({ does: "delete", target: one.id }) }],
+    ];
+    const all: readonly (readonly [Does, MenuItem])[] = [
+      ["text", { label: t("play.do_answer"), run: () => { setAnswering(one); setEditing(null); } }],
+      ["react", { label: t("play.do_like"), run: () => void does({ does: "react", target: one.id, emoji: one.marks.length ? "" : "👍" }) }],
+      ...(one.mine && !one.is_deleted ? own : []),
+    ];
+    return all.filter(can).map(([, item]) => item);
+  };
   const changing = editing ?? answering;
   return (
     <section className={css.phone} aria-label={t("play.phone_of", { name: phone.name })}>
@@ -75,14 +96,7 @@ export function PhoneScreen({ account, phone, comments, does }: Props) {
         {phone.bubbles.map((one) => (
           <Said key={one.id} account={account} bubble={one} quoted={phone.bubbles.find((other) => other.id === one.reply_to)}
             onChoose={(choice) => void does({ does: "choose", target: one.id, choice })}
-            items={[
-              { label: t("play.do_answer"), run: () => { setAnswering(one); setEditing(null); } },
-              { label: t("play.do_like"), run: () => void does({ does: "react", target: one.id, emoji: one.marks.length ? "" : "👍" }) },
-              ...(one.mine ? [
-                { label: t("play.do_edit"), run: () => { setEditing(one); setAnswering(null); setText(one.text); } },
-                { label: t("play.do_delete"), run: () => void does({ does: "delete", target: one.id }) },
-              ] : []),
-            ]} />
+            items={withMessage(one)} />
         ))}
         <li ref={end} aria-hidden />
       </ol>
@@ -93,8 +107,12 @@ export function PhoneScreen({ account, phone, comments, does }: Props) {
         </p>
       ) : null}
       <form className={css.line} onSubmit={(event) => { event.preventDefault(); void send(); }}>
-        <input ref={file} type="file" multiple hidden onChange={(event) => { void attach([...event.target.files ?? []]); event.target.value = ""; }} />
-        <IconButton label={t("play.do_file")} onClick={() => file.current?.click()}><IconPaperclip size={17} aria-hidden /></IconButton>
+        {deeds.includes("file") ? (
+          <>
+            <input ref={file} type="file" multiple hidden onChange={(event) => { void attach([...event.target.files ?? []]); event.target.value = ""; }} />
+            <IconButton label={t("play.do_file")} onClick={() => file.current?.click()}><IconPaperclip size={17} aria-hidden /></IconButton>
+          </>
+        ) : null}
         <input value={text} onChange={(event) => setText(event.target.value)} placeholder={t("play.write_as", { name: phone.name })} aria-label={t("play.write_as", { name: phone.name })} />
         <Menu label={t("play.more")} items={more} trigger={<IconButton label={t("play.more")}><IconDots size={17} aria-hidden /></IconButton>} />
         <IconButton label={t("play.send_as")} type="submit" className={css.send!}><IconSend size={16} aria-hidden /></IconButton>

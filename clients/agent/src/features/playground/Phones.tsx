@@ -18,7 +18,7 @@ const LOOK_MS = 1200;
 const PEOPLE = ["Lucía Campos", "João Prado", "Amy Wood", "Nuria Vidal", "Tiago Reis"];
 const nameOf = (who: string): string => PEOPLE[(Number(who) - 1) % PEOPLE.length]!;
 
-export function Phones({ account, comments }: { account: Id; comments: boolean }) {
+export function Phones({ account }: { account: Id }) {
   const t = useT();
   const [who, setWho] = useState("1");
   const [added, setAdded] = useState<readonly string[]>(["1"]);
@@ -58,7 +58,7 @@ export function Phones({ account, comments }: { account: Id; comments: boolean }
           setWho(next);
         }}>{t("play.somebody_else")}</Button>
       </div>
-      <PhoneScreen key={who} account={account} phone={shown} comments={comments} does={does} />
+      <PhoneScreen key={who} account={account} phone={shown} deeds={data.deeds} does={does} />
       <FaultPanel faults={data.faults} breaks={breaks} />
     </div>
   );

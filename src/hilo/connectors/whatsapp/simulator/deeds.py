@@ -2,13 +2,19 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from hilo.connectors._graph.sketch import Files
 from hilo.kit.errors import Unsupported
-from hilo.sdk.simulator import Deed
+from hilo.sdk.simulator import Deed, Does
 
 Body = dict[str, Any]
+DEEDS: Sequence[Does] = (
+    "text", "file", "voice", "sticker", "location", "people", "choose", "react", "edit", "delete",
+    "read", "start", "order", "stop",
+)  # fmt: skip
+_NUMBER = "+1 202-555-0199"
 
 
 def says(deed: Deed, files: Files, offered: tuple[str, str]) -> tuple[Body, str]:
@@ -25,17 +31,18 @@ def says(deed: Deed, files: Files, offered: tuple[str, str]) -> tuple[Body, str]
             shown = deed.text or f"{deed.latitude}, {deed.longitude}"
             return {"type": "location", "location": point | named}, shown
         case "people":
-            name = deed.text or "Gina Mora"
-            phone = {"phone": "+1 202-555-0199", "wa_id": "12025550199", "type": "CELL"}
+            name, number = deed.text or "Gina Mora", deed.number or _NUMBER
+            digits = "".join(each for each in number if each.isdigit())
+            phone = {"phone": number, "wa_id": digits, "type": "CELL"}
             card = {"name": {"formatted_name": name, "first_name": name}, "phones": [phone]}
-            return {"type": "contacts", "contacts": [card]}, name
+            return {"type": "contacts", "contacts": [card]}, f"{name} {number}"
         case "choose":
             return _tap(deed, *offered)
         case "order":
             item = {"product_retailer_id": "oranges-5kg", "quantity": 2, "item_price": 7.5}
             items = [{**item, "currency": "EUR"}]
             order = {"catalog_id": "1", "text": deed.text, "product_items": items}
-            return {"type": "order", "order": order}, deed.text or "2 oranges-5kg"
+            return {"type": "order", "order": order}, f"2 oranges-5kg\n{deed.text}".strip()
         case other:
             raise Unsupported(f"nobody can {other} here")
 

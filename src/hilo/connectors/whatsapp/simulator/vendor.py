@@ -20,7 +20,17 @@ from hilo.sdk.account import Account
 from hilo.sdk.allowance import Allowance
 from hilo.sdk.forms import unpack
 from hilo.sdk.phones import Line, Phones, number_after
-from hilo.sdk.simulator import Bubble, Deed, Heard, Phone, Request, Response, Trouble, Webhook
+from hilo.sdk.simulator import (
+    Bubble,
+    Deed,
+    Does,
+    Heard,
+    Phone,
+    Request,
+    Response,
+    Trouble,
+    Webhook,
+)
 
 Body = dict[str, Any]
 _PREFIX = "+120255501"
@@ -71,6 +81,10 @@ class WhatsAppSimulator:
                 return self._download(path), []
             case _:
                 return self._other(request, path), []
+
+    def deeds(self) -> Sequence[Does]:
+        """Return what a person can do here."""
+        return deeds.DEEDS
 
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:
         """Let a person do something. Raises Unsupported, NotFound."""
