@@ -143,14 +143,23 @@ async def test_agents_see_the_pages_of_whoever_has_written_and_of_nobody_else(
     await visitor.open()
     await visitor.say("Do you have it in blue?")
     await until(desk, chat, ["Do you have it in blue?"])
-    await visit(chat, visitor, path="blue-shoes")
+    again = await visit(chat, visitor, path="blue-shoes")
     contact = (await desk.conversations(chat))[0]["contact"]["id"]
+    assert await _pages(desk, contact, 1) == ["blue-shoes"]
+    await again.page.evaluate("""() => {
+      history.pushState({}, '', 'red-shoes');  // as sites do that load only once
+      history.replaceState({}, '', 'red-shoes');
+    }""")
+    assert await _pages(desk, contact, 2) == ["blue-shoes", "red-shoes"]
+
+
+async def _pages(desk: Desk, contact: str, count: int) -> list[str]:
+    """Wait until so many pages stand in the timeline; return them by name."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
             items = (await desk.get(f"/contacts/{contact}/timeline"))["items"]
             seen = [each["event"]["data"] for each in items if each["type"] == "event"]
             pages = [each["data"]["page"] for each in seen if each.get("name") == "page"]
-            if pages:
-                break
+            if len(pages) >= count:
+                return sorted(page.rpartition("/")[2] for page in pages)
             await asyncio.sleep(0.1)
-    assert [page.rpartition("/")[2] for page in pages] == ["blue-shoes"]

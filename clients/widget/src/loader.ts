@@ -68,7 +68,6 @@ svg.append(path);
 svg.setAttribute("viewBox", "0 0 24 24");
 svg.setAttribute("aria-hidden", "true");
 label.textContent = boot.text;
-button.type = "button";
 button.append(svg, label, badge);
 box.append(button);
 root.append(box);
@@ -191,8 +190,8 @@ addEventListener("storage", ({ key, newValue }) => {
   if (key?.startsWith(prefix)) give({ [key]: newValue });
 });
 document.addEventListener("visibilitychange", flash);
-for (const intent of ["pointerenter", "focus", "touchstart"]) button.addEventListener(intent, wake, { passive: true });
-button.addEventListener("click", () => show(!isOpen));
+button.onpointerenter = button.onfocus = wake;
+button.onclick = () => show(!isOpen);
 
 const api = {
   open: () => show(true),
@@ -226,20 +225,27 @@ function afterwards(what: () => void): void {
   else addEventListener("load", () => soon(what));
 }
 
-function begin(): void {
-  const isHidden = boot.hide.some((each) =>
+/** The visitor came to a page: the first one, or another of a site that loads only once. */
+let at = "";
+function arrive(): void {
+  if (at === (at = location.href)) return;
+  button.hidden = boot.hide.some((each) =>
     each.endsWith("*") ? location.pathname.startsWith(each.slice(0, -1)) : location.pathname === each,
   );
-  button.hidden = isHidden;
-  document.body.append(host);
-  draw();
   if (withStorage((kept) => kept.getItem(flag))) {
     soon(wake);
     if (boot.pages) {
-      post({ hilo: 1, type: "page", url: location.href });
+      post({ hilo: 1, type: "page", url: at });
       post({ hilo: 1, type: "track", name: "page", data: { title: document.title } });
     }
-  } else if (!isHidden && !(navigator as { connection?: { saveData?: boolean } }).connection?.saveData) afterwards(make);
+  } else if (!button.hidden && !(navigator as { connection?: { saveData?: boolean } }).connection?.saveData) afterwards(make);
+}
+
+function begin(): void {
+  document.body.append(host);
+  draw();
+  arrive();
+  (window as { navigation?: EventTarget }).navigation?.addEventListener("navigatesuccess", () => soon(arrive));
 }
 
 const page = window as unknown as { hilo?: typeof api | unknown[] };
