@@ -74,7 +74,7 @@ async def browser(bench: Bench) -> list[Result]:
 
 async def _console(bench: Bench, chromium: Browser) -> list[Result]:
     cold, warm = list[float](), list[float]()
-    scripts = 0.0
+    scripts = list[float]()
     for _ in range(_ROUNDS):
         context = await _signed_in(bench, chromium)
         page = await context.new_page()
@@ -86,7 +86,7 @@ async def _console(bench: Bench, chromium: Browser) -> list[Result]:
         page.on("response", note)
         cold.append(await _first_row_s(page, bench.rig.url))
         # By now: what the idle browser fetches ahead of a click is not for these rows.
-        scripts = _gz_kb(sorted(name for name in names if name.endswith(".js")))
+        scripts.append(_gz_kb(sorted(name for name in names if name.endswith(".js"))))
         warm.append(await _first_row_s(page, bench.rig.url))
         await context.close()
     name = "console, first rows"
@@ -96,7 +96,7 @@ async def _console(bench: Bench, chromium: Browser) -> list[Result]:
         judged(
             17,
             "console JavaScript loaded for the first rows, gzip",
-            scripts,
+            min(scripts),  # in other rounds it was idle before we saw the rows
             "kB",
             limit=_FLOOR_KB,
             sense="times",
