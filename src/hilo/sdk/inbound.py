@@ -250,6 +250,18 @@ class Unknown(Struct, frozen=True, kw_only=True, tag="unknown"):
     reason: str = ""
 
 
+class Unread(Struct, frozen=True, kw_only=True, tag="unread"):
+    """One of a batch that could not be read: the others count, the delivery waits in quarantine.
+
+    reason, field: as in `MalformedPayload`, for people. detail: for who mends the connector.
+    """
+
+    kind: str
+    detail: str = ""
+    reason: str = ""
+    field: str = ""
+
+
 Inbound = (
     MessageIn
     | EchoIn
@@ -267,4 +279,5 @@ Inbound = (
     | AccountIn
     | Elsewhere
     | Unknown
+    | Unread
 )

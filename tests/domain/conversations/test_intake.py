@@ -3,6 +3,7 @@
 conformance  test
 G-04         test_what_is_not_understood_is_parked_and_replayed
 G-05         test_a_bad_item_parks_only_itself
+G-05         test_what_a_batch_says_unreadably_waits_and_the_rest_counts
 G-08, G-09   test_a_mixed_batch_gives_each_item_its_own_meaning
 G-10         test_deliveries_of_an_account_that_is_gone_are_ignored
 G-11         test_a_held_account_still_listens
@@ -50,6 +51,7 @@ from hilo.sdk.inbound import (
     SenderIn,
     Tracked,
     Unknown,
+    Unread,
 )
 from path import HERE, events, heard, receipt, rows, said, state_on, stored, taken_in, value
 
@@ -261,6 +263,35 @@ async def test_a_bad_item_parks_only_itself(
         await deliveries.replay(tx, people.system(CAST.workspace), parked[0].id)
     await speaking(state, *items).serve(HERE)
     assert await counts(state.db) == (1, 1, 3)
+
+
+async def test_what_a_batch_says_unreadably_waits_and_the_rest_counts(state: AppState) -> None:
+    await stored(state.db, [b"{}"])
+    unread = Unread(
+        kind="message", detail="Expected `object`", reason="field-wrong", field="$.text"
+    )
+    assert await speaking(state, message("m-1"), unread, message("m-3")).serve(HERE) == 1
+    assert await rows(state.db, "select external_id from message order by seq") == [
+        ("m-1",),
+        ("m-3",),
+    ]
+    ((status, error),) = await rows(state.db, "select state, error from delivery")
+    assert status == "parked"
+    assert error == {
+        "code": "malformed-payload",
+        "detail": "message: Expected `object`",
+        "reason": "field-wrong",
+        "field": "$.text",
+        "item": "1",
+    }
+    async with state.db.transaction(CAST.workspace) as tx:
+        assert len(await events(tx, "delivery.parked")) == 1
+        parked = await deliveries.list_parked(tx, people.system(CAST.workspace))
+        await deliveries.replay(tx, people.system(CAST.workspace), parked[0].id)
+    mended = speaking(state, message("m-1"), message("m-2"), message("m-3"))
+    assert await mended.serve(HERE) == 1
+    assert await counts(state.db) == (1, 1, 3)
+    assert not await rows(state.db, "select id from delivery where state in ('new', 'parked')")
 
 
 async def test_poison_in_a_crowd_is_found_alone(

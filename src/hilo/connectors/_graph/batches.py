@@ -1,6 +1,6 @@
 """A webhook is a batch: entries, of which each has changes or messages. Every one is walked.
 
-What cannot be read in one of them costs that one, never its neighbours: it becomes `Unknown`.
+What cannot be read in one of them costs that one, never its neighbours: it becomes `Unread`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,7 @@ from msgspec import Raw, Struct
 
 from hilo.kit.errors import MalformedPayload
 from hilo.sdk import payloads
-from hilo.sdk.inbound import Inbound, Unknown
+from hilo.sdk.inbound import Inbound, Unread
 
 T = TypeVar("T")
 _REASON_CHARS = 300
@@ -73,5 +73,12 @@ def each(
         try:
             items += say(payloads.decoded(bytes(raw), decoder))
         except MalformedPayload as error:
-            items.append(Unknown(kind=kind, reason=error.message[:_REASON_CHARS]))
+            items.append(
+                Unread(
+                    kind=kind,
+                    detail=error.message[:_REASON_CHARS],
+                    reason=error.reason,
+                    field=str(error.params.get("field", "")),
+                )
+            )
     return items

@@ -18,7 +18,7 @@ from hilo.kit.db import FAILURES, Database
 from hilo.kit.errors import HiloError, MalformedPayload
 from hilo.sdk.account import Account, Delivery
 from hilo.sdk.channel import ChannelConnector
-from hilo.sdk.inbound import Inbound
+from hilo.sdk.inbound import Inbound, Unread
 
 _LOG = log.get(__name__)
 _BATCH_BYTES = 20_000_000
@@ -32,7 +32,7 @@ Problem = Mapping[str, str]
 
 
 class Said(Struct, frozen=True):
-    """What one delivery says. problem: why it was not understood."""
+    """What one delivery says. problem: why it, or something in it, was not understood."""
 
     inbounds: Sequence[Inbound] = ()
     problem: Problem | None = None
@@ -121,12 +121,14 @@ class Understanding:
 async def _said(connector: ChannelConnector, given: Delivery, account: Account) -> Said:
     try:
         if len(given.body) > _HEAVY_BYTES:
-            return Said(await asyncio.to_thread(connector.parse, given, account))
-        return Said(connector.parse(given, account))
+            inbounds = await asyncio.to_thread(connector.parse, given, account)
+        else:
+            inbounds = connector.parse(given, account)
     except Exception as error:  # noqa: BLE001 - whatever a connector does, others go on
         if not isinstance(error, MalformedPayload):
             _LOG.exception("intake.parse", delivery=str(given.id))
         return Said(problem=problem_of(error))
+    return Said(inbounds, _unread(inbounds))
 
 
 def no_more_than(taken: Sequence[Pending], size: int = _BATCH_BYTES) -> Sequence[Pending]:
@@ -145,6 +147,17 @@ def problem_of(error: Exception, place: int | None = None) -> Problem:
     detail = str(error)[:_DETAIL_CHARS].replace("\x00", "")
     where = {} if place is None else {"item": str(place)}
     return {"code": code, "detail": detail, **_reason(error), **where}
+
+
+def _unread(inbounds: Sequence[Inbound]) -> Problem | None:
+    """Return why the first that could not be read was not; None when all were."""
+    for place, each in enumerate(inbounds):
+        if isinstance(each, Unread):
+            error = MalformedPayload(
+                f"{each.kind}: {each.detail}", reason=each.reason, field=each.field
+            )
+            return problem_of(error, place)
+    return None
 
 
 def _reason(error: Exception) -> Problem:
