@@ -182,6 +182,19 @@ def test_actions_change_what_the_phone_shows(bot: Simulator) -> None:
     assert phone(bot).typing_until
 
 
+def test_what_stands_below_a_file_is_changed_too_and_twice_is_once(bot: Simulator) -> None:
+    part = out("pie", files=[shelf.file("image/jpeg")])
+    name = play(bot, CONNECTOR.send(part, ACCOUNT)).external_id or ""
+    change = ActionOut(does="edit", external_id=name, to=TO, is_ours=True, text="nuevo", now=AT)
+    play(bot, CONNECTOR.act(change, ACCOUNT))
+    shown = phone(bot).bubbles[-1]
+    assert (shown.text, shown.is_edited, bool(shown.file)) == ("nuevo", True, True)
+    play(bot, CONNECTOR.act(change, ACCOUNT))  # the first answer was lost on the way
+    gone = msgspec.structs.replace(change, external_id="1000000007:99")
+    with pytest.raises(Rejected):
+        play(bot, CONNECTOR.act(gone, ACCOUNT))
+
+
 def test_a_business_chat_is_answered_through_its_connection() -> None:
     to = Recipient(kind="external", value="700@conn")
     call = next(CONNECTOR.send(out("sí", to=to), ACCOUNT))
@@ -260,6 +273,39 @@ def test_groups_are_left_alone_unless_asked_for() -> None:
     assert isinstance(taken, MessageIn)
     assert taken.sender.identities[0].value == "-5/12"
     assert (taken.sender.name, taken.stamp["author"]) == ("Barrio", "Ana")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"new_chat_members": [{"id": 8, "first_name": "Eva"}]},
+        {"left_chat_member": {"id": 8, "first_name": "Eva"}},
+        {"forum_topic_created": {"name": "Envíos", "icon_color": 1}},
+        {"migrate_from_chat_id": -6},
+    ],
+    ids=lambda said: next(iter(said)),
+)
+def test_what_a_group_says_of_itself_is_no_message(said: dict[str, object]) -> None:
+    group = {"id": -5, "type": "supergroup", "title": "Barrio"}
+    message = {"message_id": 3, "date": 1, "chat": group, "from": {"id": 7, "first_name": "Ana"}}
+    body = msgspec.json.encode({"update_id": 1, "message": message | said})
+    open_to_all = msgspec.structs.replace(ACCOUNT, settings={"groups": True})
+    (left,) = CONNECTOR.parse(Delivery(body=body, headers={}, received_at=AT), open_to_all)
+    assert left == Unknown(kind=next(iter(said)), reason="nobody has said anything")
+
+
+def test_a_link_into_a_group_brings_its_code_too() -> None:
+    group = {"id": -5, "type": "supergroup", "title": "Barrio"}
+    message = {
+        "message_id": 3, "date": 1, "chat": group, "from": {"id": 7, "first_name": "Ana"},
+        "text": "/start@casafaro_bot k7",
+    }  # fmt: skip
+    body = msgspec.json.encode({"update_id": 1, "message": message})
+    open_to_all = msgspec.structs.replace(ACCOUNT, settings={"groups": True})
+    (came,) = CONNECTOR.parse(Delivery(body=body, headers={}, received_at=AT), open_to_all)
+    assert isinstance(came, MessageIn)
+    assert came.referral is not None
+    assert came.referral.token == "k7"
 
 
 def test_what_nobody_can_do_here_is_said() -> None:

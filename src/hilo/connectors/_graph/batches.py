@@ -29,16 +29,17 @@ class Entry(Struct, frozen=True):
 
     id: str | int = ""
     time: int | float | str | None = None
-    changes: Sequence[Change] = ()
-    messaging: Sequence[Raw] = ()
-    standby: Sequence[Raw] = ()
+    changes: Sequence[Change] | None = None
+    messaging: Sequence[Raw] | None = None
+    standby: Sequence[Raw] | None = None
     field: str = ""
     value: Raw = Raw(b"{}")
 
     @property
     def all_changes(self) -> Sequence[Change]:
         """Every change, however it was written."""
-        return [*self.changes, Change(self.field, self.value)] if self.field else self.changes
+        bare = [Change(self.field, self.value)] if self.field else []
+        return [*(self.changes or ()), *bare]
 
 
 class Envelope(Struct, frozen=True):
@@ -63,13 +64,13 @@ def opened(body: bytes, kind: str) -> Sequence[Entry]:
 
 def each(
     kind: str,
-    raws: Iterable[Raw],
+    raws: Iterable[Raw] | None,
     decoder: msgspec.json.Decoder[T],
     say: Callable[[T], Sequence[Inbound]],
 ) -> list[Inbound]:
     """Return what all of them mean. kind: what to call one that cannot be read."""
     items: list[Inbound] = []
-    for raw in raws:
+    for raw in raws or ():
         try:
             items += say(payloads.decoded(bytes(raw), decoder))
         except MalformedPayload as error:

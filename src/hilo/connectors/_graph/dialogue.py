@@ -9,8 +9,20 @@ from msgspec import Raw, Struct
 
 from hilo.connectors._graph import batches, wire
 from hilo.sdk import payloads
-from hilo.sdk.content import Chosen, Content, Place, Shared, Sticker, Story, Strange
+from hilo.sdk.content import (
+    Carousel,
+    Chosen,
+    Content,
+    Place,
+    Shared,
+    Slide,
+    Sticker,
+    Story,
+    Strange,
+)
 from hilo.sdk.inbound import (
+    AccountIn,
+    ConsentIn,
     DeletedIn,
     EchoIn,
     EditedIn,
@@ -30,7 +42,9 @@ from hilo.sdk.outbound import tracked
 
 _ITEM = msgspec.json.Decoder(wire.Item)
 _FILES = {"image", "video", "audio", "file"}
-_PASSED_ON = {"share", "fallback", "template", "reel", "ig_reel", "ig_post", "product", "post"}
+_PASSED_ON = {
+    "share", "fallback", "template", "reel", "ig_reel", "ig_post", "ig_story", "product", "post",
+}  # fmt: skip
 _NAMED = {
     "love": "❤",
     "like": "👍",
@@ -45,6 +59,11 @@ _NAMED = {
 }
 
 
+# A person who had agreed to be written to unasked wants no more of it, or again.
+_AGAIN = {"STOP_NOTIFICATIONS": False, "RESUME_NOTIFICATIONS": True}
+_DETAIL_CHARS = 300
+
+
 class Said(Struct, frozen=True):
     """What a message says."""
 
@@ -53,7 +72,7 @@ class Said(Struct, frozen=True):
     files: Sequence[FileIn] = ()
 
 
-def read(raws: Iterable[Raw], own: str, *, is_standby: bool = False) -> list[Inbound]:
+def read(raws: Iterable[Raw] | None, own: str, *, is_standby: bool = False) -> list[Inbound]:
     """Return what every item means. own: our page or account. is_standby: others are in charge."""
     return batches.each("item", raws, _ITEM, partial(_item, own=own, is_standby=is_standby))
 
@@ -71,8 +90,8 @@ def _item(item: wire.Item, own: str, *, is_standby: bool) -> list[Inbound]:
     sender = str(item.sender.id) if item.sender is not None else ""
     recipient = str(item.recipient.id) if item.recipient is not None else ""
     theirs = recipient if sender == own else sender
-    if not theirs:
-        return [Unknown(kind="item", reason="without a sender")]
+    if not theirs or theirs == own:
+        return [_of_nobody(item, theirs)]
     message = item.message
     if message is not None and (message.is_echo or sender == own):
         return _echo(message, theirs, item)
@@ -80,7 +99,18 @@ def _item(item: wire.Item, own: str, *, is_standby: bool) -> list[Inbound]:
         return [Unknown(kind="own")]
     if message is not None:
         return _message(message, theirs, item, is_standby=is_standby)
-    return _sign(item, theirs)
+    return _sign(item, theirs, is_standby=is_standby)
+
+
+def _of_nobody(item: wire.Item, theirs: str) -> Inbound:
+    """Return what an item means that no other person has done."""
+    enforced = item.policy_enforcement
+    if enforced is not None:
+        kind = f"policy_enforcement.{enforced.action}".strip(".")
+        return AccountIn(kind=kind[:100], detail=(enforced.reason or "")[:_DETAIL_CHARS])
+    if theirs:
+        return Unknown(kind="own", reason="written to itself")
+    return Unknown(kind="item", reason="without a sender")
 
 
 def _message(
@@ -102,9 +132,14 @@ def _message(
             at=at,
             reply_to=message.reply_to.mid if message.reply_to is not None else None,
             referral=referral(message.referral),
-            stamp={"standby": True} if is_standby else {},
+            stamp=_stamp(is_standby=is_standby),
         )
     ]
+
+
+def _stamp(*, is_standby: bool) -> dict[str, object]:
+    """Return whether another tool is in charge of the dialogue."""
+    return {"standby": True} if is_standby else {}
 
 
 def _echo(message: wire.Message, theirs: str, item: wire.Item) -> list[Inbound]:
@@ -130,7 +165,7 @@ def _echo(message: wire.Message, theirs: str, item: wire.Item) -> list[Inbound]:
     ]
 
 
-def _sign(item: wire.Item, theirs: str) -> list[Inbound]:
+def _sign(item: wire.Item, theirs: str, *, is_standby: bool) -> list[Inbound]:
     """Return what an item without a message means."""
     at, who = payloads.moment(item.timestamp), person(theirs)
     match item:
@@ -145,7 +180,7 @@ def _sign(item: wire.Item, theirs: str) -> list[Inbound]:
         case wire.Item(read=wire.Receipt() as receipt):
             return _receipts(receipt, who, is_read=True)
         case wire.Item(postback=wire.Postback() as tapped):
-            return [_tapped(tapped, theirs, item)]
+            return [_tapped(tapped, theirs, item, is_standby=is_standby)]
         case _:
             return [_rest(item, who, theirs)]
 
@@ -162,7 +197,7 @@ def _receipts(receipt: wire.Receipt, who: SenderIn, *, is_read: bool) -> list[In
     return items or [Unknown(kind="receipt", reason="says of nothing")]
 
 
-def _tapped(tapped: wire.Postback, theirs: str, item: wire.Item) -> Inbound:
+def _tapped(tapped: wire.Postback, theirs: str, item: wire.Item, *, is_standby: bool) -> Inbound:
     payload, title = tapped.payload or "", tapped.title or ""
     # Before v11 a tap had no id of its own; the same tap has the same moment and payload.
     made = hashlib.sha256(f"{theirs}:{item.timestamp}:{payload}".encode()).hexdigest()[:32]
@@ -173,6 +208,7 @@ def _tapped(tapped: wire.Postback, theirs: str, item: wire.Item) -> Inbound:
         content=Chosen(id=payload or title, title=title),
         at=payloads.moment(item.timestamp),
         referral=referral(tapped.referral),
+        stamp=_stamp(is_standby=is_standby),
     )
 
 
@@ -183,6 +219,9 @@ def _rest(item: wire.Item, who: SenderIn, theirs: str) -> Inbound:
         # Somebody we know came again by a link: nothing is said, but where it belongs may be.
         made = hashlib.sha256(f"{theirs}:{item.timestamp}:{came}".encode()).hexdigest()[:32]
         return MessageIn(external_id=f"link:{made}", sender=who, at=at, referral=came)
+    if item.optin is not None and item.optin.status in _AGAIN:
+        given = _AGAIN[item.optin.status]
+        return ConsentIn(sender=who, is_given=given, topic="marketing", at=at)
     if item.optin is not None:
         data = {"type": item.optin.type or "", "ref": item.optin.ref or ""}
         return Tracked(sender=who, name="opted_in", data=data, at=at)
@@ -211,7 +250,7 @@ def _said(message: wire.Message) -> Said:
     files: list[FileIn] = []
     contents: list[Content] = []
     if message.quick_reply is not None:
-        contents.append(Chosen(id=message.quick_reply.payload, title=text))
+        contents.append(Chosen(id=message.quick_reply.payload or text, title=text))
     story = message.reply_to.story if message.reply_to is not None else None
     if story is not None:
         contents.append(Story(what="reply", url=story.url or ""))
@@ -220,14 +259,32 @@ def _said(message: wire.Message) -> Said:
         content, file = _attached(each)
         contents += [content] if content is not None else []
         files += [file] if file is not None else []
+        if not text and each.payload is not None:
+            text = each.payload.text or ""
     if message.is_unsupported or not (text or files or contents):
         contents.append(Strange(kind="unsupported"))
-    return Said(text, contents[0] if contents else None, files)
+    spoken = [text, *[_in_words(each) for each in contents[1:]]]
+    return Said("\n".join(filter(None, spoken)), contents[0] if contents else None, files)
+
+
+def _in_words(content: Content) -> str:
+    """Return what else a message holds: it shows one content only."""
+    match content:
+        case Shared(url=url, title=title):
+            return f"{title} {url}".strip()
+        case Place(latitude=latitude, longitude=longitude):
+            return f"{latitude}, {longitude}"
+        case Carousel(slides=slides):
+            return "\n".join(f"{each.title} {each.subtitle}".strip() for each in slides)
+        case Strange(kind=kind):
+            return f"[{kind}]"
+        case _:
+            return ""
 
 
 def _attached(given: wire.Attachment) -> tuple[Content | None, FileIn | None]:
     payload = given.payload or wire.Payload()
-    url = payload.url or given.url
+    url = payload.url or given.url or payload.story_media_url
     match given.type:
         case "image" if payload.sticker_id is not None and url:
             return Sticker(), FileIn(url=url)
@@ -238,7 +295,27 @@ def _attached(given: wire.Attachment) -> tuple[Content | None, FileIn | None]:
         case "location" if payload.coordinates is not None:
             point = payload.coordinates
             return Place(latitude=point.latitude, longitude=point.longitude), None
-        case kind if kind in _PASSED_ON and url:
-            return Shared(url=url, title=payload.title or given.title or ""), None
         case kind:
-            return Strange(kind=kind[:100] or "attachment"), None
+            return _passed_on(kind, payload, url, given.title or ""), None
+
+
+def _passed_on(kind: str, payload: wire.Payload, url: str | None, title: str) -> Content | None:
+    """Return cards, or what was shared; None for a text that has only buttons beside it."""
+    cards = payload.elements or (payload.product or wire.Product()).elements
+    if kind == "template" and cards:
+        return Carousel(slides=[_slide(each) for each in cards])
+    if kind == "template" and payload.text:
+        return None
+    if kind in _PASSED_ON and url:
+        return Shared(url=url, title=payload.title or title)
+    return Strange(kind=kind[:100] or "attachment")
+
+
+def _slide(card: wire.Element) -> Slide:
+    opens = card.default_action.url if card.default_action is not None else None
+    lines = (card.subtitle, opens)
+    return Slide(
+        title=card.title or "",
+        subtitle="\n".join(each for each in lines if each),
+        image=card.image_url or "",
+    )

@@ -23,6 +23,27 @@ class Point(Struct, frozen=True):
     longitude: float = field(name="long", default=0)
 
 
+class Opens(Struct, frozen=True):
+    """What a tap on a card opens."""
+
+    url: str | None = None
+
+
+class Element(Struct, frozen=True):
+    """One card of several, or a product."""
+
+    title: str | None = None
+    subtitle: str | None = None
+    image_url: str | None = None
+    default_action: Opens | None = None
+
+
+class Product(Struct, frozen=True):
+    """What of a shop somebody asks about."""
+
+    elements: Sequence[Element] | None = None
+
+
 class Payload(Struct, frozen=True):
     """What an attachment holds."""
 
@@ -30,6 +51,10 @@ class Payload(Struct, frozen=True):
     title: str | None = None
     sticker_id: int | str | None = None
     coordinates: Point | None = None
+    story_media_url: str | None = None
+    text: str | None = None
+    elements: Sequence[Element] | None = None
+    product: Product | None = None
 
 
 class Attachment(Struct, frozen=True):
@@ -44,7 +69,7 @@ class Attachment(Struct, frozen=True):
 class QuickReply(Struct, frozen=True):
     """What was tapped."""
 
-    payload: str = ""
+    payload: str | None = None
 
 
 class Story(Struct, frozen=True):
@@ -130,6 +155,15 @@ class Optin(Struct, frozen=True):
 
     type: str | None = None
     ref: str | None = None
+    title: str | None = None
+    status: str | None = field(name="notification_messages_status", default=None)
+
+
+class Enforced(Struct, frozen=True):
+    """The vendor stops a page from writing, warns it, or lets it write again."""
+
+    action: str = ""
+    reason: str | None = None
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -146,6 +180,7 @@ class Item(Struct, frozen=True, kw_only=True):
     postback: Postback | None = None
     referral: Referral | None = None
     optin: Optin | None = None
+    policy_enforcement: Enforced | None = None
     pass_thread_control: Mapping[str, object] | None = None
     take_thread_control: Mapping[str, object] | None = None
     request_thread_control: Mapping[str, object] | None = None

@@ -9,15 +9,27 @@ from hilo.connectors._graph import batches, dialogue
 from hilo.connectors._graph.remarks import PREFIX
 from hilo.connectors.instagram import wire
 from hilo.sdk import content, payloads
-from hilo.sdk.inbound import Inbound, MessageIn, Referral, Unknown
+from hilo.sdk.inbound import AccountIn, Inbound, MessageIn, Referral, Unknown
 
 FIELDS = {"comments", "live_comments"}
 _COMMENT = msgspec.json.Decoder(wire.Comment)
+_MENTION = msgspec.json.Decoder(wire.Mention)
 
 
 def read(field: str, value: Raw, own: str, at: datetime | None) -> list[Inbound]:
     """Return a comment. own: our account, whose own comments come back and are dropped."""
     return batches.each(field, [value], _COMMENT, lambda it: [_one(it, own, at)])
+
+
+def mentioned(value: Raw) -> list[Inbound]:
+    """Return where somebody named us: neither who nor what is told, so it is for the admins."""
+    return batches.each("mentions", [value], _MENTION, lambda it: [_where(it)])
+
+
+def _where(given: wire.Mention) -> Inbound:
+    places = (given.media_id, given.comment_id)
+    detail = " / ".join(str(each) for each in places if each)
+    return AccountIn(kind="mentions", detail=detail)
 
 
 def _one(given: wire.Comment, own: str, at: datetime | None) -> Inbound:

@@ -11,7 +11,15 @@ from hilo.sdk.inbound import Elsewhere, Inbound, Unknown
 
 OBJECT = "instagram"
 # The dashboard's test button writes a message as a change; real traffic never does.
-_AS_CHANGES = {"messages", "messaging_postbacks", "message_reactions", "messaging_seen"}
+_AS_CHANGES = {
+    "messages",
+    "messaging_postbacks",
+    "message_reactions",
+    "messaging_seen",
+    "message_edit",
+    "messaging_referral",
+}
+_MENTIONS = "mentions"
 
 
 def read(body: bytes, account: Account) -> Sequence[Inbound]:
@@ -36,6 +44,8 @@ def _changes(entry: Entry, own: str, account: Account) -> list[Inbound]:
             items += comments.read(change.field, change.value, own, payloads.moment(entry.time))
         elif change.field in _AS_CHANGES:
             items += dialogue.read([change.value], own)
+        elif change.field == _MENTIONS:
+            items += comments.mentioned(change.value)
         else:
             items.append(Unknown(kind=change.field[:100] or "change"))
     return items

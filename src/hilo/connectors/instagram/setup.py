@@ -26,6 +26,7 @@ FIELDS = (
     "standby",
     "comments",
     "live_comments",
+    "mentions",
 )
 # A page's own names for what its account receives.
 _PAGE_FIELDS = ("messages", "message_reactions", "messaging_postbacks", "messaging_referrals")

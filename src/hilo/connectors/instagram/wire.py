@@ -32,3 +32,10 @@ class Comment(Struct, frozen=True):
     timestamp: int | str | None = None
     writer: Writer | None = field(name="from", default=None)
     media: Media | None = None
+
+
+class Mention(Struct, frozen=True):
+    """Somebody named the account in a comment or below a picture. Told without its words."""
+
+    media_id: str | int | None = None
+    comment_id: str | int | None = None

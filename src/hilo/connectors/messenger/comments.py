@@ -51,6 +51,7 @@ def _one(given: wire.Feed, own: str, at: datetime | None) -> Inbound:
 
 def _said(given: wire.Feed, name: str, at: datetime | None) -> MessageIn:
     writer, post = given.writer or wire.Writer(), str(given.post_id)
+    link = given.post.link if given.post is not None else None
     above = str(given.parent_id or "")
     parent = f"{PREFIX}{above}" if above and above != post else None
     return MessageIn(
@@ -58,7 +59,7 @@ def _said(given: wire.Feed, name: str, at: datetime | None) -> MessageIn:
         sender=dialogue.person(writer.id, writer.name or ""),
         text=given.message or "",
         files=[FileIn(url=url) for url in (given.photo, given.video) if url],
-        content=content.Comment(post=post, parent=parent),
+        content=content.Comment(post=post, parent=parent, link=link or ""),
         at=payloads.moment(given.created_time) or at,
         reply_to=parent,
     )

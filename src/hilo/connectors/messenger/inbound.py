@@ -6,7 +6,7 @@ from hilo.connectors._graph import batches, dialogue
 from hilo.connectors.messenger import comments
 from hilo.sdk import payloads
 from hilo.sdk.account import Account
-from hilo.sdk.inbound import AccountIn, Elsewhere, Inbound, Unknown
+from hilo.sdk.inbound import Elsewhere, Inbound, Unknown
 
 OBJECT = "page"
 
@@ -23,11 +23,7 @@ def read(body: bytes, account: Account) -> Sequence[Inbound]:
         items += dialogue.read(entry.messaging, page)
         items += dialogue.read(entry.standby, page, is_standby=True)
         for change in entry.all_changes:
-            if change.field == "messaging_policy_enforcement":
-                items.append(
-                    AccountIn(kind=change.field, detail=bytes(change.value).decode()[:300])
-                )
-            elif change.field == comments.FIELD and account.settings.get("comments", True):
+            if change.field == comments.FIELD and account.settings.get("comments", True):
                 items += comments.read(change.value, page, payloads.moment(entry.time))
             else:
                 items.append(Unknown(kind=change.field[:100] or "change"))

@@ -24,6 +24,7 @@ FIELDS = (
     "messaging_referrals",
     "messaging_optins",
     "messaging_handovers",
+    "messaging_policy_enforcement",
     "standby",
 )
 _FEED = "feed"

@@ -13,6 +13,12 @@ class Writer(Struct, frozen=True):
     name: str | None = None
 
 
+class Post(Struct, frozen=True):
+    """What it stands below."""
+
+    link: str | None = field(name="permalink_url", default=None)
+
+
 class Feed(Struct, frozen=True, kw_only=True):
     """What happened to a post or below it. parent_id: the post, or the comment that is answered."""
 
@@ -25,4 +31,5 @@ class Feed(Struct, frozen=True, kw_only=True):
     photo: str | None = None
     video: str | None = None
     created_time: int | float | str | None = None
+    post: Post | None = None
     writer: Writer | None = field(name="from", default=None)

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec import Raw
 
 from hilo.connectors.telegram import kinds, names, wire
 from hilo.connectors.telegram.wire import Message, Update
 from hilo.sdk import payloads
-from hilo.sdk.content import Chosen
+from hilo.sdk.content import Chosen, Strange
 from hilo.sdk.inbound import (
     AccountIn,
     ConsentIn,
@@ -27,7 +28,7 @@ from hilo.sdk.inbound import (
 )
 
 _DECODER = msgspec.json.Decoder(Update)
-_KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_KEYS = msgspec.json.Decoder(dict[str, Raw])
 _GONE = {"kicked", "left"}
 
 
@@ -38,7 +39,7 @@ def read(body: bytes, *, takes_groups: bool) -> Sequence[Inbound]:
     """
     try:
         update = _DECODER.decode(body)
-        keys = list(_KEYS.decode(body))
+        raws = {key: raw for key, raw in _KEYS.decode(body).items() if key != "update_id"}
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise payloads.misread(error) from error
     items = _items(update)
@@ -46,9 +47,9 @@ def read(body: bytes, *, takes_groups: bool) -> Sequence[Inbound]:
     if chat is not None and chat.type != "private" and not takes_groups:
         return [Unknown(kind=f"{chat.type}_message"[:100], reason="groups are turned off here")]
     if items is None:
-        kind = next((key for key in keys if key != "update_id"), "empty")
+        kind = next(iter(raws), "empty")
         return [Unknown(kind=kind[:100], reason="a kind of update that Hilo does not use")]
-    return items
+    return [_named(each, raws) for each in items]
 
 
 def tap_of(body: bytes) -> str | None:
@@ -74,6 +75,16 @@ def _items(update: Update) -> list[Inbound] | None:
         if given is not None:
             return say(given, update.update_id)
     return None
+
+
+def _named(item: Inbound, raws: Mapping[str, Raw]) -> Inbound:
+    """Call what Hilo cannot show by the vendor's word; what nobody has said is no message."""
+    if not isinstance(item, MessageIn | EchoIn | EditedIn) or item.content != kinds.STRANGE:
+        return item
+    kind = next((kinds.named(raw) for key, raw in raws.items() if key in _KINDS), "")[:100]
+    if kind in kinds.SERVICE:
+        return Unknown(kind=kind, reason="nobody has said anything")
+    return msgspec.structs.replace(item, content=Strange(kind=kind or "message"))
 
 
 def _message(message: Message, order: int) -> list[Inbound]:
@@ -116,8 +127,10 @@ def _message(message: Message, order: int) -> list[Inbound]:
 
 
 def _stamp(message: Message) -> dict[str, object]:
-    """Return what belongs together, and in a group who spoke."""
+    """Return what belongs together, what was passed on, and in a group who spoke."""
     stamp: dict[str, object] = {}
+    if message.forward_origin is not None:
+        stamp["forwarded"] = "once"
     if message.media_group_id:
         stamp["album"] = message.media_group_id
     if message.chat.type != "private" and message.sender is not None:
@@ -140,6 +153,8 @@ def _tapped(tap: wire.Tap, order: int) -> list[Inbound]:
     asked = tap.message
     if asked is None:
         return [Unknown(kind="callback_query", reason="the message it belongs to is too old")]
+    if not tap.data:
+        return [Unknown(kind="callback_query", reason="a button of a game")]
     chosen = MessageIn(
         external_id=f"tap:{tap.id}",
         sender=_person(tap.sender, asked.chat, asked.business_connection_id),
@@ -239,9 +254,9 @@ def _identity(chat: wire.Chat, connection: str) -> IdentityIn:
 
 
 def _start_token(text: str) -> str:
-    """Return what came with a link: `/start <token>`."""
+    """Return what came with a link: `/start <token>`, in groups `/start@<bot> <token>`."""
     command, _, token = text.partition(" ")
-    return token.strip() if command == "/start" else ""
+    return token.strip() if command.partition("@")[0] == "/start" else ""
 
 
 def _at(seconds: int) -> datetime | None:

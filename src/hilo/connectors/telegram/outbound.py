@@ -35,6 +35,7 @@ _VERDICTS = verdicts.read(__package__)
 _REPLY = msgspec.json.Decoder(Reply)
 _UPLOAD_S = 60.0
 _CALLBACK_BYTES = 64
+_NO_TEXT, _SAME = "no text in the message", "message is not modified"
 
 
 class Moved(Rejected):
@@ -89,15 +90,28 @@ def act(action: ActionOut, account: Account) -> Sending:
             marks = [{"type": "emoji", "emoji": action.emoji}] if action.emoji else []
             call = _json_call(account, "setMessageReaction", {**where, "reaction": marks})
         case "edit":
-            call = _json_call(
-                account, "editMessageText", {**where, **_by(target), "text": action.text}
-            )
+            return (yield from _edit(action, {**where, **_by(target)}, account))
         case _ if target.connection:
             gone = {**_by(target), "message_ids": [number]}
             call = _json_call(account, "deleteBusinessMessages", gone)
         case _:
             call = _json_call(account, "deleteMessage", where)
     yield from ask(msgspec.structs.replace(call, is_harmless=True), action.now)
+    return Accepted()
+
+
+def _edit(action: ActionOut, where: Mapping[str, object], account: Account) -> Sending:
+    """Change a text, or where the message is a file, what stands below it."""
+    for method, field in (("editMessageText", "text"), ("editMessageCaption", "caption")):
+        call = _json_call(account, method, {**where, field: action.text})
+        try:
+            yield from ask(msgspec.structs.replace(call, is_harmless=True), action.now)
+        except Rejected as refused:
+            if _NO_TEXT in refused.message and field == "text":
+                continue
+            if _SAME not in refused.message:  # else an earlier try has arrived after all
+                raise
+        break
     return Accepted()
 
 

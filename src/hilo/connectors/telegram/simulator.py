@@ -65,6 +65,7 @@ class Bot:
             "getFile": self._get_file,
             "getChat": self._get_chat,
             "editMessageText": self._edit,
+            "editMessageCaption": self._edit,
             "deleteMessage": self._delete,
             "setMessageReaction": self._react,
             "sendChatAction": self._type,
@@ -154,7 +155,14 @@ class Bot:
 
     def _edit(self, fields: Fields, _files: list[FormFile], _at: datetime) -> object:
         line, bubble = self._own(fields)
-        changed = line.change(bubble.id, text=str(fields.get("text", "")), is_edited=True)
+        if bubble.file and "text" in fields:
+            raise Refused(400, "Bad Request: there is no text in the message to edit")
+        if not bubble.file and "caption" in fields:
+            raise Refused(400, "Bad Request: there is no caption in the message to edit")
+        text = str(fields.get("text") or fields.get("caption") or "")
+        if text == bubble.text:
+            raise Refused(400, "Bad Request: message is not modified")
+        changed = line.change(bubble.id, text=text, is_edited=True)
         return self._chats.message(line, changed)
 
     def _delete(self, fields: Fields, _files: list[FormFile], _at: datetime) -> object:

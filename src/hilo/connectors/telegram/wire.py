@@ -88,6 +88,43 @@ class Dice(Struct, frozen=True, kw_only=True):
     value: int
 
 
+class Task(Struct, frozen=True, kw_only=True):
+    """One line of a checklist. completion_date: 0 while it is open."""
+
+    text: str = ""
+    completion_date: int = 0
+
+
+class Checklist(Struct, frozen=True, kw_only=True):
+    """A list of things to do."""
+
+    title: str = ""
+    tasks: Sequence[Task] = ()
+
+
+class Filled(Struct, frozen=True, kw_only=True):
+    """What a page of ours sent by the person who filled it in. data: mostly JSON."""
+
+    data: str = ""
+    button_text: str = ""
+
+
+class Story(Struct, frozen=True, kw_only=True):
+    """A story somebody posted."""
+
+    chat: Chat
+    id: int
+
+
+class Mention(Struct, frozen=True, kw_only=True):
+    """A stretch of a text that means something. offset, length: in UTF-16; url: of a link."""
+
+    type: str
+    offset: int = 0
+    length: int = 0
+    url: str = ""
+
+
 class Named(Struct, frozen=True, kw_only=True):
     """A message that is referred to."""
 
@@ -117,12 +154,16 @@ class Message(Struct, frozen=True, kw_only=True):
     business_connection_id: str = ""
     sender_business_bot: User | None = None
     edit_date: int = 0
+    forward_origin: object = None
     reply_to_message: Named | None = None
+    reply_to_story: Story | None = None
     media_group_id: str = ""
     message_thread_id: int | None = None
     is_topic_message: bool = False
     text: str = ""
     caption: str = ""
+    entities: Sequence[Mention] = ()
+    caption_entities: Sequence[Mention] = ()
     photo: Sequence[File] = ()
     video: File | None = None
     video_note: File | None = None
@@ -136,6 +177,8 @@ class Message(Struct, frozen=True, kw_only=True):
     contact: Card | None = None
     poll: Poll | None = None
     dice: Dice | None = None
+    checklist: Checklist | None = None
+    web_app_data: Filled | None = None
     reply_markup: Keyboard | None = None
     migrate_to_chat_id: int | None = None
 
