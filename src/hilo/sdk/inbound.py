@@ -56,7 +56,8 @@ class FileIn(Struct, frozen=True, kw_only=True):
 class Referral(Struct, frozen=True, kw_only=True):
     """How the contact came to write. token: a code of ours that says where it belongs.
 
-    Source: an advertisement, a link with a reference, a QR code.
+    Source: an advertisement, a link with a reference, a QR code. text: of the advertisement.
+    click: the vendor's own id of the tap, by which the advertisement's success is told back.
     """
 
     source: Literal["ad", "post", "link", "code"]
@@ -64,6 +65,8 @@ class Referral(Struct, frozen=True, kw_only=True):
     url: str = ""
     title: str = ""
     token: str = ""
+    text: str = ""
+    click: str = ""
 
 
 class MessageIn(Struct, frozen=True, kw_only=True, tag="message"):
@@ -136,12 +139,16 @@ class DeletedIn(Struct, frozen=True, kw_only=True, tag="deleted"):
 
 
 class ReactionIn(Struct, frozen=True, kw_only=True, tag="reaction"):
-    """A contact's mark on a known message, one for each. emoji: empty takes it away."""
+    """A contact's mark on a known message, one for each. emoji: empty takes it away.
+
+    is_ours: the business itself set it, with another tool; sender is still the contact.
+    """
 
     sender: SenderIn
     external_id: str
     emoji: str
     at: datetime | None = None
+    is_ours: bool = False
 
 
 class StatusIn(Struct, frozen=True, kw_only=True, tag="status"):
@@ -213,11 +220,11 @@ class ConsentIn(Struct, frozen=True, kw_only=True, tag="consent"):
 
 
 class TemplateIn(Struct, frozen=True, kw_only=True, tag="template_status"):
-    """The vendor judged a template anew."""
+    """The vendor judged a template anew. status: empty where it judged the category alone."""
 
     name: str
     language: str
-    status: Literal["approved", "pending", "rejected", "paused", "disabled"]
+    status: Literal["", "approved", "pending", "rejected", "paused", "disabled"]
     category: str = ""
     reason: str = ""
 

@@ -25,7 +25,7 @@ from hilo.connectors.whatsapp.testing import ACCOUNT, DIALOG, SECRET, sign
 from hilo.connectors.whatsapp.wire import Known, Profile
 from hilo.kit.errors import BadSignature, MalformedPayload
 from hilo.sdk.account import Answer, Asked, Delivery
-from hilo.sdk.inbound import ContactChanged, Elsewhere, Inbound, MessageIn, StatusIn, Unknown
+from hilo.sdk.inbound import ContactChanged, Elsewhere, Inbound, MessageIn, StatusIn, Unread
 
 FIXTURES = contract.ROOT / "whatsapp" / "fixtures"
 
@@ -168,7 +168,7 @@ def test_half_an_emoji_costs_that_character_only() -> None:
 
 def test_one_broken_message_costs_none_of_its_neighbours() -> None:
     items = parsed(body_of("batch_one_broken"))
-    assert [type(each) for each in items] == [MessageIn, Unknown, MessageIn]
+    assert [type(each) for each in items] == [MessageIn, Unread, MessageIn]
 
 
 def test_a_checksum_may_be_written_in_two_ways() -> None:

@@ -152,6 +152,34 @@ def test_a_step_that_fails_leaves_the_others() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("hooks", "leads"),
+    [
+        ({"phone_number": ACCOUNT.webhook_url, "application": "https://other.test"}, True),
+        ({"phone_number": "https://other.test/hook"}, False),
+        ({"whatsapp_business_account": "https://other.test/hook"}, False),
+        ({"application": "https://other.test"}, True),  # the number has its own, made by Connect
+        (None, True),
+    ],
+)
+def test_a_number_whose_messages_go_elsewhere_is_noticed(
+    hooks: dict[str, str] | None, *, leads: bool
+) -> None:
+    checking = CONNECTOR.check(ACCOUNT)
+    next(checking)
+    checking.send(HttpReply(status=200, body=b'{"quality_rating":"GREEN"}'))
+    checking.send(HttpReply(status=200, body=b'{"data":[]}'))
+    asked = checking.send(HttpReply(status=200, body=b'{"data":[{"id":"1"}]}'))
+    assert isinstance(asked, HttpCall)
+    assert asked.url.endswith("/100200300400500?fields=webhook_configuration")
+    told = {} if hooks is None else {"webhook_configuration": hooks}
+    checking.send(HttpReply(status=200, body=json.dumps(told).encode()))
+    with pytest.raises(StopIteration) as end:
+        checking.send(HttpReply(status=200, body=b'{"data":{"expires_at":0}}'))
+    (line,) = [each for each in end.value.value if each.key == "webhook"]
+    assert (line.ok, bool(line.detail)) == (leads, not leads)
+
+
 @pytest.mark.parametrize("account", [ACCOUNT, DIALOG])
 def test_a_sample_is_taken_like_any_other(account: Any) -> None:
     sample = CONNECTOR.sample(account, ACCOUNT.id, AT)

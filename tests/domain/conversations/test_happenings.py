@@ -8,11 +8,13 @@ from uuid import UUID
 import pytest
 
 from cast import CAST
-from hilo.domain import conversations, people
+from hilo.domain import conversations, inboxes, people
 from hilo.domain.conversations import Given, OptedOut
 from hilo.entry import work
 from hilo.kit import clock
 from hilo.kit.db import Database
+from hilo.sdk.abilities import TemplateSeen
+from hilo.sdk.content import People, Person
 from hilo.sdk.content import Place as Point
 from hilo.sdk.inbound import (
     AccountIn,
@@ -215,6 +217,34 @@ async def test_a_reaction_is_one_for_each_and_can_be_taken_away(place: Place) ->
     assert [each["what"] for each in await told(place, "message.changed")] == ["reacted"] * 3
 
 
+async def test_a_mark_set_with_another_tool_takes_the_place_of_ours(place: Place) -> None:
+    await place.hear(says("hi", "m-1"))
+    await place.hear(ReactionIn(sender=by(), external_id="m-1", emoji="👍"))
+    for emoji in ("❤️", "🎉"):
+        await place.hear(ReactionIn(sender=by(), external_id="m-1", emoji=emoji, is_ours=True))
+    read = "select reactions from message where external_id = 'm-1'"
+    ((reactions,),) = await rows(place.state.db, read)
+    assert [(each["emoji"], each["author"]["kind"]) for each in reactions] == [
+        ("👍", "contact"),
+        ("🎉", "agent"),
+    ]
+    await place.hear(ReactionIn(sender=by(), external_id="m-1", emoji="", is_ours=True))
+    ((reactions,),) = await rows(place.state.db, read)
+    assert [each["emoji"] for each in reactions] == ["👍"]
+
+
+async def test_an_edit_may_change_what_a_message_holds(place: Place) -> None:
+    await place.hear(says("hi", "m-1"))
+    cards = People(people=[Person(name="Ana", phones=["+34600000001"])])
+    for _ in range(2):
+        await place.hear(EditedIn(external_id="m-1", text="hi", content=cards))
+    ((kind, text),) = await rows(
+        place.state.db, "select content->>'type', text from message where external_id = 'm-1'"
+    )
+    assert (kind, text) == ("people", "hi")
+    assert len(await told(place, "message.changed")) == 1
+
+
 async def test_changes_that_come_first_wait_for_their_message(place: Place) -> None:
     await place.hear(says("hi", "m-0"))
     await place.hear(
@@ -297,6 +327,17 @@ async def test_the_vendors_word_on_the_account_is_told_or_holds_it(place: Place)
 async def test_a_template_that_nobody_knows_changes_nothing(place: Place) -> None:
     await place.hear(TemplateIn(name="x", language="en", status="paused"))
     assert await told(place, "template.changed") == []
+
+
+async def test_a_template_may_change_its_category_alone(place: Place) -> None:
+    seen = TemplateSeen(name="x", language="en", status="approved", body="Hi", category="utility")
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        await inboxes.keep_templates(tx, place.account.id, [seen])
+    await place.hear(TemplateIn(name="x", language="en", status="", category="marketing"))
+    found = await rows(place.state.db, "select status, category from template where name = 'x'")
+    assert found == [("approved", "marketing")]
+    (changed,) = await told(place, "template.changed")
+    assert changed["status"] == "approved"
 
 
 async def test_a_foreign_entry_goes_to_the_account_it_is_for(db: Database, tmp_path: Path) -> None:

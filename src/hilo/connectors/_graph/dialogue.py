@@ -217,7 +217,8 @@ def _rest(item: wire.Item, who: SenderIn, theirs: str) -> Inbound:
     came = referral(item.referral)
     if came is not None:
         # Somebody we know came again by a link: nothing is said, but where it belongs may be.
-        made = hashlib.sha256(f"{theirs}:{item.timestamp}:{came}".encode()).hexdigest()[:32]
+        said = f"{theirs}:{item.timestamp}:{came.source}:{came.id}:{came.token}"
+        made = hashlib.sha256(said.encode()).hexdigest()[:32]
         return MessageIn(external_id=f"link:{made}", sender=who, at=at, referral=came)
     if item.optin is not None and item.optin.status in _AGAIN:
         given = _AGAIN[item.optin.status]

@@ -19,7 +19,6 @@ from hilo.sdk.inbound import (
     EditedIn,
     Elsewhere,
     IdentityChanged,
-    IdentityIn,
     Inbound,
     MessageIn,
     ReactionIn,
@@ -27,6 +26,7 @@ from hilo.sdk.inbound import (
     StatusIn,
     Tracked,
     Unknown,
+    Unread,
 )
 from hilo.sdk.outbound import tracked
 
@@ -110,7 +110,10 @@ def _message(message: wire.Message, known: Sequence[wire.Known]) -> list[Inbound
     if message.type in {"edit", "revoke"}:
         return _change(message)
     if not who.identities or not message.id:
-        return [Unknown(kind=f"message.{message.type}", reason="without id or sender")]
+        # Somebody has said something, and nobody knows who: it waits until somebody has looked.
+        lacking = "from" if message.id else "id"
+        kind, detail = f"message.{message.type}", "without id or sender"
+        return [Unread(kind=kind, detail=detail, reason="field-missing", field=lacking)]
     match message:
         case wire.Message(type="reaction", reaction=wire.Reaction(message_id=target, emoji=emoji)):
             return [ReactionIn(sender=who, external_id=target, emoji=emoji or "", at=at)]
@@ -137,7 +140,8 @@ def _change(message: wire.Message) -> list[Inbound]:
     edit, revoke = message.edit, message.revoke
     if edit is not None and edit.message is not None and edit.original_message_id:
         what = said.read(edit.message)
-        return [EditedIn(external_id=edit.original_message_id, text=what.text, at=at)]
+        target = edit.original_message_id
+        return [EditedIn(external_id=target, text=what.text, content=what.content, at=at)]
     if revoke is not None and revoke.original_message_id:
         return [DeletedIn(external_id=revoke.original_message_id, at=at)]
     return [Unknown(kind=f"message.{message.type}", reason="does not say of which message")]
@@ -154,8 +158,9 @@ def _system(message: wire.Message, known: Sequence[wire.Known]) -> list[Inbound]
     if old and new:
         who = people.sender(None, None, None, known if len(known) == 1 else ())
         sender = msgspec.structs.replace(who, identities=new)
-        first = IdentityIn(kind=old[0].kind, value=old[0].value, verified=True)
-        return [IdentityChanged(old=first, new=sender, at=at)]
+        # Of two ids the one that was replaced: a new id alone takes no number away.
+        alike = [each for each in old if each.kind == new[0].kind] or old
+        return [IdentityChanged(old=alike[0], new=sender, at=at)]
     return [Unknown(kind=f"system.{system.type}", reason=(system.body or "")[:_DETAIL_CHARS])]
 
 
@@ -191,8 +196,12 @@ def _echo(message: wire.Message, known: Sequence[wire.Known]) -> list[Inbound]:
     if message.type in {"edit", "revoke"}:
         return _change(message)
     to = people.sender(message.to, message.to_bsuid, message.to_parent, known)
-    if not to.identities or not message.id or message.type == "reaction":
+    if not to.identities or not message.id:
         return [Unknown(kind=f"echo.{message.type}")]
+    if message.type == "reaction" and message.reaction is not None:
+        mark, at = message.reaction, payloads.moment(message.timestamp)
+        target, emoji = mark.message_id, mark.emoji or ""
+        return [ReactionIn(sender=to, external_id=target, emoji=emoji, at=at, is_ours=True)]
     what = said.read(message)
     return [
         EchoIn(

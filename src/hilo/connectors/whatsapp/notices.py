@@ -52,7 +52,7 @@ def read(change: batches.Change) -> Sequence[Inbound]:
     if field == "message_template_status_update":
         return batches.each(field, [change.value], _NOTICE, _template)
     if field in _TEMPLATE:
-        return batches.each(field, [change.value], _NOTICE, lambda it: [_about(field, it)])
+        return batches.each(field, [change.value], _NOTICE, lambda it: _about(field, it))
     if field in _ACCOUNT:
         return batches.each(field, [change.value], _NOTICE, lambda it: [_account(field, it)])
     return [Unknown(kind=field[:100])]
@@ -75,9 +75,15 @@ def _template(notice: wire.Notice) -> list[Inbound]:
     ]
 
 
-def _about(field: str, notice: wire.Notice) -> AccountIn:
-    news = notice.new_category or notice.new_quality_score or ""
-    return AccountIn(kind=field, detail=f"{notice.name} ({notice.language}) {news}".strip())
+def _about(field: str, notice: wire.Notice) -> list[Inbound]:
+    """Say what is new of a template; a category that is only foretold has no former one."""
+    news = notice.correct_category or notice.new_category or notice.new_quality_score or ""
+    told = AccountIn(kind=field, detail=f"{notice.name} ({notice.language}) {news}".strip())
+    if not (notice.previous_category and notice.new_category and notice.name and notice.language):
+        return [told]
+    category = notice.new_category.lower()
+    judged = TemplateIn(name=notice.name, language=notice.language, status="", category=category)
+    return [judged, told]
 
 
 def _account(field: str, notice: wire.Notice) -> AccountIn:
@@ -89,6 +95,12 @@ def _account(field: str, notice: wire.Notice) -> AccountIn:
         str((notice.violation_info or {}).get("violation_type", "")),
         str((notice.disconnection_info or {}).get("reason", "")),
         notice.current_limit or "",
+        notice.decision or "",
+        notice.requested_verified_name or "",
+        notice.rejection_reason or "",
+        str((notice.alert_info or {}).get("alert_severity", "")),
+        str((notice.alert_info or {}).get("alert_type", "")),
+        str((notice.alert_info or {}).get("alert_description", "")),
         notice.reason or "",
     ]
     ends = event in _ENDS and ban != _REINSTATED

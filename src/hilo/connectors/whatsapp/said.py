@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import math
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -72,13 +73,15 @@ def read(message: wire.Message) -> Said:  # noqa: PLR0911 - one for each kind
 
 def referral(given: wire.Referral | None) -> Referral | None:
     """Return the advertisement somebody came by; None when it does not say which."""
-    if given is None or not (given.source_id or given.source_url):
+    if given is None or not (given.source_id or given.source_url or given.click):
         return None
     return Referral(
         source="post" if given.source_type == "post" else "ad",
         id=given.source_id or "",
         url=given.source_url or "",
         title=given.headline or "",
+        text=given.body or "",
+        click=given.click or "",
     )
 
 
@@ -116,13 +119,13 @@ def _media(message: wire.Message) -> Said:
         return _strange(message)
     file = FileIn(
         name=media.filename or _name(message.type, media),
-        media_type=media.mime_type,
+        media_type=media.mime_type or "",
         url=f"{MEDIA}{media.id}",
-        sha256=sha256(media.sha256),
+        sha256=sha256(media.sha256 or ""),
     )
     content: Content | None = None
     if message.type == "sticker":
-        content = Sticker(is_animated=media.animated)
+        content = Sticker(is_animated=bool(media.animated))
     elif message.type == "audio" and media.voice:
         content = Voice()
     return Said(media.caption or "", content, [file])
@@ -130,16 +133,16 @@ def _media(message: wire.Message) -> Said:
 
 def _name(kind: str, media: wire.Media) -> str:
     """Return a name for a file that came without one: people save it."""
-    ending = _ENDINGS.get(media.mime_type.partition(";")[0].strip())
+    ending = _ENDINGS.get((media.mime_type or "").partition(";")[0].strip())
     kind = "voice" if media.voice else kind
     return f"{kind}.{ending}" if ending else kind
 
 
 def _place(location: wire.Location) -> Content:
     try:
-        latitude, longitude = float(location.latitude), float(location.longitude)
+        latitude, longitude = float(location.latitude or ""), float(location.longitude or "")
     except ValueError:
-        return Strange(kind="location", reason="the point is no number")
+        return Strange(kind="location")
     return Place(
         latitude=latitude,
         longitude=longitude,
@@ -195,11 +198,23 @@ def _answers(text: str) -> tuple[str, dict[str, str]]:
 
 def _order(order: wire.Order) -> Said:
     lines = [
-        Line(product=each.product_retailer_id, quantity=each.quantity, price=each.item_price)
+        Line(
+            product=each.product_retailer_id,
+            quantity=int(_number(each.quantity, 1)),
+            price=_number(each.item_price, 0),
+        )
         for each in order.product_items
     ]
     currency = next((each.currency for each in order.product_items if each.currency), "")
     return Said(order.text or "", Order(lines=lines, currency=currency))
+
+
+def _number(given: float | str | None, otherwise: float) -> float:
+    try:
+        number = float(otherwise if given is None else given)
+    except ValueError:
+        return otherwise
+    return number if math.isfinite(number) else otherwise
 
 
 def _strange(message: wire.Message) -> Said:

@@ -119,6 +119,9 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     webhook, apps = yield from _tried("webhook", way, path)
     if apps is not None and not apps.get("data"):
         webhook = Check(key="webhook", ok=False)
+    elif apps is not None:
+        _, hooks = yield from _tried("webhook", way, way.number, fields="webhook_configuration")
+        webhook = _leads_here(webhook, hooks, account)
     lines.append(webhook)
     try:
         ends = connecting.ends((yield from graph.ask(_about_token(way, account))))
@@ -136,6 +139,15 @@ def _tried(
     except ConnectorError as error:
         return failed(key, error), None
     return Check(key=key, ok=True), answered
+
+
+def _leads_here(line: Check, answered: Answered | None, account: Account) -> Check:
+    """Return the line; false where this number's messages go to another address."""
+    told = (answered or {}).get("webhook_configuration")
+    hooks = told if isinstance(told, dict) else {}
+    of_it = (hooks.get(each) for each in ("phone_number", "whatsapp_business_account"))
+    url = next((each for each in of_it if isinstance(each, str) and each), account.webhook_url)
+    return line if url == account.webhook_url else Check(key="webhook", ok=False, detail=url)
 
 
 def _points_here(line: Check, answered: Answered | None, account: Account) -> Check:

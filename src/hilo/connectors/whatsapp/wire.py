@@ -59,19 +59,19 @@ class Media(Struct, frozen=True):
     """A file, to be fetched by its id."""
 
     id: str = ""
-    mime_type: str = ""
-    sha256: str = ""
+    mime_type: str | None = None
+    sha256: str | None = None
     caption: str | None = None
     filename: str | None = None
-    voice: bool = False
-    animated: bool = False
+    voice: bool | None = None
+    animated: bool | None = None
 
 
 class Location(Struct, frozen=True):
     """A point; some clients write it as text."""
 
-    latitude: float | str
-    longitude: float | str
+    latitude: float | str | None = None
+    longitude: float | str | None = None
     name: str | None = None
     address: str | None = None
 
@@ -149,12 +149,12 @@ class Button(Struct, frozen=True):
 
 
 class Product(Struct, frozen=True):
-    """A line of an order."""
+    """A line of an order; some clients write its numbers as text."""
 
     product_retailer_id: str = ""
-    quantity: int = 1
-    item_price: float = 0
-    currency: str = ""
+    quantity: float | str | None = None
+    item_price: float | str | None = None
+    currency: str | None = None
 
 
 class Order(Struct, frozen=True):
@@ -178,9 +178,9 @@ class Context(Struct, frozen=True):
     """What a message answers, and whether it was passed on."""
 
     id: str | None = None
-    forwarded: bool = False
-    frequently_forwarded: bool = False
-    referred_product: Mapping[str, str] | None = None
+    forwarded: bool | None = None
+    frequently_forwarded: bool | None = None
+    referred_product: Mapping[str, object] | None = None
 
 
 class Referral(Struct, frozen=True):
@@ -191,6 +191,7 @@ class Referral(Struct, frozen=True):
     source_url: str | None = None
     headline: str | None = None
     body: str | None = None
+    click: str | None = field(name="ctwa_clid", default=None)
 
 
 class Unsupported(Struct, frozen=True):
@@ -293,7 +294,13 @@ class Notice(Struct, frozen=True, kw_only=True):
     category: str | None = field(name="message_template_category", default=None)
     new_category: str | None = None
     new_quality_score: str | None = None
+    previous_category: str | None = None
+    correct_category: str | None = None
     current_limit: str | None = None
+    decision: str | None = None
+    requested_verified_name: str | None = None
+    rejection_reason: str | None = None
+    alert_info: Mapping[str, object] | None = None
     display_phone_number: str | None = None
     rejection_info: Mapping[str, object] | None = None
     restriction_info: Sequence[Mapping[str, object]] | None = None

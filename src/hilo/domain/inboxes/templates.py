@@ -49,6 +49,11 @@ class TemplateView(Struct, frozen=True):
         return text
 
 
+class _Judged(Struct, frozen=True):
+    status: str
+    reason: str
+
+
 async def list_templates(tx: Tx, actor: Actor, account: UUID) -> list[TemplateView]:
     """Return an account's templates by name. Raises: Forbidden."""
     actor.must("inbox:read")
@@ -103,7 +108,7 @@ async def judge_template(tx: Tx, account: UUID, item: TemplateIn) -> None:
     """
     known = await tx.maybe(
         SQL.judged,
-        str,
+        _Judged,
         workspace=tx.workspace,
         account=account,
         name=item.name,
@@ -118,7 +123,7 @@ async def judge_template(tx: Tx, account: UUID, item: TemplateIn) -> None:
                 account_id=account,
                 name=item.name,
                 language=item.language,
-                status=item.status,
-                reason=item.reason,
+                status=known.status,
+                reason=known.reason,
             )
         )

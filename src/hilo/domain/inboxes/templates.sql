@@ -31,7 +31,8 @@ on conflict (workspace_id, account_id, name, language) do update set
 delete from template where workspace_id = :workspace and account_id = :account and synced_at < :now
 
 -- name: judged
-update template set status = :status, reason = :reason,
+update template set status = case when :status = '' then status else :status end,
+                    reason = case when :status = '' then reason else :reason end,
                     category = case when :category = '' then category else :category end
 where workspace_id = :workspace and account_id = :account and name = :name and language = :language
-returning name
+returning status, reason

@@ -231,6 +231,7 @@ class WhatsAppSimulator:
                 "verified_name": "Casa Faro",
                 "quality_rating": "GREEN",
                 "status": "CONNECTED",
+                "webhook_configuration": {"phone_number": self._account.webhook_url},
             },
         }
         return sketch.done(told[path.last]) if path.last in told else sketch.nothing(path)

@@ -155,6 +155,9 @@ def _change(item: Said, who: Matched | None, came: datetime) -> Change:
             return Change(what="edited", at=at, text=clean(item.text), content=item.content)
         case DeletedIn():
             return Change(what="deleted", at=at)
+        case ReactionIn(is_ours=True):
+            emoji = clean(item.emoji).strip()[:_EMOJI_CHARS]
+            return Change(what="reacted", at=at, emoji=emoji, author=Author(kind="agent"))
         case ReactionIn():
             author = Author(
                 kind="contact",
@@ -184,7 +187,7 @@ def _changed(view: MessageView, change: Change) -> MessageView | None:
         case "edited":
             if view.edited_at is not None and change.at < view.edited_at:
                 return None
-            if change.text == view.text and change.content in {None, view.content}:
+            if change.text == view.text and change.content in (None, view.content):
                 return None
             content = change.content or view.content
             return structs.replace(
@@ -196,15 +199,21 @@ def _changed(view: MessageView, change: Change) -> MessageView | None:
 
 def _reacted(view: MessageView, change: Change) -> MessageView | None:
     assert change.author is not None  # noqa: S101 - a mark has one
-    own = [each for each in view.reactions if each.author.id == change.author.id]
+    own = [each for each in view.reactions if _is_same(each.author, change.author)]
     if any(each.at > change.at or each.emoji == change.emoji for each in own):
         return None
-    others = [each for each in view.reactions if each.author.id != change.author.id]
+    others = [each for each in view.reactions if each not in own]
     if change.emoji:
         others.append(Reaction(emoji=change.emoji, author=change.author, at=change.at))
     elif not own:
         return None
     return structs.replace(view, reactions=others[-_REACTIONS:])
+
+
+def _is_same(one: Author, other: Author) -> bool:
+    """Say whether a mark takes the place of the other: outside, the business has one only."""
+    unnamed = None in {one.id, other.id}
+    return one.kind == other.kind if unnamed else one.id == other.id
 
 
 async def _find(tx: Tx, account: UUID, names: set[str]) -> dict[str, UUID]:
