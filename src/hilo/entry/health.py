@@ -13,8 +13,6 @@ from ipaddress import ip_address
 
 import msgspec
 from litestar.types import ASGIApp, Receive, Scope, Send
-from prometheus_client import CollectorRegistry, Gauge
-from prometheus_client.exposition import generate_latest
 
 from hilo.entry import wiring
 from hilo.entry.answers import send_bytes
@@ -68,6 +66,9 @@ class Metrics:
 
     async def show(self) -> bytes:
         """Return all numbers in Prometheus' text form; what cannot be read is left out."""
+        # Who asks brings it, not the start.
+        from prometheus_client import CollectorRegistry, Gauge, generate_latest  # noqa: PLC0415
+
         registry = CollectorRegistry()
         process = Gauge("hilo_process", "CPU seconds and memory.", ["of"], registry=registry)
         used = resource.getrusage(resource.RUSAGE_SELF)

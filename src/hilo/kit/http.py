@@ -9,7 +9,9 @@ happen, and what was written without an answer says so.
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import NoReturn
 
 import httpcore2
@@ -152,6 +154,7 @@ class Http:
         """proxy: of the operator; then the proxy resolves names, and the guard still asks first."""
         self.guard = guard
         transport = httpx2.AsyncHTTPTransport(
+            verify=_trusted(),
             trust_env=False,
             proxy=proxy,
             limits=httpx2.Limits(max_connections=200, max_keepalive_connections=0),
@@ -279,6 +282,12 @@ class _Guarded(httpcore2.AsyncNetworkBackend):
     @override
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return how servers are trusted: by the system's certificates, read once for all clients."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 async def _look_up(host: str, port: int) -> Sequence[str]:

@@ -8,8 +8,6 @@ import ssl
 from datetime import datetime
 from pathlib import Path
 
-from cryptography import x509
-
 from hilo.kit import log
 from hilo.kit.errors import AuthExpired
 
@@ -41,6 +39,8 @@ class Shown:
 
     def ends_at(self) -> datetime:
         """Return until when it is good. Raises: OSError, ValueError."""
+        from cryptography import x509  # noqa: PLC0415 - who asks brings it, not the start
+
         return x509.load_pem_x509_certificate(self._certificate.read_bytes()).not_valid_after_utc
 
     def _written_at(self) -> tuple[int, int]:

@@ -9,8 +9,6 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from charset_normalizer import from_bytes
-
 from hilo.kit.text import clean
 
 # Labels that senders use for something wider, or that Python knows by another name.
@@ -111,6 +109,8 @@ def _guess(data: bytes, codec: str | None) -> str:
             return data.decode("cp1252")
         except UnicodeError:
             pass
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - few mails bring it, not the start
+
     best = from_bytes(data[:_DETECT_BYTES]).best()
     if best is not None:
         try:

@@ -5,35 +5,24 @@ from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from typing import Final
 
-import dns.exception
-import dns.name
-import dns.resolver
-
 from hilo.connectors.email import judging
 
 _LOOKUP_S: Final = 2.0
 _WHOLE_S: Final = 8.0
-_NOTHING: Final = (
-    dns.resolver.NXDOMAIN,
-    dns.resolver.NoAnswer,
-    dns.name.LabelTooLong,
-    dns.name.EmptyLabel,
-)
 
 
 def resolve(name: str, kind: str) -> Sequence[str]:
     """Return the records of a name as text. Raises OSError when the servers do not answer."""
-    resolver = dns.resolver.get_default_resolver()
+    # The first mail from outside brings them, not the start.
+    from dns.exception import DNSException  # noqa: PLC0415
+    from dns.name import EmptyLabel, LabelTooLong  # noqa: PLC0415
+    from dns.resolver import NXDOMAIN, NoAnswer, get_default_resolver  # noqa: PLC0415
+
     try:
-        answer = resolver.resolve(name, kind, lifetime=_LOOKUP_S)
-    except (
-        dns.resolver.NXDOMAIN,
-        dns.resolver.NoAnswer,
-        dns.name.LabelTooLong,
-        dns.name.EmptyLabel,
-    ):
+        answer = get_default_resolver().resolve(name, kind, lifetime=_LOOKUP_S)
+    except (NXDOMAIN, NoAnswer, LabelTooLong, EmptyLabel):
         return []
-    except (dns.exception.DNSException, UnicodeError) as error:
+    except (DNSException, UnicodeError) as error:
         raise OSError(f"{kind} of {name}: {error!r}") from error
     if kind == "TXT":
         return [b"".join(each.strings).decode("utf-8", "replace") for each in answer]
