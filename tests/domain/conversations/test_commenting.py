@@ -15,7 +15,7 @@ from hilo.connectors.instagram import CONNECTOR
 from hilo.connectors.instagram.testing import ACCOUNT
 from hilo.domain import conversations as desk
 from hilo.domain.conversations import Author, Given, NewMessage, append
-from hilo.domain.conversations.outgoing.letters import Piece, Stationery, compose
+from hilo.domain.conversations.outgoing.letters import Piece, Stationery, compose, read
 from hilo.domain.conversations.replies.splitting import Slice
 from hilo.domain.inboxes import queries
 from hilo.domain.library import FileLinks, FileStore
@@ -104,7 +104,8 @@ async def letters(tx: Tx, message: UUID, folder: Path) -> list[MessageOut]:
     ):
         share = msgspec.json.decode(part, type=Slice) if part else None
         piece = Piece(message, number, share)
-        made = await compose(tx, paper, account, CONNECTOR.manifest, piece)
+        known = await read(tx, [message])
+        made = await compose(tx, paper, account, CONNECTOR.manifest, piece, known[message])
         found.append(replace(made, at=shelf.AT, now=shelf.AT, heard_at=shelf.AT))
     return found
 

@@ -1,15 +1,17 @@
 -- Taking replies to the outside, one part at a time, in the order of their conversation.
 
 -- name: waiting
-select p.message_id, p.number, p.account_id, p.state, p.attempts, p.attempted_at, p.due_at, p.created_at,
-       p.slice
-from part p
-where p.workspace_id = :workspace and p.conversation_id = :conversation
-  and p.state in ('queued', 'sending')
-order by p.message_id, p.number limit 20 for update
+-- Of each conversation the first.
+select p.* from unnest(:conversations::uuid[]) as c(id)
+cross join lateral (
+  select p.conversation_id, p.message_id, p.number, p.account_id, p.state, p.attempts, p.attempted_at,
+         p.due_at, p.created_at, p.slice
+  from part p
+  where p.workspace_id = :workspace and p.conversation_id = c.id and p.state in ('queued', 'sending')
+  order by p.message_id, p.number limit 20 for update) p
 
--- name: letter
--- Everything a connector may want to know of a message.
+-- name: letters
+-- Everything connectors may want to know of messages.
 select m.id, m.conversation_id, m.seq, m.author_kind, m.author_name, m.subject, m.text, m.html,
        m.attachments, m.meta, m.reply_to, m.at, c.number, c.subject, p.name, p.locale,
        i.kind, i.value, w.name, w.locale, i.id, m.content, p.id,
@@ -27,7 +29,7 @@ left join identity i on i.workspace_id = :workspace and i.id = m.identity_id
 join contact p on p.workspace_id = :workspace
   -- No coalesce: row security holds it to leak, and would rather read every contact than use the index.
   and p.id = case when i.contact_id is null then c.contact_id else i.contact_id end
-where m.workspace_id = :workspace and m.id = :message
+where m.workspace_id = :workspace and m.id = any(:messages::uuid[])
 
 -- name: outside_names
 -- What a message is called at the outside: theirs, or ours once it left.
@@ -58,21 +60,28 @@ where m.workspace_id = :workspace and m.conversation_id = :conversation and m.ki
   and m.identity_id = :identity and m.seq < :seq
 order by m.seq desc limit 1
 
--- name: begin_part
--- Written down before the call: who dies after this leaves a trace.
-update part set state = 'sending', attempts = attempts + 1, attempted_at = :now, error = null,
-                external_id = coalesce(external_id, :minted)
-where workspace_id = :workspace and message_id = :message and number = :number
+-- name: begin_parts
+-- Written down before the calls: who dies after this leaves a trace.
+update part p set state = 'sending', attempts = p.attempts + 1, attempted_at = :now, error = null,
+                  external_id = coalesce(p.external_id, g.minted)
+from unnest(:messages::uuid[], :numbers::int[], :minted::text[]) as g(message, number, minted)
+where p.workspace_id = :workspace and p.message_id = g.message and p.number = g.number
+  -- Says again which ones, so that the plan names their months only.
+  and p.message_id = any(:messages::uuid[])
 
--- name: end_part
+-- name: end_parts
 -- A receipt may have come first: what was sent stays sent. An id that is not unique is not kept.
 update part p set
-  state = case when p.state in ('queued', 'sending') then :state else p.state end,
-  due_at = :due, error = :error,
+  state = case when p.state in ('queued', 'sending') then g.state else p.state end,
+  due_at = g.due, error = g.error,
   external_id = coalesce(p.external_id, case when not exists (
-    select 1 from part o where o.account_id = p.account_id and o.external_id = :name) then :name end)
-where p.workspace_id = :workspace and p.message_id = :message and p.number = :number
-returning p.external_id
+    select 1 from part o where o.account_id = p.account_id and o.external_id = g.name) then g.name end)
+from unnest(:messages::uuid[], :numbers::int[], :states::text[], :dues::timestamptz[], :names::text[],
+            :errors::jsonb[]) as g(message, number, state, due, name, error)
+where p.workspace_id = :workspace and p.message_id = g.message and p.number = g.number
+  -- Says again which ones, so that the plan names their months only.
+  and p.message_id = any(:messages::uuid[])
+returning p.message_id, p.number, p.external_id
 
 -- name: keep_ref
 insert into thread_ref (workspace_id, ref, conversation_id, message_id)
@@ -90,8 +99,8 @@ where workspace_id = :workspace and account_id = :account and state in ('queued'
 select workspace_id, message_id, conversation_id, state from hilo_due_parts(:stale, :most)
 
 -- name: uncertain_part
-select p.message_id, p.number, p.account_id, p.state, p.attempts, p.attempted_at, p.due_at, p.created_at,
-       p.slice
+select p.conversation_id, p.message_id, p.number, p.account_id, p.state, p.attempts, p.attempted_at,
+       p.due_at, p.created_at, p.slice
 from part p
 where p.workspace_id = :workspace and p.message_id = :message and p.number = :number
   and p.state = 'uncertain'

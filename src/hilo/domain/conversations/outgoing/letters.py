@@ -86,15 +86,25 @@ class Stationery(Struct, frozen=True):
     texts: Catalogue
 
 
+async def read(tx: Tx, messages: Sequence[UUID]) -> dict[UUID, Letter]:
+    """Return these messages by id; what was withdrawn is not there."""
+    found = await tx.all(SQL.letters, Letter, workspace=tx.workspace, messages=list(messages))
+    return {letter.id: letter for letter in found}
+
+
 async def compose(
-    tx: Tx, stationery: Stationery, account: AccountRow, manifest: Manifest, piece: Piece
+    tx: Tx,
+    stationery: Stationery,
+    account: AccountRow,
+    manifest: Manifest,
+    piece: Piece,
+    letter: Letter | None,
 ) -> MessageOut:
     """Return the part as its connector sends it; files still without their bytes.
 
     Raises: NotFound when it was withdrawn; Rejected when nobody is there to receive it; OptedOut;
     WindowClosed.
     """
-    letter = await tx.maybe(SQL.letter, Letter, workspace=tx.workspace, message=piece.message)
     if letter is None:
         raise NotFound("the message was withdrawn")
     if letter.kind is None or letter.value is None or letter.identity is None:

@@ -64,8 +64,11 @@ class Resolver:
         if not isinstance(connector, Resolving):
             return None
         piece = Piece(part.message, part.number, part.share())
+        known = await letters.read(tx, [part.message])
         try:
-            message = await letters.compose(tx, self._stationery, row, connector.manifest, piece)
+            message = await letters.compose(
+                tx, self._stationery, row, connector.manifest, piece, known.get(part.message)
+            )
         except HiloError:
             return None
         return part, connector, self._channels.opened(row), message

@@ -1,5 +1,6 @@
 """What came of a call is noted: a part ends, its message stands where its least part does."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -29,6 +30,7 @@ _NAME_CHARS = 500
 class Part(Struct, frozen=True):
     """One call to make, or being made. slice: what it carries; None: the whole message."""
 
+    conversation: UUID
     message: UUID
     number: int
     account: UUID
@@ -44,12 +46,24 @@ class Part(Struct, frozen=True):
         """Say whether its message has several."""
         return self.slice is not None
 
+    @property
+    def place(self) -> tuple[UUID, int]:
+        """Which one it is."""
+        return self.message, self.number
+
+    @property
+    def target(self) -> Target:
+        """What a receipt for it means."""
+        return Target(self.message, self.number, self.is_split)
+
     def share(self) -> Slice | None:
         """Return what it carries."""
         return None if self.slice is None else msgspec.convert(self.slice, Slice)
 
 
 class _Kept(Struct, frozen=True):
+    message: UUID
+    number: int
     name: str | None
 
 
@@ -61,50 +75,86 @@ class Resolve(Struct, frozen=True):
     number: int
 
 
-async def begin(tx: Tx, part: Part, minted: str | None) -> None:
-    """Write an attempt down. Who dies after this leaves a trace."""
-    await hold(tx, part)
+class Begun(Struct, frozen=True):
+    """An attempt to be made. minted: the name it goes by, where we give one."""
+
+    part: Part
+    minted: str | None
+
+
+class Ended(Struct, frozen=True):
+    """How an attempt ended. due: of the next. name: the part's outside."""
+
+    part: Part
+    state: Literal["queued", "sent", "delivered", "failed", "uncertain"]
+    due: datetime | None = None
+    name: str | None = None
+    error: MessageError | None = None
+
+
+async def begin(tx: Tx, given: Sequence[Begun]) -> None:
+    """Write attempts down. Who dies after this leaves a trace."""
+    if not given:
+        return
+    parts = [each.part for each in given]
+    await hold(tx, parts)
     await tx.run(
-        SQL.begin_part,
+        SQL.begin_parts,
         workspace=tx.workspace,
         now=tx.now,
-        message=part.message,
-        number=part.number,
-        minted=minted,
+        messages=[part.message for part in parts],
+        numbers=[part.number for part in parts],
+        minted=[each.minted for each in given],
     )
-    await receipts.derive(tx, [part.message], {part.message: tx.now})
+    await _derive(tx, parts)
 
 
-async def sent(tx: Tx, part: Part, accepted: Accepted) -> None:
-    """Note that the vendor took it, under which name, and what it said of it before."""
-    name = clean(accepted.external_id or "").strip()[:_NAME_CHARS] or None
-    if name is not None:
-        await receipts.lock_names(tx, part.account, [name])
-    kept = await end(tx, part, accepted.state, name=name, derives=False)
-    early = [] if name is None else await receipts.take_early(tx, part.account, [name])
-    await late.bind(tx, part.account, {} if name is None else {name: part.message})
-    await receipts.derive(tx, [part.message], {part.message: tx.now})
-    target = Target(part.message, part.number, part.is_split)
-    if name is not None and kept != name:
-        await doubles.give_way(tx, part.account, name, target)
+async def sent(tx: Tx, given: Sequence[tuple[Part, Accepted]]) -> None:
+    """Note that vendors took them, under which names, and what they said of them before."""
+    for account, theirs in _by_account(given):
+        await _sent(tx, account, theirs)
+
+
+async def _sent(tx: Tx, account: UUID, given: Sequence[tuple[Part, Accepted]]) -> None:
+    named: dict[str, Part] = {}
+    ends = list[Ended]()
+    for part, accepted in sorted(given, key=lambda pair: pair[0].place):
+        name = _name_of(accepted)
+        is_first = name is not None and named.setdefault(name, part) is part
+        ends.append(Ended(part, accepted.state, name=name if is_first else None))
+    if named:
+        await receipts.lock_names(tx, account, list(named))
+    kept = await end(tx, ends, derives=False)
+    early = await receipts.take_early(tx, account, list(named)) if named else []
+    await late.bind(tx, account, {name: part.message for name, part in named.items()})
+    await _derive(tx, [part for part, _ in given])
+    for each in ends:
+        if each.name is not None and kept.get(each.part.place) != each.name:
+            await doubles.give_way(tx, account, each.name, each.part.target)
     if early:
-        await receipts.settle(tx, receipts.moved_early(early, target))
-        await amending.apply_early(tx, early, {str(name): part.message})
-    if accepted.refused:
-        told = "; ".join(f"{who}: {why}" for who, why in accepted.refused.items())
-        await receipts.note(tx, part.message, clean(told)[:_DETAIL_CHARS])
-    await inboxes.queries.touch_out(tx, part.account, tx.now)
+        moved = [
+            moved
+            for name, part in named.items()
+            for moved in receipts.moved_early([e for e in early if e.name == name], part.target)
+        ]
+        await receipts.settle(tx, moved)
+        await amending.apply_early(tx, early, {name: part.message for name, part in named.items()})
+    for part, accepted in given:
+        if accepted.refused:
+            told = "; ".join(f"{who}: {why}" for who, why in accepted.refused.items())
+            await receipts.note(tx, part.message, clean(told)[:_DETAIL_CHARS])
+    await inboxes.queries.touch_out(tx, account, tx.now)
 
 
 async def failed(tx: Tx, part: Part, error: MessageError) -> None:
     """Give it up; the agent sees why."""
-    await end(tx, part, "failed", error=error)
+    await end(tx, [Ended(part, "failed", error=error)])
 
 
 async def uncertain(tx: Tx, part: Part, why: UnknownOutcome, ask_in_s: float | None = None) -> None:
     """Nobody knows what became of it. ask_in_s: when the vendor can be asked."""
     error = error_of(why)
-    await end(tx, part, "uncertain", error=error)
+    await end(tx, [Ended(part, "uncertain", error=error)])
     if ask_in_s is not None:
         job = Resolve(tx.workspace, part.message, part.number)
         due = tx.now + timedelta(seconds=ask_in_s)
@@ -113,7 +163,7 @@ async def uncertain(tx: Tx, part: Part, why: UnknownOutcome, ask_in_s: float | N
 
 async def again(tx: Tx, part: Part, due: datetime, error: MessageError) -> None:
     """Put it back into the queue."""
-    await end(tx, part, "queued", due=due, error=error)
+    await end(tx, [Ended(part, "queued", due=due, error=error)])
 
 
 def error_of(error: HiloError) -> MessageError:
@@ -126,38 +176,55 @@ def error_of(error: HiloError) -> MessageError:
     return MessageError(code=error.code, detail=detail, reason=reason, said=said)
 
 
-async def hold(tx: Tx, part: Part) -> None:
+async def hold(tx: Tx, parts: Sequence[Part]) -> None:
     """Let parts of one message move one after the other: its state is made of all of them."""
-    if part.is_split:
-        await tx.all(receipts.SQL.hold, UUID, workspace=tx.workspace, ids=[part.message])
+    split = sorted({part.message for part in parts if part.is_split})
+    if split:
+        await tx.all(receipts.SQL.hold, UUID, workspace=tx.workspace, ids=split)
 
 
-async def end(  # noqa: PLR0913 - what a call may leave behind
-    tx: Tx,
-    part: Part,
-    state: Literal["queued", "sent", "delivered", "failed", "uncertain"],
-    *,
-    due: datetime | None = None,
-    name: str | None = None,
-    error: MessageError | None = None,
-    derives: bool = True,
-) -> str | None:
-    """Write down how the attempt ended; return the part's name outside.
+async def end(
+    tx: Tx, given: Sequence[Ended], *, derives: bool = True
+) -> Mapping[tuple[UUID, int], str | None]:
+    """Write down how attempts ended; return the parts' names outside, by message and number.
 
     A receipt may have come first: it is not taken back.
     """
-    await hold(tx, part)
-    kept = await tx.maybe(
-        SQL.end_part,
+    parts = [each.part for each in given]
+    await hold(tx, parts)
+    kept = await tx.all(
+        SQL.end_parts,
         _Kept,
         workspace=tx.workspace,
-        message=part.message,
-        number=part.number,
-        state=state,
-        due=due or part.due_at,
-        name=name,
-        error=None if error is None else msgspec.json.encode(error).decode(),
+        messages=[part.message for part in parts],
+        numbers=[part.number for part in parts],
+        states=[each.state for each in given],
+        dues=[each.due or each.part.due_at for each in given],
+        names=[each.name for each in given],
+        errors=[
+            None if each.error is None else msgspec.json.encode(each.error).decode()
+            for each in given
+        ],
     )
     if derives:
-        await receipts.derive(tx, [part.message], {part.message: tx.now})
-    return None if kept is None else kept.name
+        await _derive(tx, parts)
+    return {(each.message, each.number): each.name for each in kept}
+
+
+async def _derive(tx: Tx, parts: Sequence[Part]) -> None:
+    messages = [part.message for part in parts]
+    await receipts.derive(tx, messages, dict.fromkeys(messages, tx.now))
+
+
+def _name_of(accepted: Accepted) -> str | None:
+    return clean(accepted.external_id or "").strip()[:_NAME_CHARS] or None
+
+
+def _by_account(
+    given: Sequence[tuple[Part, Accepted]],
+) -> Sequence[tuple[UUID, Sequence[tuple[Part, Accepted]]]]:
+    """Put what one account sent together; in one order, so that two never wait for each other."""
+    accounts = sorted({part.account for part, _ in given})
+    return [
+        (account, [pair for pair in given if pair[0].account == account]) for account in accounts
+    ]
