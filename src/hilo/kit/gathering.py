@@ -1,7 +1,8 @@
 """Work that costs little more for many than for one, done for all who wait for it.
 
 Nobody waits for company: the first is served at once, and who asks meanwhile is served next,
-together.
+together. One batch at a time, since that is what makes company; beside one that takes long,
+another, so that who waits for a lock holds nobody else up.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from msgspec import Struct
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
+_LONG_S = 0.1
 
 
 class _Waiting(Struct, Generic[Asked, Answer]):
@@ -36,14 +38,14 @@ class Gathering(Generic[Asked, Answer]):
     ) -> None:
         """work: answers in order, all or nothing. alike: what those have in common who go together.
 
-        most: of a batch. at_once: batches.
+        most: of a batch. at_once: batches, where all but the newest take long.
         """
         self._work = work
         self._alike = alike
         self._most = most
         self._at_once = at_once
         self._waiting: deque[_Waiting[Asked, Answer]] = deque()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], float] = {}  # since when
 
     async def ask(self, asked: Asked) -> Answer:
         """Return the answer. Raises what the work raises for this one alone.
@@ -56,15 +58,22 @@ class Gathering(Generic[Asked, Answer]):
         return await each.done
 
     def _begin(self) -> None:
-        while len(self._under_way) < self._at_once and (batch := self._take()):
+        while self._has_room() and (batch := self._take()):
             task = asyncio.create_task(self._do(batch))
-            self._under_way.add(task)
+            loop = task.get_loop()
+            self._under_way[task] = loop.time()
+            loop.call_later(_LONG_S, self._begin)
             task.add_done_callback(self._ended)
             for each in batch:
                 each.done.add_done_callback(partial(_abandon, task, batch))
 
+    def _has_room(self) -> bool:
+        lately = asyncio.get_running_loop().time() - _LONG_S
+        take_long = all(since <= lately for since in self._under_way.values())
+        return take_long and len(self._under_way) < self._at_once
+
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+        del self._under_way[task]
         self._begin()
 
     def _take(self) -> list[_Waiting[Asked, Answer]]:
@@ -102,5 +111,5 @@ def _abandon(
     _done: asyncio.Future[Answer],
 ) -> None:
     """Stop the work when nobody waits for it any more."""
-    if all(each.done.cancelled() for each in batch):
+    if all(each.done.done() for each in batch):
         task.cancel()

@@ -19,6 +19,8 @@ from hilo.kit.db import Tx
 from hilo.kit.errors import ConnectorError, HiloError, UnknownOutcome
 from hilo.kit.sql import Queries
 from hilo.kit.text import clean
+from hilo.sdk.abilities import Resolving
+from hilo.sdk.channel import ChannelConnector
 from hilo.sdk.outbound import Accepted
 
 SQL = Queries(__package__, "carry.sql")
@@ -151,10 +153,12 @@ async def failed(tx: Tx, part: Part, error: MessageError) -> None:
     await end(tx, [Ended(part, "failed", error=error)])
 
 
-async def uncertain(tx: Tx, part: Part, why: UnknownOutcome, ask_in_s: float | None = None) -> None:
-    """Nobody knows what became of it. ask_in_s: when the vendor can be asked."""
-    error = error_of(why)
-    await end(tx, [Ended(part, "uncertain", error=error)])
+async def uncertain(
+    tx: Tx, part: Part, why: UnknownOutcome, connector: ChannelConnector | None
+) -> None:
+    """Nobody knows what became of it. connector: None = the account is gone."""
+    await end(tx, [Ended(part, "uncertain", error=error_of(why))])
+    ask_in_s = _ask_in_s(connector)
     if ask_in_s is not None:
         job = Resolve(tx.workspace, part.message, part.number)
         due = tx.now + timedelta(seconds=ask_in_s)
@@ -228,3 +232,8 @@ def _by_account(
     return [
         (account, [pair for pair in given if pair[0].account == account]) for account in accounts
     ]
+
+
+def _ask_in_s(connector: ChannelConnector | None) -> float | None:
+    """Return when the vendor can be asked what became of a part; None: it tells nobody."""
+    return float(connector.manifest.resolve_s) if isinstance(connector, Resolving) else None
