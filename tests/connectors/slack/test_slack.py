@@ -26,7 +26,7 @@ from hilo.sdk.account import Asked
 from hilo.sdk.content import Choice, Choices, Chosen
 from hilo.sdk.inbound import DeletedIn, EchoIn, EditedIn, MessageIn, ReactionIn, Unknown
 from hilo.sdk.outbound import ActionOut, HttpCall, HttpReply, Recipient
-from hilo.sdk.simulator import Deed, Simulator, Webhook
+from hilo.sdk.simulator import Deed, Response, Simulator, Webhook
 from shelf import AT, phone, play
 
 TO = Recipient(kind="external", value="D00000007")
@@ -80,6 +80,14 @@ def test_a_lost_answer_is_found_by_its_mark_and_nothing_else_is(desk: Simulator)
     sent = play(desk, CONNECTOR.send(out("uno"), ACCOUNT))
     assert play(desk, CONNECTOR.resolve(out("uno"), ACCOUNT)) == sent
     assert play(desk, CONNECTOR.resolve(out("uno", part=2), ACCOUNT)) is None
+
+
+def test_a_list_that_leaves_something_out_proves_nothing() -> None:
+    pages = {True: out("uno"), False: out("uno", files=[shelf.file("image/png")])}
+    for has_more, sought in pages.items():
+        page = msgspec.json.encode({"ok": True, "messages": [], "has_more": has_more})
+        with pytest.raises(UnknownOutcome):
+            shelf.answer(CONNECTOR.resolve(sought, ACCOUNT), Response(status=200, body=page))
 
 
 def test_a_file_goes_in_three_steps_and_its_echo_has_its_name(desk: Simulator) -> None:

@@ -20,6 +20,7 @@ from hilo.kit.errors import (
     Rejected,
     TemporaryFailure,
     Throttled,
+    UnknownOutcome,
 )
 from hilo.sdk.account import Asked, Delivery
 from hilo.sdk.content import Place, Template
@@ -57,10 +58,20 @@ def test_a_text_arrives_and_its_receipts_come_back_with_our_tracker(network: Sim
 
 def test_a_lost_answer_is_found_in_the_list_and_nothing_else_is(network: Simulator) -> None:
     sent = play(network, CONNECTOR.send(out("uno"), ACCOUNT))
-    assert play(network, CONNECTOR.resolve(out("uno"), ACCOUNT)) == sent
-    assert play(network, CONNECTOR.resolve(out("dos"), ACCOUNT)) is None
-    later = out("uno", now=AT + timedelta(hours=2))
-    assert play(network, CONNECTOR.resolve(later, ACCOUNT)) is None
+    asked_late = out("uno", now=AT + timedelta(hours=2))
+    for asked in (out("uno"), asked_late):
+        assert play(network, CONNECTOR.resolve(asked, ACCOUNT)) == sent
+    written_later = out("uno", at=AT + timedelta(minutes=6), now=AT + timedelta(minutes=7))
+    for other in (out("dos"), written_later):
+        with pytest.raises(UnknownOutcome):
+            play(network, CONNECTOR.resolve(other, ACCOUNT))
+
+
+def test_several_of_the_same_words_prove_nothing(network: Simulator) -> None:
+    for _ in range(2):
+        play(network, CONNECTOR.send(out("uno"), ACCOUNT))
+    with pytest.raises(UnknownOutcome):
+        play(network, CONNECTOR.resolve(out("uno"), ACCOUNT))
 
 
 def test_files_go_by_their_address_and_templates_by_their_name() -> None:

@@ -83,6 +83,22 @@ async def test_a_vendor_is_asked_what_became_of_it(place: Place, status: int, st
     assert found == state
 
 
+async def test_what_is_known_as_another_part_proves_nothing(place: Place) -> None:
+    message = await uncertain(place)
+    ((conversation,),) = await rows(place.state.db, "select id from conversation")
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        given = Given(text="answer")
+        written = await conversations.write(tx, ACTOR, conversation, given, place.state.channels)
+    async with receiving((200, {}, b'{"id": "v-9"}')) as vendor:
+        await place.point(vendor.url)
+        tools = work.tools(place.state)
+        await tools.carriage.carry(conversations.Carry(CAST.workspace, conversation))
+        await tools.resolver.resolve(Resolve(CAST.workspace, message, 1))
+    states = "select state from message where id = $1"
+    assert await value(place.state.db, states, written.message.id) == "sent"
+    assert await value(place.state.db, states, message) == "uncertain"
+
+
 async def test_it_is_asked_once_and_not_before_its_time(place: Place) -> None:
     message = await uncertain(place)
     tools = work.tools(place.state)

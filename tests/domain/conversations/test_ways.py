@@ -111,6 +111,19 @@ async def test_the_way_last_used_is_proposed_while_its_window_is_open(place: Pla
     assert (await found(place))[0].closed == "opted-out"
 
 
+async def test_what_comes_days_late_closes_no_window(place: Place) -> None:
+    late = clock.now() - timedelta(days=3)
+    await place.hear(*(says(f"late {n}", f"late-{n}", at=late) for n in range(3)))
+    first, *_ = await found(place)
+    assert (first.closed, first.is_proposed) == (None, True)
+    async with receiving((200, {}, b"{}")) as vendor:
+        await place.point(vendor.url)
+        message = await write(place, text="still in time")
+        await carried(place)
+    state = await value(place.state.db, "select state from message where id = $1", message)
+    assert state == "sent"
+
+
 @pytest.mark.parametrize("kind", ["letters", "calls"])
 async def test_a_window_of_some_accounts_only_is_no_others(
     db: Database, tmp_path: Path, kind: str

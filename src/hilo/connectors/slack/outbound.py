@@ -60,7 +60,11 @@ def send(message: MessageOut, account: Account) -> Sending:
 
 
 def resolve(message: MessageOut, account: Account) -> Generator[Call, Reply, Accepted | None]:
-    """Look for the part in the channel, or its thread. None: it is not there."""
+    """Look for the part in the channel, or its thread. None: it is not there.
+
+    Raises UnknownOutcome where the list does not reach back so far, and for a file it does not
+    show: those appear a while after they were handed over.
+    """
     since = (message.at - _SLACK).timestamp()
     asked = {"channel": message.to.value, "oldest": f"{since:.6f}", "limit": _READ}
     asked["include_all_metadata"] = "true"
@@ -74,6 +78,8 @@ def resolve(message: MessageOut, account: Account) -> Generator[Call, Reply, Acc
         for file in each.files if each.bot_id and message.files else ():
             if (file.name, file.size) == (message.files[0].name, message.files[0].size_bytes):
                 return Accepted(external_id=inbound.file_name(message.to.value, file.id))
+    if history.has_more or message.files:
+        raise UnknownOutcome("the list does not show everything since")
     return None
 
 

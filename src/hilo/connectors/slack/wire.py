@@ -152,9 +152,10 @@ class Upload(Struct, frozen=True, kw_only=True):
 
 
 class History(Struct, frozen=True, kw_only=True):
-    """Messages of a channel."""
+    """Messages of a channel. has_more: there are others which this page leaves out."""
 
     messages: Sequence[Message] = ()
+    has_more: bool = False
 
 
 class Who(Struct, frozen=True, kw_only=True):

@@ -44,9 +44,13 @@ def send(message: MessageOut, account: Account) -> Sending:
     return Accepted(external_id=sent.sid)
 
 
-def resolve(message: MessageOut, account: Account) -> Generator[Call, Reply, Accepted | None]:
-    """Look for the part among what was sent to this number since. None: it is not there."""
-    since = (message.now or message.at) - _SLACK
+def resolve(message: MessageOut, account: Account) -> Generator[Call, Reply, Accepted]:
+    """Look for the part among what was sent to this number since it was written.
+
+    Exactly one that says the same is the part. Several are a question for the agent, and so is
+    none: the list leaves out what still waits in the vendor's queue. Raises UnknownOutcome.
+    """
+    since = message.at - _SLACK
     asked = {
         "To": address(message.to.value, account),
         "DateSent>": since.strftime("%Y-%m-%d"),
@@ -54,10 +58,14 @@ def resolve(message: MessageOut, account: Account) -> Generator[Call, Reply, Acc
     }
     url = f"{_base(account)}/Messages.json?{urlencode(asked)}"
     listed = yield from ask(_get(account, url), wire.Listed, message.now)
-    for each in listed.messages:
-        if (each.body or "") == message.text and _is_since(each, since):
-            return Accepted(external_id=each.sid)
-    return None
+    fits = [
+        each
+        for each in listed.messages
+        if (each.body or "") == message.text and _is_since(each, since)
+    ]
+    if len(fits) != 1:
+        raise UnknownOutcome(f"{len(fits)} messages of the list say the same")
+    return Accepted(external_id=fits[0].sid)
 
 
 def fetch(url: str, account: Account) -> Generator[Call, Reply, Fetched]:

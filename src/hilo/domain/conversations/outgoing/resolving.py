@@ -8,6 +8,7 @@ from hilo.domain import inboxes
 from hilo.domain.conversations.outgoing import echoes, letters
 from hilo.domain.conversations.outgoing.letters import Piece, Stationery
 from hilo.domain.conversations.outgoing.settling import SQL, Part, Resolve
+from hilo.domain.conversations.outside import outside_name
 from hilo.domain.conversations.replies.replying import queue_carry
 from hilo.domain.conversations.thread import receipts
 from hilo.domain.conversations.thread.receipts import Target
@@ -77,7 +78,8 @@ class Resolver:
 async def _settle(tx: Tx, part: Part, message: MessageOut, found: Accepted | None) -> None:
     target = Target(part.message, part.number, part.is_split)
     if found is not None:
-        await echoes.confirm(tx, part.account, found.external_id, target)
+        if not await _is_anothers(tx, part, outside_name(found.external_id or "")):
+            await echoes.confirm(tx, part.account, found.external_id, target)
         return
     if await tx.run(
         SQL.ask_again,
@@ -88,3 +90,9 @@ async def _settle(tx: Tx, part: Part, message: MessageOut, found: Accepted | Non
     ):
         await receipts.derive(tx, [part.message], {part.message: tx.now})
         await queue_carry(tx, message.conversation, tx.now)
+
+
+async def _is_anothers(tx: Tx, part: Part, name: str) -> bool:
+    """Say whether this is known as another part: the same words sent before are no proof."""
+    known = (await receipts.by_name(tx, part.account, [name])).get(name) if name else None
+    return known is not None and (known.message, known.number) != (part.message, part.number)

@@ -22,10 +22,12 @@ left join consent s on s.workspace_id = :workspace and s.identity_id = i.id and 
   and not s.is_given
 left join lateral (
   select m.at from conversation c cross join lateral (
-    select m.at from message m
-    where m.workspace_id = :workspace and m.conversation_id = c.id and m.kind = 'incoming'
-      and m.account_id = a.id and m.identity_id = i.id
-    order by m.seq desc limit 1) m
+    select n.at from (
+      select m.at from message m
+      where m.workspace_id = :workspace and m.conversation_id = c.id and m.kind = 'incoming'
+        and m.account_id = a.id and m.identity_id = i.id
+      order by m.seq desc limit 10) n  -- the last to come may not be the last that was written
+    order by n.at desc limit 1) m
   where c.workspace_id = :workspace and c.contact_id = :contact
   order by m.at desc limit 1) h on i.id is not null
 -- To whom the message was that a reply by this way answers, and from where our last one left: they
