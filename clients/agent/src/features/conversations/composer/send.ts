@@ -11,7 +11,7 @@ import { dismiss, say } from "@lib/toasts";
 import type { Decision } from "@ui/message/Ticks";
 import { touched } from "../desk";
 import { giveBack } from "./back";
-import type { FilledTemplate } from "./templates/TemplatePicker";
+import type { FilledTemplate } from "./templates/Filling";
 import type { Note } from "./voice/Recorder";
 
 export interface Outgoing {

@@ -10,8 +10,9 @@ import { Field } from "@ui/Field";
 import { IconSend } from "@ui/icons";
 import { Preview, Why } from "@ui/template/Preview";
 import { Status } from "@ui/template/Status";
-import type { FilledTemplate } from "./TemplatePicker";
 import css from "./Templates.module.css";
+
+export interface FilledTemplate { template: Template; variables: Record<string, string>; file: StoredFile | null }
 
 export function Filling({ template, onSend }: { template: Template; onSend: (filled: FilledTemplate) => void }) {
   const t = useT();

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useT } from "@lib/i18n";
-import type { StoredFile, Template, Way } from "@lib/model";
+import type { Template, Way } from "@lib/model";
 import { templatesQuery } from "@lib/queries";
 import { found, isUsable, keyOf, languages, likely } from "@lib/templates";
 import { ago } from "@lib/time";
@@ -14,10 +14,9 @@ import { IconArrowLeft } from "@ui/icons";
 import { leaving } from "@ui/Sheet";
 import { Status } from "@ui/template/Status";
 import { Sync } from "@ui/template/Sync";
-import { Filling } from "./Filling";
+import { type FilledTemplate, Filling } from "./Filling";
 import css from "./Templates.module.css";
 
-export interface FilledTemplate { template: Template; variables: Record<string, string>; file: StoredFile | null }
 interface Props { way: Way; wanted: readonly string[]; onSend: (filled: FilledTemplate) => void; onClose: () => void }
 
 export default function TemplatePicker({ way, wanted, onSend, onClose }: Props) {
