@@ -13,6 +13,7 @@ from hilo.domain import conversations, inboxes, library, people
 from hilo.domain.conversations import Given, WayView, WindowClosed, acting
 from hilo.domain.conversations.errors import TooLateToChange
 from hilo.domain.conversations.outgoing.acting import Wish
+from hilo.domain.conversations.replies import windows
 from hilo.entry import timers, work
 from hilo.kit import clock
 from hilo.kit.db import Database
@@ -20,7 +21,7 @@ from hilo.kit.errors import Conflict, Invalid, Unsupported
 from hilo.sdk.abilities import TemplateSeen
 from hilo.sdk.account import Account
 from hilo.sdk.content import Template
-from hilo.sdk.inbound import ConsentIn
+from hilo.sdk.inbound import ConsentIn, IdentityIn, MessageIn, SenderIn
 from hilo.sdk.manifest import Limits, Setting, Window
 from hilo.sdk.outbound import ActionOut, Call, Reply, Sending
 from path import receiving, rows, value
@@ -199,6 +200,41 @@ async def test_after_the_window_only_a_template_leaves(place: Place) -> None:
     (post,) = vendor.posts
     assert post.body["text"] == "Order 77 is here."
     assert post.body["content"]["name"] == "order"  # type: ignore[index]
+
+
+async def test_what_we_wrote_opens_no_window(place: Place) -> None:
+    await write(place, text="too late by the time it leaves")
+    await age(place)
+    await synced(place)
+    given = Template(name="order", language="en", variables={"1": "77", "2": "here"})
+    async with receiving((200, {}, b'{"id": "v-1"}')) as vendor:
+        await place.point(vendor.url)
+        await write(place, content=given)
+        with pytest.raises(WindowClosed):
+            await write(place, text="and one more")
+        assert (await found(place))[0].closed == "window"
+        await carried(place)
+    assert [post.body["text"] for post in vendor.posts] == ["Order 77 is here."]
+
+
+async def test_each_number_of_ours_has_a_window_of_its_own(place: Place) -> None:
+    gina = SenderIn(identities=[IdentityIn(kind="phone", value="+34600111222")])
+    await place.hear(MessageIn(external_id="g-1", sender=gina, text="to one"))
+    await age(place)
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        row = await inboxes.create_account(
+            tx, ACTOR, place.state.channels, CAST.inbox, ("vendor", "Other", {})
+        )
+    other = Place(place.state, row)
+    await other.hear(MessageIn(external_id="g-2", sender=gina, text="to the other"))
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        who = await tx.connection.fetchrow(
+            "select id, contact_id from identity where kind = 'phone' and contact_id <> $1",
+            CAST.carol,
+        )
+        for each, is_open in ((place, False), (other, True)):
+            heard = await windows.heard_at(tx, who["contact_id"], each.account.id, who["id"])
+            assert windows.is_open(WINDOWED.limits.window, heard, tx.now) is is_open
 
 
 async def test_a_template_is_refused_before_it_is_queued(place: Place) -> None:
