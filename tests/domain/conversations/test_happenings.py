@@ -31,6 +31,7 @@ from hilo.sdk.inbound import (
     SenderIn,
     StatusIn,
     TemplateIn,
+    Unknown,
 )
 from path import events, receiving, rows, value
 from vendor import Place, by, says, vendor_on
@@ -162,7 +163,7 @@ async def test_what_was_written_elsewhere_is_kept_and_wakes_nobody(place: Place)
         " and kind <> 'activity'",
     )
     assert found == [
-        ("outgoing", "sent", "agent", "Phone", {"elsewhere": True, "written_with": "Phone"})
+        ("outgoing", "sent", "agent", "Shop", {"elsewhere": True, "written_with": "Phone"})
     ]
     assert await value(place.state.db, "select status from conversation") == "resolved"
     (event,) = await told(place, "message.echoed")
@@ -322,6 +323,22 @@ async def test_the_vendors_word_on_the_account_is_told_or_holds_it(place: Place)
     await place.hear(AccountIn(kind="banned", does="hold"))
     state = await value(place.state.db, "select state from account where id = $1", place.account.id)
     assert state == "held"
+
+
+async def test_an_accounts_health_shows_what_its_vendor_said_and_what_is_not_used(
+    place: Place,
+) -> None:
+    for n in range(10):
+        await place.hear(AccountIn(kind="quality", detail=f"low {n}"), Unknown(kind="dance"))
+    await place.hear(Unknown(kind="song", reason="x"))
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        row = await inboxes.get_account(tx, ACTOR, place.account.id)
+        health = await conversations.health(tx, ACTOR, row)
+        other = await inboxes.get_account(tx, ACTOR, CAST.account)
+        quiet = await conversations.health(tx, ACTOR, other)
+    assert [each.detail for each in health.told] == [f"low {n}" for n in range(9, 1, -1)]
+    assert [(each.kind, each.count) for each in health.left] == [("song", 1), ("dance", 10)]
+    assert (quiet.told, quiet.left) == ([], [])
 
 
 async def test_a_template_that_nobody_knows_changes_nothing(place: Place) -> None:

@@ -204,8 +204,8 @@ def _membership(given: wire.Membership, _order: int) -> list[Inbound]:
 def _connection(given: wire.Connection, _order: int) -> list[Inbound]:
     may = given.is_enabled and given.rights is not None and given.rights.can_reply
     who = given.user.username or given.user.first_name
-    told = "connected" if may else "may not reply" if given.is_enabled else "disconnected"
-    return [AccountIn(kind="business_connection", detail=f"{who}: {told}")]
+    state = "connected" if may else "mute" if given.is_enabled else "gone"
+    return [AccountIn(kind=f"business_connection.{state}", detail=who)]
 
 
 def _is_ours(message: Message) -> bool:

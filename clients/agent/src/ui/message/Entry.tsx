@@ -13,6 +13,7 @@ import css from "./Entry.module.css";
 import { Reactions } from "./Reactions";
 import { StateMark, Trouble } from "./State";
 import type { Decide } from "./Ticks";
+import { Whence } from "./Whence";
 
 /** The frame of every entry: mark at the left, words at the right. */
 export function Strand({ mark, children, kind, id }: { mark: ReactNode; children: ReactNode; kind?: "knot" | "turn" | undefined; id?: string }) {
@@ -76,7 +77,9 @@ export function Entry({ message, contact, person, spans = false, onRetry, onUndo
   const out = message.kind === "outgoing";
   const failed = message.state === "failed" || message.state === "uncertain";
   const isPerson = message.author.kind === "contact" && message.author.id === person;
-  const name = (isPerson && contact) || message.author.name || (message.author.kind === "contact" ? contact || t("common.unnamed") : t("activity.system"));
+  // In a group many write as one contact.
+  const said = message.kind === "incoming" && typeof message.meta["author"] === "string" ? message.meta["author"] : "";
+  const name = said || (isPerson && contact) || message.author.name || (message.author.kind === "contact" ? contact || t("common.unnamed") : t("activity.system"));
   return (
     <Strand id={`m-${message.id}`} mark={note ? <NoteBead /> : <Bead channel={message.channel} filled={out} failed={failed && out} labelled />}>
       <header className={css.head}>
@@ -91,6 +94,7 @@ export function Entry({ message, contact, person, spans = false, onRetry, onUndo
       </header>
       {out && typeof message.meta["sender"] === "string" ? <LeftFrom address={message.meta["sender"]} /> : null}
       <Copies message={message} />
+      <Whence message={message} />
       <div className={`${css.body} ${note ? css.note : out ? css.out : ""}`}>
         {children}
         {instead ?? <Body message={message} onFetch={onFetch} />}

@@ -98,7 +98,7 @@ async def _account(tx: Tx, place: Place, item: Item) -> None:
             event = inboxes.AccountTold(
                 account_id=account, kind=clean(told.kind), detail=clean(told.detail)
             )
-            tx.publish(event)
+            tx.publish(event, subject=account)
         case Elsewhere(address=address):
             is_known = await inboxes.hand_on(
                 tx, place.channels, place.account, address, item.delivery
@@ -118,5 +118,6 @@ def _tell_unknown(tx: Tx, account: UUID, item: Item, unknown: Unknown) -> None:
             account_id=account,
             kind=clean(unknown.kind),
             reason=clean(unknown.reason),
-        )
+        ),
+        subject=account,
     )

@@ -295,7 +295,7 @@ def _message(
         meta["referral"] = msgspec.to_builtins(item.referral)
     author = Author(kind="contact", id=joined.sender.contact_id, name=joined.sender.name)
     if arrived.is_echo:
-        author = Author(kind="agent", name=clean(str(item.stamp.get("written_with", ""))))
+        author = Author(kind="agent", name=place.account.name or place.inbox.name)
     return NewMessage(
         id=arrived.id,
         conversation_id=joined.conversation,

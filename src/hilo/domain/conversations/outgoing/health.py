@@ -1,5 +1,6 @@
-"""How an account's way out does: what waits, what failed, what nobody knows."""
+"""How an account does: what waits, what failed, what nobody knows; what its vendor says of it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -14,6 +15,23 @@ from hilo.kit.sql import Queries
 SQL = Queries(__package__, "health.sql")
 _NEWEST = 20_000
 _DAY = timedelta(days=1)
+_TOLD, _LOOKED_AT = 8, 500
+
+
+class Told(Struct, frozen=True):
+    """What the vendor said of the account. kind: its word; detail: its own words, or empty."""
+
+    kind: str
+    detail: str
+    at: datetime
+
+
+class Left(Struct, frozen=True):
+    """A kind of news that Hilo makes nothing of: how often it came, and when last."""
+
+    kind: str
+    count: int
+    at: datetime
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -21,7 +39,8 @@ class Health(Struct, frozen=True, kw_only=True):
 
     attempted: the calls of those 24 hours (of the workspace's newest twenty thousand), error_rate:
     how many of a hundred failed or are uncertain; None without calls. expires_at: when the
-    credentials end.
+    credentials end. told: the newest the vendor said of the account. left: of its newest five
+    hundred news, those of kinds that Hilo does not use.
     """
 
     waiting: int
@@ -32,6 +51,8 @@ class Health(Struct, frozen=True, kw_only=True):
     attempted: int = 0
     error_rate: float | None = None
     expires_at: datetime | None = None
+    told: Sequence[Told] = ()
+    left: Sequence[Left] = ()
 
 
 class _Row(Struct, frozen=True):
@@ -57,6 +78,9 @@ async def health(tx: Tx, actor: Actor, account: AccountRow) -> Health:
         first_id=first_id(since - _DAY),  # a reply may wait a while for its call
         most=_NEWEST,
     )
+    news = {"workspace": tx.workspace, "account": account.id}
+    told = await tx.all(SQL.told, Told, most=_TOLD, **news)
+    left = await tx.all(SQL.left, Left, most=_LOOKED_AT, **news)
     error = row.last_error
     return Health(
         waiting=row.waiting,
@@ -67,4 +91,6 @@ async def health(tx: Tx, actor: Actor, account: AccountRow) -> Health:
         attempted=row.attempted,
         error_rate=round(100 * row.wrong / row.attempted, 1) if row.attempted else None,
         expires_at=account.expires_at,
+        told=told,
+        left=left,
     )

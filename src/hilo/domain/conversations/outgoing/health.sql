@@ -19,3 +19,21 @@ from (
         where workspace_id = :workspace and message_id >= :first_id
         order by message_id desc limit :most) p
   where p.account_id = :account and p.attempted_at > :since) tried
+
+-- name: told
+-- By event_subject, newest first.
+select e.data ->> 'kind', e.data ->> 'detail', e.at from (
+  select type, data, at, id from event
+  where workspace_id = :workspace and subject = :account
+  order by id desc limit 500) e
+where e.type = 'account.told'
+order by e.id desc limit :most
+
+-- name: left
+-- By event_subject: of the newest, what came of which kind.
+select e.data ->> 'kind', count(*)::int, max(e.at) from (
+  select type, data, at from event
+  where workspace_id = :workspace and subject = :account
+  order by id desc limit :most) e
+where e.type = 'delivery.unknown'
+group by 1 order by max(e.at) desc
