@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from typing_extensions import override
 
 from cast import CAST
 from hilo.domain import conversations, people
@@ -33,6 +34,7 @@ UNWELL: Answer = (500, {}, b"")
 class Busy(Vendor):
     """A vendor that says for whom its pause is."""
 
+    @override
     def send(self, message: MessageOut, account: Account) -> Sending:
         """Post one part."""
         reply = yield self._call(account, "messages", {"text": message.text})
