@@ -153,6 +153,34 @@ def test_who_blocked_the_bot_gets_nothing_more(vendor: Simulator) -> None:
     assert caught.value.vendor_code == "50007"
 
 
+def test_our_own_words_are_known_before_anybody_connects() -> None:
+    made = CONNECTOR.configure(CONNECTOR.made_up(UUID(int=7)), None)
+    new = structs.replace(
+        ACCOUNT, address=made.address, settings=made.settings, secrets=made.secrets
+    )
+    vendor = CONNECTOR.simulator(new)
+    vendor.deed(Deed(does="text", who="7", text="hola"), AT)
+    webhooks: list[Webhook] = []
+    play(vendor, CONNECTOR.send(out("uno"), new), webhooks=webhooks)
+    (echo,) = shelf.read(CONNECTOR, new, webhooks)
+    assert isinstance(echo, EchoIn)
+
+
+@pytest.mark.parametrize(
+    ("token", "own"),
+    [
+        ("OTAwMDAwMDAwMDAwMDAwMDAx.GabcDE.0123456789_-abcdefghijklm", "900000000000000001"),
+        ("bm90IGEgbnVtYmVy.GabcDE.0123456789_-abcdefghijklm", None),
+        ("mad-e-up.token.of-no-bot-0000000000", None),
+        ("a.token.of-no-bot-00000000000000", None),
+        ("-_8.token.of-no-bot-00000000000000", None),
+    ],
+)
+def test_a_token_names_its_bot(token: str, own: str | None) -> None:
+    given = {"bot_token": token, "public_key": "0" * 64}
+    assert CONNECTOR.configure(given, None).address == own
+
+
 def test_channels_are_taken_when_they_are_wanted() -> None:
     (case,) = [each for each in contract.cases("discord") if each.kind == "channel"]
     open_ = structs.replace(ACCOUNT, settings={**ACCOUNT.settings, "channels": True})

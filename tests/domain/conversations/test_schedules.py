@@ -2,8 +2,9 @@
 
 A contact on a simulated phone and an agent write; the network between them is drawn: webhooks come
 late, twice and mixed up, the vendor is busy, breaks, or takes a message and says nothing, and our
-own work is abandoned at whatever await it has reached. Then the weather clears, and all must be
-true. `HILO_SCHEDULES` says how many cases are drawn, `HILO_SCHEDULES_FROM` from which seed on.
+own work is abandoned at whatever await it has reached. Then the weather clears, vendors who can be
+asked are asked what became of the uncertain, and all must be true. `HILO_SCHEDULES` says how many
+cases are drawn, `HILO_SCHEDULES_FROM` from which seed on.
 """
 
 import asyncio
@@ -20,10 +21,18 @@ import pytest
 
 from cast import CAST
 from hilo.domain import conversations, inboxes, people
-from hilo.domain.conversations import Given, Stationery
+from hilo.domain.conversations import Given, Resolve, Stationery
 from hilo.domain.conversations.outgoing.carry import Carriage
+from hilo.domain.conversations.outgoing.resolving import Resolver
 from hilo.domain.conversations.replies.replying import Carry
-from hilo.domain.inboxes import AccountRow, Carrier, NewDelivery, create_account, deliveries
+from hilo.domain.inboxes import (
+    AccountRow,
+    Carrier,
+    Channels,
+    NewDelivery,
+    create_account,
+    deliveries,
+)
 from hilo.domain.inboxes.deliveries import PendingAccount
 from hilo.entry.state import AppState
 from hilo.kit.db import Database
@@ -40,7 +49,19 @@ from stage import agent
 CASES = int(os.environ.get("HILO_SCHEDULES", "500"))
 FIRST = int(os.environ.get("HILO_SCHEDULES_FROM", "0"))
 BATCH = 25
-CHANNELS = ("whatsapp", "telegram", "twilio", "messenger", "bandwidth")
+CHANNELS = (
+    "whatsapp",
+    "telegram",
+    "twilio",
+    "messenger",
+    "bandwidth",
+    "line",
+    "discord",
+    "slack",
+    "instagram",
+    "viber",
+    "sms_http",
+)
 STEPS = 14
 _ON = {"sent", "delivered", "read", "uncertain"}
 _RANK = {"sent": 0, "delivered": 1, "read": 2}
@@ -159,13 +180,26 @@ class World:
             " where conversation_id = $1 and state in ('queued', 'sending')",
             found,
         )
-        carrier = Carrier(self.state.http, self.weather)  # type: ignore[arg-type]
-        stationery = Stationery(self.state.files, self.state.file_links, self.state.catalogue)
-        carriage = Carriage(self.state.db, self.state.channels, carrier, stationery)
         try:
-            await carriage.carry(Carry(CAST.workspace, found))
+            await Carriage(*self.tools()).carry(Carry(CAST.workspace, found))
         except Later:
             return
+
+    async def ask(self) -> None:
+        """Ask the vendor, where it can be asked, what became of what nobody knows."""
+        resolver = Resolver(*self.tools())
+        for message, number in await rows(
+            self.state.db,
+            "select message_id, number from part where account_id = $1 and state = 'uncertain'",
+            self.row.id,
+        ):
+            await resolver.resolve(Resolve(CAST.workspace, message, number))
+
+    def tools(self) -> tuple[Database, Channels, Carrier, Stationery]:
+        """Return what a worker carries and asks with."""
+        carrier = Carrier(self.state.http, self.weather)  # type: ignore[arg-type]
+        stationery = Stationery(self.state.files, self.state.file_links, self.state.catalogue)
+        return self.state.db, self.state.channels, carrier, stationery
 
     async def conversation(self) -> UUID | None:
         """Return the one conversation."""
@@ -183,6 +217,7 @@ class World:
                 await self.deliver(twice=False)
             await self.serve()
             await self.carry()
+            await self.ask()
             waiting = await rows(
                 self.state.db,
                 "select 1 from part where account_id = $1 and state in ('queued', 'sending')",
@@ -261,6 +296,8 @@ async def judge(world: World) -> None:
             assert state in _ON, f"{text} arrived and counts as {state}"
         else:
             assert state not in {"delivered", "read"}, f"{text} never arrived"
+    if world.connector.manifest.has("idempotent_send"):
+        assert sorted(shown) == sorted(world.answered), "a repetition is recognised: all arrive"
     sure = [each for each in shown if outgoing[each][0] != "uncertain"]
     assert sure == sorted(sure, key=lambda each: int(each[1:])), "the order is kept"
     await _only_forward(world, [id_ for _, id_ in outgoing.values()])

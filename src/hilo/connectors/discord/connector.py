@@ -122,7 +122,7 @@ class Discord:
 
     def made_up(self, seed: UUID) -> Mapping[str, object]:
         """Return a bot of nobody, with a key that the sandbox knows."""
-        token = f"sandbox.{seed.hex}"
+        token = setup.made_up_token(seed)
         return {"bot_token": token, "public_key": signing.public_of(token)}
 
 

@@ -1,7 +1,11 @@
 """Setting a bot up: whose token it is, where the vendor calls us, and whether that works."""
 
+import base64
 import re
 from collections.abc import Generator, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
 
 from hilo.connectors.discord import outbound, wire
 from hilo.kit.errors import ConnectorError, FieldError, Invalid
@@ -14,6 +18,7 @@ from hilo.sdk.outbound import Call, Reply
 _TOKEN = re.compile(r"^[A-Za-z0-9_.-]{30,200}$")
 _KEY = re.compile(r"^[0-9a-f]{64}$")
 _APPLICATION = "applications/@me"
+_NOBODY, _NOBODIES = 900_000_000_000_000_000, 10**9
 
 
 def configure(
@@ -30,7 +35,27 @@ def configure(
         errors.append(FieldError("settings.public_key", "invalid", expected))
     if errors:
         raise Invalid(*errors)
-    return read
+    own = own_id(read.secrets["bot_token"])
+    return read if own is None else msgspec.structs.replace(read, address=own)
+
+
+def own_id(token: str) -> str | None:
+    """Return the bot's id, which is the first piece of its token; None where it is not.
+
+    Known before anybody connects, so that the echo of a first reply is not taken for the contact's.
+    """
+    piece = token.partition(".")[0]
+    try:
+        told = base64.b64decode(piece + "=" * (-len(piece) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return None
+    return told.decode() if told.isdigit() else None
+
+
+def made_up_token(seed: UUID) -> str:
+    """Return the token of a bot of nobody."""
+    own = str(_NOBODY + seed.int % _NOBODIES).encode()
+    return f"{base64.b64encode(own).decode().rstrip('=')}.sandbox.{seed.hex}"
 
 
 def connect(account: Account) -> Generator[Call, Reply, Connected]:
