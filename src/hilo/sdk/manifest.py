@@ -64,7 +64,11 @@ class Media(Struct, frozen=True, kw_only=True):
 
 
 class Taps(Struct, frozen=True, kw_only=True):
-    """What may be tapped. text: of the message that carries them; each in `Limits.text_unit`."""
+    """What may be tapped. text: of the message that carries them; each in `Limits.text_unit`.
+
+    links, link_text: how many choices, and how much text, where one of them opens a page; None,
+    0: as without. id_bytes: of what comes back with a tap; 0: any.
+    """
 
     buttons: int = 0
     button_text: int = 20
@@ -73,6 +77,9 @@ class Taps(Struct, frozen=True, kw_only=True):
     row_description: int = 72
     label: int = 20
     text: int = 1024
+    links: int | None = None
+    link_text: int = 0
+    id_bytes: int = 0
 
 
 class Window(Struct, frozen=True, kw_only=True):

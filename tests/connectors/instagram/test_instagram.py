@@ -11,11 +11,12 @@ I-12         test_a_text_is_counted_in_bytes
 """
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 import contract
 import shelf
@@ -151,8 +152,44 @@ def test_a_text_is_counted_in_bytes(vendor: Simulator) -> None:
 def test_a_token_is_renewed_when_it_can_be(vendor: Simulator) -> None:
     connected = play(vendor, CONNECTOR.connect(ACCOUNT))
     assert connected.secrets["access_token"] == ACCOUNT.secrets["access_token"]
-    assert connected.settings == {"username": "casafaro"}
+    assert connected.settings == {"username": "casafaro", "account_id": ACCOUNT.address}
     assert connected.expires_in_s == 60 * 24 * 3600
+
+
+def test_an_id_for_which_nothing_comes_is_noticed_and_corrected() -> None:
+    vendor = CONNECTOR.simulator(ACCOUNT)
+    wrong = structs.replace(ACCOUNT, address="5551")
+    lines = {each.key: each for each in play(vendor, CONNECTOR.check(wrong))}
+    assert (lines["account"].ok, lines["account"].detail) == (False, ACCOUNT.address)
+    connected = play(vendor, CONNECTOR.connect(wrong))
+    assert (connected.address, connected.settings["account_id"]) == (ACCOUNT.address,) * 2
+    assert "account" not in {each.key for each in play(vendor, CONNECTOR.check(ACCOUNT))}
+
+
+def test_a_page_s_token_that_ends_is_known_before_it_does() -> None:
+    vendor = CONNECTOR.simulator(BY_PAGE)
+    line = play(vendor, CONNECTOR.check(BY_PAGE))[-1]
+    assert (line.key, line.ok) == ("expires", True)
+    told = b'{"data":{"is_valid":true,"expires_at":1800000000}}'
+    for asking in (CONNECTOR.check(BY_PAGE), CONNECTOR.connect(BY_PAGE)):
+        found = ending(asking, vendor, told)
+        if isinstance(found, list):
+            assert (found[-1].key, found[-1].ok, found[-1].detail) == ("ends", None, "2027-01-15")
+        else:
+            assert found.expires_at == datetime(2027, 1, 15, 8, tzinfo=UTC)
+
+
+def ending(asking: Any, vendor: Simulator, told: bytes) -> Any:
+    """Play to the end, with these words about the token."""
+    call = next(asking)
+    while True:
+        reply = HttpReply(status=200, body=told)
+        if "debug_token" not in call.url:
+            reply = shelf.reply_of(vendor.request(shelf.request_of(call), AT)[0])
+        try:
+            call = asking.send(reply)
+        except StopIteration as end:
+            return end.value
 
 
 @pytest.mark.parametrize(

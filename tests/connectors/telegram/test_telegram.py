@@ -229,12 +229,26 @@ def test_connecting_names_our_address_and_checking_sees_it(bot: Simulator) -> No
         ("webhook", True),
         ("delivery", True),
     ]
+    in_groups = msgspec.structs.replace(ACCOUNT, settings={"groups": True})
+    assert ("privacy", True) in [(e.key, e.ok) for e in play(bot, CONNECTOR.check(in_groups))]
     play(bot, CONNECTOR.disconnect(ACCOUNT))
     lines = play(bot, CONNECTOR.check(ACCOUNT))
     assert ("webhook", False) in [(each.key, each.ok) for each in lines]
     wrong = msgspec.structs.replace(ACCOUNT, secrets={"token": "1:other", "secret": SECRET})
     (line,) = play(bot, CONNECTOR.check(wrong))
     assert (line.key, line.ok) == ("credentials", False)
+
+
+def test_a_bot_that_is_deaf_in_groups_is_noticed() -> None:
+    in_groups = msgspec.structs.replace(ACCOUNT, settings={"groups": True})
+    checking = CONNECTOR.check(in_groups)
+    next(checking)
+    bot = {"id": 1, "username": "b_bot", "can_read_all_group_messages": False}
+    checking.send(HttpReply(status=200, body=msgspec.json.encode({"ok": True, "result": bot})))
+    hook = {"ok": True, "result": {"url": ACCOUNT.webhook_url}}
+    with pytest.raises(StopIteration) as end:
+        checking.send(HttpReply(status=200, body=msgspec.json.encode(hook)))
+    assert ("privacy", False) in [(each.key, each.ok) for each in end.value.value]
 
 
 def test_settings_are_checked_and_the_secret_is_made() -> None:

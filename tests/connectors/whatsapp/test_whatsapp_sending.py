@@ -38,7 +38,7 @@ from hilo.sdk.content import (
     Template,
     Voice,
 )
-from hilo.sdk.inbound import Inbound, MessageIn, StatusIn
+from hilo.sdk.inbound import ConsentIn, Inbound, MessageIn, StatusIn
 from hilo.sdk.outbound import (
     ActionOut,
     FileOut,
@@ -369,9 +369,11 @@ def test_marketing_stops_where_a_person_said_no(vendor: Simulator) -> None:
     webhooks: list[Webhook] = []
     offer = Template(name="offer_of_the_week", language="en")
     play(vendor, CONNECTOR.send(part(content=offer), ACCOUNT), webhooks=webhooks)
-    (status,) = read(webhooks)
+    status, consent = read(webhooks)
     assert isinstance(status, StatusIn)
     assert status.vendor_code == "131050"
+    assert isinstance(consent, ConsentIn)
+    assert (consent.is_given, consent.topic) == (False, "marketing")
     play(vendor, CONNECTOR.send(part("a reply"), ACCOUNT), webhooks=webhooks)
     assert last(vendor).text == "a reply"
 

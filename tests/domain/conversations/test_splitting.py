@@ -166,6 +166,34 @@ def test_buttons_stay_buttons_where_they_fit() -> None:
 
 
 @pytest.mark.parametrize(
+    ("taps", "fits"),
+    [
+        (Taps(buttons=3, links=2), True),
+        (Taps(buttons=3, links=1), False),  # of two choices one opens a page
+        (Taps(buttons=3, links=0), False),
+        (Taps(buttons=3, link_text=5), True),
+        (Taps(buttons=3, link_text=4), False),
+        (Taps(buttons=3, id_bytes=1), True),
+    ],
+)
+def test_choices_become_text_where_a_link_among_them_does_not_fit(
+    taps: Taps, *, fits: bool
+) -> None:
+    found = plan(manifest("buttons", taps=taps), Draft(text="Sure?", content=BUTTONS))
+    assert found.lost == ([] if fits else ["buttons"])
+
+
+def test_choices_become_text_where_a_tap_could_not_come_back() -> None:
+    long = Choices(choices=[Choice(id="ñ" * 33, title="Yes")])
+    able = manifest("buttons", taps=Taps(buttons=3, id_bytes=66))
+    assert plan(able, Draft(text="Sure?", content=long)).lost == []
+    able = manifest("buttons", taps=Taps(buttons=3, id_bytes=64))
+    assert plan(able, Draft(text="Sure?", content=long)).lost == ["buttons"]
+    link = Choices(choices=[Choice(id="ñ" * 33, title="Yes", url="https://x.test")])
+    assert plan(able, Draft(text="Sure?", content=link)).lost == []
+
+
+@pytest.mark.parametrize(
     ("content", "lost", "text"),
     [
         (Place(latitude=41.5, longitude=2, name="Shop"), "location", "Shop\n41.5, 2"),

@@ -104,6 +104,24 @@ def _lacking(answered: Answered, fields: Sequence[str], app: str) -> list[str] |
     return [name for name in fields if name not in known] if known else []
 
 
+def lives(graph: Graph, account: Account) -> Generator[Call, Reply, Answered | None]:
+    """Ask until when the token lives; None where that is not told to whom we ask as."""
+    try:
+        return (yield from graph.ask(about_token(graph, account)))
+    except ConnectorError:
+        return None
+
+
+def life(told: Answered | None) -> list[Check]:
+    """Say until when the token lives, where that is told."""
+    if told is None or "data" not in told:
+        return []
+    end = ends(told)
+    if end is None:
+        return [Check(key="expires", ok=True, detail="∞")]
+    return [Check(key="ends", ok=None, detail=end.date().isoformat())]
+
+
 def about_token(graph: Graph, account: Account) -> HttpCall:
     """Return the call that tells of the account's token; the application asks, where it is known.
 

@@ -272,7 +272,9 @@ class Dialogue:
         if path.last == "subscriptions":
             return sketch.done()
         if request.method == "GET" and path.last in {self.own, "me", self._own_path}:
-            return sketch.done({"id": self.own, "name": "Casa Faro", "username": "casafaro"})
+            about = {"id": self.own, "name": "Casa Faro", "username": "casafaro"}
+            theirs = {"user_id": self.own} if "user_id" in path.query.get("fields", "") else {}
+            return sketch.done({**about, **theirs})
         line = self.lines.at(path.last)
         if request.method == "GET" and line is not None:
             return sketch.done({**self._habits.profile(line), "id": line.address})

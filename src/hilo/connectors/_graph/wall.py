@@ -43,8 +43,8 @@ class Wall(Dialogue):
         """Answer a call as the vendor would."""
         path = sketch.path_of(request)
         comment = (sketch.object_of(request).get("recipient") or {}).get("comment_id")
-        if request.method == "GET" and path.last == self.below:
-            return self.denied(request) or self._below(path), []
+        if request.method == "GET" and path.last in {self.below, "debug_token"}:
+            return self._answered_with(request, path), []
         replies = request.method == "POST" and path.last == self.below
         removes = request.method == "DELETE" and self.is_comment(path.last)
         if not replies and not removes and comment is None:
@@ -123,6 +123,20 @@ class Wall(Dialogue):
         return self.archive.below(
             [each for each in said if self.is_comment(each.id)], line, self.listed
         )
+
+    def _answered_with(self, request: Request, path: sketch.Path) -> Response:
+        if path.last == "debug_token":
+            return self._token(request, path)
+        return self.denied(request) or self._below(path)
+
+    def _token(self, request: Request, path: sketch.Path) -> Response:
+        """Say of a token that it never ends; the account may ask, and its application."""
+        secrets = self.account.secrets
+        wanted = {secrets.get(name) for name in ("access_token", "app_secret")}
+        if sketch.bearer(request).rpartition("|")[2] not in wanted:
+            return sketch.refused(401, 190, "Invalid OAuth access token.")
+        is_valid = path.query.get("input_token") == secrets.get("access_token")
+        return sketch.done({"data": {"type": "PAGE", "is_valid": is_valid, "expires_at": 0}})
 
     def _private(self, comment: str, at: datetime) -> Response | None:
         known = self._comments.get(comment)

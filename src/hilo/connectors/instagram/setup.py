@@ -12,7 +12,7 @@ from hilo.sdk import verdicts
 from hilo.sdk.abilities import Connected
 from hilo.sdk.account import Account, Check, SettingsRead, failed
 from hilo.sdk.manifest import Manifest
-from hilo.sdk.outbound import Call, Reply
+from hilo.sdk.outbound import Call, HttpCall, Reply
 
 HOST = "https://graph.instagram.com"
 PAGE = "page"
@@ -80,13 +80,26 @@ def connect(account: Account) -> Generator[Call, Reply, Connected]:
     if hook is not None:
         yield from graph.ask(hook)
     yield from graph.ask(connecting.subscribe(graph, speaks.own, fields(account)))
-    about = yield from graph.ask(graph.get(account.address or "me", fields="username,name"))
+    about = yield from graph.ask(_about(graph, account))
+    # The id beside the token may be the application's own of the account: nothing comes for that.
+    address = str(about.get("user_id") or account.address or "")
+    learned = {"username": about.get("username"), "account_id": about.get("user_id")}
     found = Connected(
-        address=account.address,
+        address=address or None,
         name=str(about.get("name") or about.get("username") or ""),
-        settings={"username": about["username"]} if about.get("username") else {},
+        settings={name: str(each) for name, each in learned.items() if each},
     )
-    return found if is_by_page(account) else (yield from _renewed(graph, account, found))
+    if not is_by_page(account):
+        return (yield from _renewed(graph, account, found))
+    told = yield from connecting.lives(graph, account)
+    ends = None if told is None else connecting.ends(told)
+    return msgspec.structs.replace(found, expires_at=ends)
+
+
+def _about(graph: Graph, account: Account) -> HttpCall:
+    if is_by_page(account):
+        return graph.get(account.address or "me", fields="username,name")
+    return graph.get("me", fields="user_id,username,name")
 
 
 def refresh(account: Account) -> Generator[Call, Reply, Connected]:
@@ -116,13 +129,21 @@ def _renewed(graph: Graph, account: Account, found: Connected) -> Generator[Call
 def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     """Try the token and the subscription; one that was taken away is asked for again."""
     speaks = way(account)
-    call = speaks.graph.get(account.address or "me", fields="username")
-    line, about = yield from connecting.tried("credentials", speaks.graph, call)
+    line, about = yield from connecting.tried(
+        "credentials", speaks.graph, _about(speaks.graph, account)
+    )
     if about is not None:
         line = msgspec.structs.replace(line, detail=str(about.get("username") or ""))
+    lines = [line]
+    own = str((about or {}).get("user_id") or account.address)
+    if own != account.address:
+        lines.append(Check(key="account", ok=False, detail=own))
     app = str(account.settings.get("app_id") or "")
     try:
         webhook = yield from connecting.subscribed(speaks.graph, speaks.own, fields(account), app)
     except ConnectorError as error:
         webhook = failed("webhook", error)
-    return [line, webhook]
+    lines.append(webhook)
+    if is_by_page(account):
+        lines += connecting.life((yield from connecting.lives(speaks.graph, account)))
+    return lines

@@ -5,9 +5,8 @@ from collections.abc import Generator, Sequence
 import msgspec
 
 from hilo.connectors._graph import calls, connecting
-from hilo.connectors._graph.calls import Answered, Graph
+from hilo.connectors._graph.calls import Graph
 from hilo.connectors._graph.talk import Way
-from hilo.kit.errors import ConnectorError
 from hilo.sdk import verdicts
 from hilo.sdk.abilities import Connected
 from hilo.sdk.account import Account, Check
@@ -55,18 +54,9 @@ def connect(account: Account) -> Generator[Call, Reply, Connected]:
         yield from speaks.graph.ask(hook)
     yield from speaks.graph.ask(connecting.subscribe(speaks.graph, speaks.own, fields(account)))
     about = yield from speaks.graph.ask(speaks.graph.get(speaks.own, fields="name"))
-    lives = yield from _lives(account)
-    ends = None if lives is None else connecting.ends(lives)
+    told = yield from connecting.lives(speaks.graph, account)
+    ends = None if told is None else connecting.ends(told)
     return Connected(address=speaks.own, name=str(about.get("name") or ""), expires_at=ends)
-
-
-def _lives(account: Account) -> Generator[Call, Reply, Answered | None]:
-    """Ask until when the token lives; None where that is not told to whom we ask as."""
-    graph = way(account).graph
-    try:
-        return (yield from graph.ask(connecting.about_token(graph, account)))
-    except ConnectorError:
-        return None
 
 
 def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
@@ -79,14 +69,5 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     app = str(account.settings.get("app_id") or "")
     wanted = fields(account)
     hook = yield from connecting.subscribed(speaks.graph, speaks.own, wanted, app)
-    return [line, hook, *_life((yield from _lives(account)))]
-
-
-def _life(told: Answered | None) -> list[Check]:
-    """Say until when the token lives, where that is told."""
-    if told is None or "data" not in told:
-        return []
-    ends = connecting.ends(told)
-    if ends is None:
-        return [Check(key="expires", ok=True, detail="∞")]
-    return [Check(key="ends", ok=None, detail=ends.date().isoformat())]
+    told = yield from connecting.lives(speaks.graph, account)
+    return [line, hook, *connecting.life(told)]

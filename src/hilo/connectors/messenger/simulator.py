@@ -6,14 +6,14 @@ from typing import Any
 
 from typing_extensions import override
 
-from hilo.connectors._graph import archive, sketch
+from hilo.connectors._graph import archive
 from hilo.connectors._graph.vendor import Habits
 from hilo.connectors._graph.wall import Wall
 from hilo.connectors.messenger import setup
 from hilo.kit.errors import NotFound
 from hilo.sdk.account import Account
 from hilo.sdk.phones import Line
-from hilo.sdk.simulator import Bubble, Deed, Request, Response, Webhook
+from hilo.sdk.simulator import Bubble, Deed, Webhook
 
 _POST = "900000000000009"
 
@@ -39,19 +39,6 @@ class MessengerSimulator(Wall):
             fields=setup.fields(account),
         )
         super().__init__(account, account.address or "300000000000001", habits, first)
-
-    @override
-    def request(self, request: Request, at: datetime) -> tuple[Response, Sequence[Webhook]]:
-        """Answer a call as the vendor would."""
-        path = sketch.path_of(request)
-        if path.last != "debug_token":
-            return super().request(request, at)
-        secrets = self.account.secrets
-        wanted = {secrets.get(name) for name in ("access_token", "app_secret")}
-        if sketch.bearer(request).rpartition("|")[2] not in wanted:
-            return sketch.refused(401, 190, "Invalid OAuth access token."), []
-        is_valid = path.query.get("input_token") == secrets.get("access_token")
-        return sketch.done({"data": {"type": "PAGE", "is_valid": is_valid, "expires_at": 0}}), []
 
     @override
     def deed(self, deed: Deed, at: datetime) -> Sequence[Webhook]:

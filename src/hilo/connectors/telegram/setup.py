@@ -60,12 +60,14 @@ def disconnect(account: Account) -> Generator[Call, Reply, None]:
 
 
 def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
-    """Return: the token, our address, the last delivery."""
+    """Return: the token, what the bot hears in groups, our address, the last delivery."""
     try:
         bot = msgspec.convert((yield from outbound.call(account, "getMe", {})), User)
     except ConnectorError as error:
         return [failed("credentials", error)]
     lines = [Check(key="credentials", ok=True, detail=f"@{bot.username}")]
+    if account.settings.get("groups") is True:
+        lines.append(Check(key="privacy", ok=bot.can_read_all_group_messages))
     try:
         hook = msgspec.convert((yield from outbound.call(account, "getWebhookInfo", {})), Hook)
     except ConnectorError as error:

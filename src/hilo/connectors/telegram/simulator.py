@@ -188,7 +188,8 @@ class Bot:
         return True
 
     def _get_me(self, _fields: Fields, _files: list[FormFile], _at: datetime) -> object:
-        return {"id": 1, "is_bot": True, "first_name": "Hilo", "username": "hilo_sandbox_bot"}
+        bot = {"id": 1, "is_bot": True, "first_name": "Hilo", "username": "hilo_sandbox_bot"}
+        return bot | {"can_read_all_group_messages": True}
 
     def _set_webhook(self, fields: Fields, _files: list[FormFile], _at: datetime) -> object:
         self._hook = str(fields.get("url", ""))

@@ -17,6 +17,7 @@ class User(Struct, frozen=True, kw_only=True):
     last_name: str = ""
     username: str = ""
     language_code: str = ""
+    can_read_all_group_messages: bool = False
 
 
 class Chat(Struct, frozen=True, kw_only=True):

@@ -40,6 +40,7 @@ _STATES: dict[str, ReceiptState] = {
 }
 _SILENT = {"ephemeral", "request_welcome"}
 _DETAIL_CHARS = 300
+_NO_MARKETING = "131050"  # the person has said no to the vendor
 _VALUE = msgspec.json.Decoder(wire.Value)
 _MESSAGE = msgspec.json.Decoder(wire.Message)
 _STATUS = msgspec.json.Decoder(wire.Status)
@@ -184,6 +185,11 @@ def _status(status: wire.Status, known: Sequence[wire.Known]) -> list[Inbound]:
             reason=VERDICTS.why(str(trouble.code)) if trouble else "",
         )
     ]
+    if trouble is not None and str(trouble.code) == _NO_MARKETING:
+        who = people.sender(status.recipient_id, status.recipient_bsuid, None, known)
+        if who.identities:
+            at = payloads.moment(status.timestamp)
+            items.append(ConsentIn(sender=who, is_given=False, topic="marketing", at=at))
     if state == "sent" and status.recipient_bsuid and status.recipient_id:
         # The first time both ids of somebody we wrote to stand side by side.
         parent = status.recipient_parent

@@ -14,7 +14,7 @@ from hilo.domain.conversations import plainly
 from hilo.kit.graphemes import graphemes
 from hilo.sdk import measuring
 from hilo.sdk.content import Carousel, Choices, Content, Template, Voice
-from hilo.sdk.manifest import Feature, Manifest, Unit
+from hilo.sdk.manifest import Feature, Manifest, Taps, Unit
 
 Lost = Literal["html", "buttons", "list", "location", "people", "carousel", "voice", "files"]
 _CAPTIONABLE = {"image", "video", "application", "text"}
@@ -171,6 +171,8 @@ def _taps(manifest: Manifest, content: Choices, text: str) -> bool:
         and bool(text.strip())
         and len(content.choices) <= (taps.rows if is_list else taps.buttons)
         and measuring.length(text, unit) <= taps.text
+        and _comes_back(taps, content)
+        and _opens(taps, content, measuring.length(text, unit))
         and measuring.length(content.label, unit) <= taps.label
         and all(measuring.length(each.title, unit) <= titles for each in content.choices)
         and all(
@@ -178,6 +180,21 @@ def _taps(manifest: Manifest, content: Choices, text: str) -> bool:
             for each in content.choices
         )
     )
+
+
+def _comes_back(taps: Taps, content: Choices) -> bool:
+    """Say whether each tap can be told apart by its id."""
+    return not taps.id_bytes or all(
+        len(each.id.encode()) <= taps.id_bytes for each in content.choices if not each.url
+    )
+
+
+def _opens(taps: Taps, content: Choices, length: int) -> bool:
+    """Say whether the channel takes as many choices, where one of them opens a page."""
+    if not any(each.url for each in content.choices):
+        return True
+    most = len(content.choices) if taps.links is None else taps.links
+    return len(content.choices) <= most and length <= (taps.link_text or length)
 
 
 def _caption(manifest: Manifest, draft: Draft, text: str, content: Content | None) -> UUID | None:
