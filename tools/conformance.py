@@ -421,14 +421,25 @@ def _named(said: Mapping[str, object]) -> Sequence[str]:
 
 
 def exists(node: str) -> bool:
-    """Say whether a test `path::name` is there."""
+    """Say whether a test `path::name` is there; of `name[channel-kind]` its recorded kind, too."""
     path, _, name = node.partition("::")
+    name, _, recorded = name.removesuffix("]").partition("[")
     file = ROOT / path
+    if recorded and not _is_recorded(*recorded.split("-", 1)):
+        return False
     return file.is_file() and bool(
         re.search(rf"^\s*(?:async )?def {re.escape(name)}\(", file.read_text(), re.MULTILINE)
         if file.suffix == ".py"
         else name in file.read_text()
     )
+
+
+def _is_recorded(channel: str, kind: str) -> bool:
+    """Say whether the channel has this kind, with what it means: an input, or a vendor's answer."""
+    folder = ROOT / "src/hilo/connectors" / channel / "fixtures"
+    inputs = [*folder.glob(f"{kind}.in.*")]
+    is_input = bool(inputs) and (folder / f"{kind}.out.json").is_file()
+    return is_input or (folder / f"{kind}.reply.json").is_file()
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from hilo.entry.post import LetterJob, Postman
 from hilo.entry.state import AppState
 from hilo.kit.db import transient
 from hilo.kit.errors import (
+    AuthExpired,
     Bug,
     HiloError,
     Rejected,
@@ -96,6 +97,11 @@ async def profile(given: Tools, job: Job) -> None:
     account = given.state.channels.opened(row)
     try:
         found = await given.carrier.aside(connector.profile(who, account), account)
+    except AuthExpired as error:
+        problem = {"code": error.code, "detail": str(error)}
+        async with given.state.db.transaction(wanted.workspace) as tx:
+            await inboxes.hold_account(tx, given.state.channels, row.id, problem)
+        return
     except HiloError as error:
         if isinstance(error, TemporaryFailure) and job.failures + 1 < _PROFILE_TRIES:
             raise

@@ -3,7 +3,7 @@
 conformance  test
 I-02         fixtures dashboard_test, dashboard_unknown
 I-03         test_an_echo_names_the_person_and_our_words
-I-08         fixtures/9010, 100_nobody, 230, 190.reply.json by test_contract.py
+I-08         test_who_cannot_be_asked_for_stays_unnamed_and_a_dead_token_is_told
 I-09         test_a_comment_is_answered_below_it_or_in_private
 I-10         test_a_second_or_late_private_answer_is_refused
 I-11         test_a_token_is_renewed_when_it_can_be
@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import structs
 
@@ -27,7 +28,7 @@ from hilo.sdk.account import Account, Delivery
 from hilo.sdk.content import Comment
 from hilo.sdk.inbound import EchoIn, MessageIn, StatusIn, Unknown
 from hilo.sdk.outbound import ActionOut, HttpCall, HttpReply, MessageOut, Recipient
-from hilo.sdk.simulator import Deed, Simulator, Webhook
+from hilo.sdk.simulator import Deed, Response, Simulator, Webhook
 from shelf import AT, play
 
 TO = Recipient(kind="external", value="55500000000007")
@@ -221,6 +222,25 @@ def test_the_page_login_needs_the_page() -> None:
     assert caught.value.errors[0].field == "settings.page_id"
     assert CONNECTOR.configure({**given, "page_id": "2"}, None).address == "1"
     assert CONNECTOR.configure(CONNECTOR.made_up(ACCOUNT.id), None).name == "casafaro"
+
+
+@pytest.mark.parametrize(
+    ("code", "subcode", "error"),
+    [
+        (9010, None, Rejected),
+        (100, 2018001, Rejected),
+        (100, 2018218, Rejected),
+        (230, None, Rejected),
+        (190, None, AuthExpired),
+    ],
+)
+def test_who_cannot_be_asked_for_stays_unnamed_and_a_dead_token_is_told(
+    code: int, subcode: int | None, error: type[Exception]
+) -> None:
+    told = {"code": code, "message": "no", **({"error_subcode": subcode} if subcode else {})}
+    refused = Response(status=400, body=msgspec.json.encode({"error": told}))
+    with pytest.raises(error):
+        shelf.answer(CONNECTOR.profile(TO, ACCOUNT), refused)
 
 
 def test_a_profile_says_more_than_a_name(vendor: Simulator) -> None:

@@ -14,7 +14,17 @@ from hilo.connectors.telegram.testing import ACCOUNT, SECRET
 from hilo.kit.errors import AuthExpired, Invalid, Rejected, Throttled, UnknownOutcome, Unsupported
 from hilo.sdk.abilities import Fetched
 from hilo.sdk.account import Asked, Delivery
-from hilo.sdk.content import Choice, Choices, Chosen, People, Person, Place, Sticker, Voice
+from hilo.sdk.content import (
+    Choice,
+    Choices,
+    Chosen,
+    People,
+    Person,
+    Place,
+    Sticker,
+    Strange,
+    Voice,
+)
 from hilo.sdk.inbound import ConsentIn, EditedIn, MessageIn, ReactionIn, Unknown
 from hilo.sdk.outbound import (
     Accepted,
@@ -144,6 +154,43 @@ def test_what_contacts_do_is_understood(bot: Simulator) -> None:
     (shared,) = read(bot.deed(Deed(does="people", who="7", number="34600000001"), AT))
     assert isinstance(shared, MessageIn)
     assert [each.kind for each in shared.sender.identities] == ["external", "phone"]
+
+
+def heard(**holds: object) -> MessageIn:
+    """Return what is understood of a message that holds this."""
+    chat = {"id": 9, "type": "private", "first_name": "L"}
+    about = {"message_id": 2, "date": 1795341617, "chat": chat, "from": {**chat, "is_bot": False}}
+    body = msgspec.json.encode({"update_id": 1, "message": {**about, **holds}})
+    (item,) = CONNECTOR.parse(Delivery(body=body, received_at=AT), ACCOUNT)
+    assert isinstance(item, MessageIn)
+    return item
+
+
+@pytest.mark.parametrize(
+    ("holds", "told", "is_animated"),
+    [
+        ("video", {"file_name": "a.mov", "mime_type": "video/quicktime"}, None),
+        ("audio", {"file_name": "song.mp3", "mime_type": "audio/mpeg"}, None),
+        ("sticker", {}, False),
+        ("sticker", {"is_animated": True}, True),
+        ("sticker", {"is_video": True}, True),
+    ],
+)
+def test_a_film_a_song_and_each_sticker_keep_their_kind(
+    holds: str, told: dict[str, object], *, is_animated: bool | None
+) -> None:
+    item = heard(**{holds: {"file_id": "F1", "file_unique_id": "u", **told}})
+    (file,) = item.files
+    assert file.url == "F1"
+    if is_animated is None:
+        assert (file.name, file.media_type) == (told["file_name"], told["mime_type"])
+    else:
+        assert item.content == Sticker(is_animated=is_animated)
+
+
+def test_a_story_that_is_passed_on_is_named() -> None:
+    shop = {"id": -5, "type": "channel", "title": "Shop"}
+    assert heard(story={"chat": shop, "id": 7}).content == Strange(kind="story")
 
 
 def test_a_file_the_vendor_does_not_lend_names_the_limit() -> None:

@@ -13,7 +13,7 @@ from hilo.domain import conversations, people
 from hilo.domain.conversations import Given, Resolve
 from hilo.entry import work
 from hilo.kit.db import Database
-from hilo.kit.errors import TemporaryFailure, UnknownOutcome
+from hilo.kit.errors import AuthExpired, TemporaryFailure, UnknownOutcome
 from hilo.kit.jobs import Job
 from hilo.sdk.abilities import Fetched, Profile
 from hilo.sdk.account import Account
@@ -42,7 +42,10 @@ class Knowing(Vendor):
 
     def profile(self, who: Recipient, account: Account) -> Generator[Call, Reply, Profile]:
         """Tell the name."""
-        yield self._call(account, f"who/{who.value}", {})
+        reply = yield self._call(account, f"who/{who.value}", {})
+        assert isinstance(reply, HttpReply)
+        if reply.status == 401:
+            raise AuthExpired("the token has ended")
         return Profile(name="Dora Díaz", locale="es")
 
     def fetch(self, url: str, account: Account) -> Generator[Call, Reply, Fetched]:
@@ -148,6 +151,19 @@ async def test_who_is_new_is_asked_for_once(place: Place) -> None:
     assert await rows(place.state.db, "select name from contact where locale = 'es'") == [
         ("Dora Díaz",)
     ]
+
+
+async def test_a_profile_asked_for_with_dead_credentials_holds_the_account(place: Place) -> None:
+    await place.hear(says("hello"))
+    ((payload,),) = await rows(
+        place.state.db, "select payload from pgqueuer where entrypoint = 'profile'"
+    )
+    async with receiving((401, {}, b"{}")) as vendor:
+        await place.point(vendor.url)
+        await work.profile(work.tools(place.state), Job(1, "profile", payload, 0, 0))
+    states = "select state, problem ->> 'code' from account where id = $1"
+    assert await rows(place.state.db, states, place.account.id) == [("held", "auth-expired")]
+    assert await value(place.state.db, "select text from message") == "hello"
 
 
 async def test_a_file_is_fetched_by_its_channels_own_way(place: Place) -> None:

@@ -84,6 +84,12 @@ async def point(place: Place, url: str) -> None:
         )
 
 
+async def aged(place: Place) -> None:
+    """Let two minutes go by since the attempts."""
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        await tx.connection.execute("update part set attempted_at = now() - interval '2 minutes'")
+
+
 async def state_of(place: Place, message: UUID) -> object:
     return await value(place.state.db, "select state from message where id = $1", message)
 
@@ -108,12 +114,29 @@ async def test_content_and_referral_are_kept(place: Place) -> None:
 
 async def test_our_tracker_in_an_echo_settles_what_was_uncertain(place: Place) -> None:
     message = await sent_silently(place)
-    echo = EchoIn(external_id="v-1", to=by(), text="answer", message=message, part=1)
+    await aged(place)  # so that its words alone would prove nothing
+    echo = EchoIn(external_id="v-1", to=by(), text="Answer.", message=message, part=1)
     await place.hear(echo)
     await place.hear(echo)
     assert await state_of(place, message) == "sent"
     assert await value(place.state.db, "select external_id from part") == "v-1"
     assert await value(place.state.db, "select count(*) from message") == 2
+
+
+async def test_a_receipt_that_comes_before_its_echo_waits_for_it(place: Place) -> None:
+    message = await sent_silently(place)
+    await place.hear(StatusIn(state="read", external_id="v-1"))
+    assert await state_of(place, message) == "uncertain"
+    await place.hear(EchoIn(external_id="v-1", to=by(), text="answer", message=message, part=1))
+    assert await state_of(place, message) == "read"
+
+
+async def test_the_same_words_to_somebody_else_settle_nothing(place: Place) -> None:
+    message = await sent_silently(place)
+    to_eli = EchoIn(external_id="v-1", to=by("eli", "Eli"), text="answer")
+    to_dora = EchoIn(external_id="v-2", to=by(), text="something else")
+    await place.hear(to_eli, to_dora)
+    assert await state_of(place, message) == "uncertain"
 
 
 async def test_the_same_words_within_a_minute_settle_it_too(place: Place) -> None:
@@ -126,8 +149,7 @@ async def test_the_same_words_within_a_minute_settle_it_too(place: Place) -> Non
 
 async def test_old_words_settle_nothing(place: Place) -> None:
     message = await sent_silently(place)
-    async with place.state.db.transaction(CAST.workspace) as tx:
-        await tx.connection.execute("update part set attempted_at = now() - interval '2 minutes'")
+    await aged(place)
     await place.hear(EchoIn(external_id="v-1", to=by(), text="answer"))
     assert await state_of(place, message) == "uncertain"
     assert await value(place.state.db, "select count(*) from message") == 3
