@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shelf
-from hilo.connectors.telegram import CONNECTOR, names
+from hilo.connectors.telegram import CONNECTOR, names, wire
 from hilo.connectors.telegram.testing import ACCOUNT, SECRET
 from hilo.kit.errors import AuthExpired, Invalid, Rejected, Throttled, UnknownOutcome, Unsupported
 from hilo.sdk.abilities import Fetched
@@ -286,6 +286,32 @@ def test_connecting_names_our_address_and_checking_sees_it(bot: Simulator) -> No
     assert (line.key, line.ok) == ("credentials", False)
 
 
+def test_one_person_s_two_chats_number_their_messages_apart() -> None:
+    chat = {"id": 7, "type": "private", "first_name": "Ana"}
+    said = {"message_id": 3, "date": 1, "chat": chat, "from": {"id": 7, "first_name": "Ana"}}
+    there = {**said, "business_connection_id": "conn", "text": "to the business"}
+    updates = [
+        {"message": {**said, "text": "to the bot"}},
+        {"business_message": there},
+        {"edited_business_message": {**there, "edit_date": 2}},
+        {"business_message": {**there, "message_id": 4, "reply_to_message": there}},
+    ]
+    bodies = [msgspec.json.encode({"update_id": n} | each) for n, each in enumerate(updates)]
+    found = [
+        CONNECTOR.parse(Delivery(body=body, headers={}, received_at=AT), ACCOUNT)[0]
+        for body in bodies
+    ]
+    assert [getattr(each, "external_id", "") for each in found] == [
+        "7:3",
+        "7@conn:3",
+        "7@conn:3",
+        "7@conn:4",
+    ]
+    answered = found[-1]
+    assert isinstance(answered, MessageIn)
+    assert answered.reply_to == "7@conn:3"
+
+
 def test_a_bot_that_is_deaf_in_groups_is_noticed() -> None:
     in_groups = msgspec.structs.replace(ACCOUNT, settings={"groups": True})
     checking = CONNECTOR.check(in_groups)
@@ -378,7 +404,8 @@ def test_what_nobody_can_do_here_is_said() -> None:
 def test_names_come_back_whole(chat: int, connection: str, number: int) -> None:
     identity = f"{chat}@{connection}" if connection else str(chat)
     assert names.where(identity) == names.Where(chat, connection)
-    assert names.number_of(names.of_message(chat, number)) == number
+    named = names.of_message(wire.Chat(id=chat), number, connection)
+    assert (names.number_of(named), named.rpartition(":")[0]) == (number, identity)
 
 
 @given(st.lists(st.sampled_from(["text", "react", "edit", "start"]), max_size=12))

@@ -93,9 +93,8 @@ def _message(message: Message, order: int) -> list[Inbound]:
         new = IdentityIn(kind="external", value=str(message.migrate_to_chat_id))
         return [IdentityChanged(old=old, new=SenderIn(identities=[new]), at=_at(message.date))]
     read_ = kinds.read(message)
-    name = names.of_message(message.chat, message.message_id)
-    quoted = message.reply_to_message
-    reply_to = None if quoted is None else names.of_message(message.chat, quoted.message_id)
+    name, quoted = _name(message, message), message.reply_to_message
+    reply_to = None if quoted is None else _name(message, quoted)
     if _is_ours(message):
         return [
             EchoIn(
@@ -126,6 +125,10 @@ def _message(message: Message, order: int) -> list[Inbound]:
     ]
 
 
+def _name(where: Message, which: Message | wire.Named) -> str:
+    return names.of_message(where.chat, which.message_id, where.business_connection_id)
+
+
 def _stamp(message: Message) -> dict[str, object]:
     """Return what belongs together, what was passed on, and in a group who spoke."""
     stamp: dict[str, object] = {}
@@ -141,7 +144,7 @@ def _stamp(message: Message) -> dict[str, object]:
 def _edited(message: Message, _order: int) -> list[Inbound]:
     read_ = kinds.read(message)
     edited = EditedIn(
-        external_id=names.of_message(message.chat, message.message_id),
+        external_id=_name(message, message),
         text=read_.text,
         content=read_.content,
         at=_at(message.edit_date or message.date),
@@ -160,7 +163,7 @@ def _tapped(tap: wire.Tap, order: int) -> list[Inbound]:
         sender=_person(tap.sender, asked.chat, asked.business_connection_id),
         text=_title(asked, tap.data),
         content=Chosen(id=tap.data, title=_title(asked, tap.data)),
-        reply_to=names.of_message(asked.chat, asked.message_id),
+        reply_to=_name(asked, asked),
         order=order,
     )
     return [chosen]
@@ -186,7 +189,10 @@ def _marked(marks: wire.Marks, _order: int) -> list[Inbound]:
 
 
 def _deleted(gone: wire.Gone, _order: int) -> list[Inbound]:
-    return [DeletedIn(external_id=names.of_message(gone.chat, each)) for each in gone.message_ids]
+    by = gone.business_connection_id
+    return [
+        DeletedIn(external_id=names.of_message(gone.chat, each, by)) for each in gone.message_ids
+    ]
 
 
 def _membership(given: wire.Membership, _order: int) -> list[Inbound]:

@@ -2,7 +2,8 @@
 
 A chat of a business account is reached only through its connection, so the name holds both:
 `<chat>` or `<chat>@<connection>`; a topic of a group is `<chat>/<topic>`. A message is
-`<chat>:<message>`; its number is the chat's own.
+`<chat>:<message>` or `<chat>@<connection>:<message>`: who writes to the bot and to the business
+has one number in two chats, and each of these numbers its messages by itself.
 """
 
 from msgspec import Struct
@@ -26,9 +27,9 @@ def of_chat(chat: Chat, connection: str = "", topic: int | None = None) -> str:
     return str(chat.id) if topic is None else f"{chat.id}/{topic}"
 
 
-def of_message(chat: Chat | int, number: int) -> str:
+def of_message(chat: Chat, number: int, connection: str = "") -> str:
     """Return the external id of a message."""
-    return f"{chat if isinstance(chat, int) else chat.id}:{number}"
+    return f"{of_chat(chat, connection)}:{number}"
 
 
 def where(identity: str) -> Where:

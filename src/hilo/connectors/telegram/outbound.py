@@ -77,7 +77,7 @@ def send(message: MessageOut, account: Account) -> Sending:
         where = msgspec.structs.replace(where, chat=moved.chat)
         result = yield from ask(_call(message, where, account), message.now)
     sent = msgspec.convert(result, Message)
-    return Accepted(external_id=names.of_message(sent.chat, sent.message_id))
+    return Accepted(external_id=names.of_message(sent.chat, sent.message_id, where.connection))
 
 
 def act(action: ActionOut, account: Account) -> Sending:
