@@ -397,6 +397,8 @@ def lines_are_named() -> bool:
             if not exists(node):
                 print(f"! {line}: no test {node}")
                 kept = False
+        if said.get("but"):
+            print(f"  {line}: {said['but']}")
     for section, found in counts.items():
         total = found.total()
         print(

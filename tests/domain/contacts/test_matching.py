@@ -56,6 +56,14 @@ async def test_the_identity_it_came_from_decides(tx: Tx) -> None:
     assert found.contact_id == first.contact_id != dora
 
 
+async def test_a_number_told_long_after_the_id_is_kept_with_it(tx: Tx) -> None:
+    first = await one(tx, asked(identity("external", "US.1")))
+    found = await one(tx, asked(identity("phone", "+34600111222"), identity("external", "US.1")))
+    assert found.contact_id == first.contact_id
+    both = {("external", "US.1", True), ("phone", "+34600111222", True)}
+    assert await identities(tx, first.contact_id) == both
+
+
 async def test_an_unproven_second_address_joins_nobody(tx: Tx) -> None:
     claimed = identity("email", CAST.carol_email, verified=False)
     found = await one(tx, asked(identity("visitor", "v-1"), claimed))

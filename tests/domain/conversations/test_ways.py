@@ -248,6 +248,17 @@ async def test_a_template_is_refused_before_it_is_queued(place: Place) -> None:
     assert names == ["new", "order"]
 
 
+async def test_a_sync_that_fails_keeps_the_templates_that_are_known(place: Place) -> None:
+    await synced(place)
+    async with receiving(None) as vendor:
+        await place.point(vendor.url)
+        await timers.sync_templates(work.tools(place.state))
+    assert len(vendor.posts) == 1
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        names = [each.name for each in await inboxes.list_templates(tx, ACTOR, place.account.id)]
+    assert names == ["new", "order"]
+
+
 async def sent(place: Place, text: str = "answer") -> UUID:
     async with receiving((200, {}, b'{"id": "v-1"}'), (200, {}, b'{"id": "v-2"}')) as vendor:
         await place.point(vendor.url)
