@@ -366,6 +366,15 @@ def test_a_comment_is_answered_below_it_or_in_private(vendor: Simulator) -> None
         play(vendor, CONNECTOR.send(part("again", reply_to=ours, content=public.content), ACCOUNT))
 
 
+def test_a_private_answer_some_days_later_needs_no_leave_for_people(vendor: Simulator) -> None:
+    name = commented(vendor).external_id
+    later = AT + timedelta(days=3)
+    late = part("x", reply_to=name, heard_at=AT, now=later)
+    body = body_of(late)
+    assert (body["messaging_type"], "tag" in body) == ("RESPONSE", False)
+    play(vendor, CONNECTOR.send(late, ACCOUNT), at=later)
+
+
 def test_a_second_or_late_private_answer_is_refused(vendor: Simulator) -> None:
     name = commented(vendor).external_id
     late = part("x", reply_to=name, heard_at=AT, now=AT + timedelta(days=7, seconds=1))

@@ -116,6 +116,41 @@ def test_a_button_whose_id_is_too_long_is_refused_before_the_call() -> None:
         next(CONNECTOR.send(out("?", content=choices), ACCOUNT))
 
 
+def test_nothing_of_an_address_card_is_lost(bot: Simulator) -> None:
+    ana = Person(name="Ana; jefa", phones=["+34600000001"], emails=["a@faro.test"], company="Faro")
+    call = next(CONNECTOR.send(out(content=People(people=[ana])), ACCOUNT))
+    assert isinstance(call, HttpCall)
+    body = msgspec.json.decode(call.body)
+    assert (body["phone_number"], body["first_name"]) == ("+34600000001", "Ana; jefa")
+    assert body["vcard"].splitlines()[2:-1] == [
+        "FN:Ana\\; jefa",
+        "TEL:+34600000001",
+        "EMAIL:a@faro.test",
+        "ORG:Faro",
+    ]
+    several = People(people=[ana, Person(name="Bo", phones=["+34600000002"])])
+    play(bot, CONNECTOR.send(out(content=several), ACCOUNT))
+    assert phone(bot).bubbles[-1].text == (
+        "Ana; jefa\nFaro\n+34600000001\na@faro.test\n\nBo\n+34600000002"
+    )
+    by_mail = People(people=[Person(name="Cris", emails=["c@faro.test"])])
+    play(bot, CONNECTOR.send(out(content=by_mail), ACCOUNT))
+    assert phone(bot).bubbles[-1].text == "Cris\nc@faro.test"
+
+
+def test_a_place_without_a_name_keeps_its_address() -> None:
+    call = next(
+        CONNECTOR.send(out(content=Place(latitude=1, longitude=2, address="Sol 1")), ACCOUNT)
+    )
+    assert isinstance(call, HttpCall)
+    body = msgspec.json.decode(call.body)
+    assert (call.url.rpartition("/")[2], body["title"], body["address"]) == (
+        "sendVenue",
+        "Sol 1",
+        "Sol 1",
+    )
+
+
 @pytest.mark.parametrize(
     "content",
     [

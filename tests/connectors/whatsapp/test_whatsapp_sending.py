@@ -250,6 +250,13 @@ def test_places_and_people_arrive(vendor: Simulator) -> None:
     assert last(vendor).text == "Gina"
 
 
+def test_a_card_without_a_name_goes_by_its_number() -> None:
+    nameless = People(people=[Person(name="", phones=["+12025550199"]), Person(name="")])
+    first, second = body_of(part(content=nameless))["contacts"]
+    assert first["name"]["formatted_name"] == "+12025550199"
+    assert second["name"]["formatted_name"] == "?"  # the vendor takes no empty one
+
+
 def test_a_template_is_filled_in(vendor: Simulator) -> None:
     template = Template(name="order_update", language="es", variables={"2": "$1 {{x}}", "1": "Ana"})
     play(vendor, CONNECTOR.send(part(content=template), ACCOUNT))

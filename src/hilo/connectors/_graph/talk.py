@@ -52,7 +52,9 @@ def send(message: MessageOut, way: Way, to: Body | None = None) -> Sending:
     said = yield from _said(message, way)
     if way.gives_back:
         said["metadata"] = message.tracker
-    body: Body = {"recipient": to or _whom(message.to), "message": said, **_kind(message, now)}
+    # A private answer to a comment has seven days of its own and wants no leave for people's.
+    kind = _kind(message, now) if to is None else {"messaging_type": "RESPONSE"}
+    body: Body = {"recipient": to or _whom(message.to), "message": said, **kind}
     if message.reply_to and to is None:
         body["reply_to"] = {"mid": message.reply_to}
     answered = yield from way.graph.ask(

@@ -3,6 +3,7 @@
 The token stands in every address, so addresses are never logged or told.
 """
 
+import re
 from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from hilo.connectors.telegram.wire import Message, Reply
 from hilo.kit.errors import ConnectorError, Rejected, UnknownOutcome, Unsupported
 from hilo.sdk import verdicts
 from hilo.sdk.account import Account
-from hilo.sdk.content import Choices, People, Place, Sticker
+from hilo.sdk.content import Choices, People, Person, Place, Sticker
 from hilo.sdk.forms import FormFile, multipart
 from hilo.sdk.outbound import (
     Accepted,
@@ -35,6 +36,8 @@ _VERDICTS = verdicts.read(__package__)
 _REPLY = msgspec.json.Decoder(Reply)
 _UPLOAD_S = 60.0
 _CALLBACK_BYTES = 64
+_VCARD_BYTES = 2048
+_ESCAPED = re.compile(r"([\\,;])")
 _NO_TEXT, _SAME = "no text in the message", "message is not modified"
 
 
@@ -189,21 +192,51 @@ def _plain(message: MessageOut) -> tuple[str, dict[str, object]]:
     match message.content:
         case Choices() as choices:
             return "sendMessage", {"text": message.text, "reply_markup": _keyboard(choices)}
-        case Place(name="") as place:
+        case Place(name="", address="") as place:
             return "sendLocation", {"latitude": place.latitude, "longitude": place.longitude}
         case Place() as place:
             where = {"latitude": place.latitude, "longitude": place.longitude}
             return "sendVenue", {
                 **where,
-                "title": place.name,
+                "title": place.name or place.address,
                 "address": place.address or place.name,
             }
-        case People(people=[person, *_]) if person.phones:
-            return "sendContact", {"phone_number": person.phones[0], "first_name": person.name}
+        case People(people=people):
+            return _cards(people)
         case None:
             return "sendMessage", {"text": message.text}
         case other:
             raise Unsupported(f"no way to send a {type(other).__name__}")
+
+
+def _cards(people: Sequence[Person]) -> tuple[str, dict[str, object]]:
+    """Return the one card; several, and one without a number, leave as words: a call takes one."""
+    if len(people) == 1 and people[0].phones:
+        person = people[0]
+        name = person.name or person.phones[0]
+        card: dict[str, object] = {"phone_number": person.phones[0], "first_name": name}
+        whole = _vcard(person)
+        if len(person.phones) == 1 and not (person.emails or person.company):
+            return "sendContact", card
+        if len(whole.encode()) <= _VCARD_BYTES:
+            return "sendContact", {**card, "vcard": whole}
+    lines = [[each.name, each.company, *each.phones, *each.emails] for each in people]
+    return "sendMessage", {"text": "\n\n".join("\n".join(filter(None, each)) for each in lines)}
+
+
+def _vcard(person: Person) -> str:
+    fields = [
+        ("FN", person.name or person.phones[0]),
+        *(("TEL", each) for each in person.phones),
+        *(("EMAIL", each) for each in person.emails),
+        *([("ORG", person.company)] if person.company else []),
+    ]
+    lines = [f"{name}:{_escaped(value)}" for name, value in fields]
+    return "\n".join(["BEGIN:VCARD", "VERSION:3.0", *lines, "END:VCARD"])
+
+
+def _escaped(value: str) -> str:
+    return _ESCAPED.sub(r"\\\1", " ".join(value.splitlines()))
 
 
 def _keyboard(choices: Choices) -> dict[str, object]:

@@ -212,7 +212,8 @@ def _place(place: Place) -> Body:
 
 
 def _card(person: Person) -> Body:
-    body: Body = {"name": {"formatted_name": person.name, "first_name": person.name}}
+    name = next((each for each in (person.name, *person.phones, *person.emails) if each), "?")
+    body: Body = {"name": {"formatted_name": name, "first_name": name}}
     if person.phones:
         body["phones"] = [{"phone": each} for each in person.phones]
     if person.emails:
