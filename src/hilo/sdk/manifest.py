@@ -157,9 +157,10 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
     reaches: kinds of addresses it can write to although nobody wrote from them by this account.
     resolve: by what an unknown outcome becomes known; resolve_s: how long it may take until an
-    agent is asked. hosts: where its files may be fetched from, `*.` in front for all below a name;
-    empty: anywhere public. invite: how a contact is invited to this channel, as `https://…` with
-    `{token}` and `{address}` or the name of a setting in braces. Feature `lasting_files`: addresses
+    agent is asked. key_s: of `idempotent_send`, how long a repetition is recognised, where that is
+    less than a day; an agent is asked afterwards. hosts: where its files may be fetched from, `*.`
+    in front for all below a name; empty: anywhere public. invite: how a contact is invited to this
+    channel, as `https://…` with `{token}` and `{address}` or the name of a setting in braces. Feature `lasting_files`: addresses
     of our files live for a month, for the vendor opens them when somebody looks. `visits`: its
     accounts are shops, with a queue. has_webhook: the outside calls an address of the account.
     """
@@ -176,6 +177,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     reaches: list[Literal["email", "phone"]] = field(default_factory=list)
     resolve: Resolve = "none"
     resolve_s: int = 60
+    key_s: int = 0
     hosts: list[str] = field(default_factory=list)
     invite: str = ""
     has_webhook: bool = True

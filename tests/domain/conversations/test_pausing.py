@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 from typing_extensions import override
 
 from cast import CAST
@@ -22,7 +23,7 @@ from hilo.kit.jobs import Later
 from hilo.sdk.account import Account
 from hilo.sdk.outbound import HttpReply, MessageOut, Sending
 from path import Answer, receiving, rows
-from vendor import Place, Vendor, says, vendor_on
+from vendor import MANIFEST, Place, Vendor, says, vendor_on
 
 ACTOR = people.system(CAST.workspace)
 PAUSE_S = 600
@@ -43,6 +44,10 @@ class Busy(Vendor):
             scope = "account" if reply.body == b"everybody" else "recipient"
             raise Throttled("busy", retry_after_s=PAUSE_S, scope=scope)  # type: ignore[arg-type]
         return self.accepted(reply)
+
+
+KEYED = structs.replace(MANIFEST, features=[*MANIFEST.features, "idempotent_send"])
+FORGETFUL = structs.replace(KEYED, key_s=120)
 
 
 @pytest.fixture
@@ -137,3 +142,61 @@ async def test_outcomes_nobody_knows_make_an_account_rest(place: Place, carriage
     assert len(vendor.posts) == 5
     states = await rows(place.state.db, "select state from part order by message_id")
     assert [state for (state,) in states] == [*["uncertain"] * 5, "queued"]
+
+
+async def passes(place: Place, seconds: int) -> None:
+    """Let time go by for what waits."""
+    await rows(
+        place.state.db,
+        "update part set due_at = now(), attempted_at = attempted_at - make_interval(secs => $1),"
+        " created_at = created_at - make_interval(secs => $1) returning 1",
+        seconds,
+    )
+
+
+async def the_part(place: Place) -> tuple[object, ...]:
+    ((state, code),) = await rows(place.state.db, "select state, error ->> 'code' from part")
+    return state, code
+
+
+async def test_what_may_have_arrived_is_repeated_while_a_repetition_is_recognised(
+    db: Database, tmp_path: Path
+) -> None:
+    place = await vendor_on(db, tmp_path, Busy(KEYED))
+    dora = await answered(place, "dora")
+    async with receiving(UNWELL, (200, {}, b"{}")) as vendor:
+        await place.point(vendor.url)
+        assert await waits_s(work.tools(place.state).carriage, dora) > 0
+        await passes(place, 3600)
+        assert await waits_s(work.tools(place.state).carriage, dora) == 0
+    assert len(vendor.posts) == 2
+    assert await the_part(place) == ("sent", None)
+
+
+@pytest.mark.parametrize("between", [None, BUSY_ONE])
+async def test_what_may_have_arrived_is_an_agents_once_a_repetition_is_not_recognised(
+    db: Database, tmp_path: Path, between: Answer | None
+) -> None:
+    place = await vendor_on(db, tmp_path, Busy(FORGETFUL))
+    dora = await answered(place, "dora")
+    answers = [UNWELL, *([] if between is None else [between]), (200, {}, b"{}")]
+    async with receiving(*answers) as vendor:
+        await place.point(vendor.url)
+        for _ in answers[:-1]:
+            assert await waits_s(work.tools(place.state).carriage, dora) > 0
+            assert await the_part(place) == ("queued", "unknown-outcome")
+            await passes(place, 50)
+        await passes(place, 100)
+        assert await waits_s(work.tools(place.state).carriage, dora) == 0
+    assert len(vendor.posts) == len(answers) - 1
+    assert await the_part(place) == ("uncertain", "unknown-outcome")
+
+
+async def test_after_a_day_of_doubt_an_agent_decides(db: Database, tmp_path: Path) -> None:
+    place = await vendor_on(db, tmp_path, Busy(KEYED))
+    dora = await answered(place, "dora")
+    async with receiving(UNWELL) as vendor:
+        await place.point(vendor.url)
+        await passes(place, 25 * 3600)
+        assert await waits_s(work.tools(place.state).carriage, dora) == 0
+    assert await the_part(place) == ("uncertain", "unknown-outcome")

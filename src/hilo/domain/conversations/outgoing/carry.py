@@ -143,11 +143,11 @@ class Carriage:
                 await inboxes.hold_account(
                     tx, self._channels, part.account, {"code": outcome.code, "detail": str(outcome)}
                 )
-                await settling.again(tx, part, tx.now, error_of(outcome))
+                await settling.again(tx, part, tx.now, error_of(_noted(part, outcome)))
             case TemporaryFailure():
-                await _later(tx, part, outcome)
-            case UnknownOutcome() if loaded.connector.manifest.has("idempotent_send"):
-                await _later(tx, part, outcome)
+                await _later(tx, loaded, outcome)
+            case UnknownOutcome() if part.may_repeat(loaded.connector.manifest, tx.now):
+                await _later(tx, loaded, outcome)
             case UnknownOutcome():
                 await settling.uncertain(tx, part, outcome, loaded.connector)
             case _:
@@ -157,14 +157,25 @@ class Carriage:
                 await settling.uncertain(tx, part, why, loaded.connector)
 
 
-async def _later(tx: Tx, part: Part, error: ConnectorError) -> None:
+async def _later(tx: Tx, loaded: Loaded, error: ConnectorError) -> None:
     """Try again after a pause, or give up after a day."""
+    part, noted = loaded.part, _noted(loaded.part, error)
     if part.created_at < tx.now - _GIVE_UP:
-        await settling.failed(tx, part, error_of(error))
+        if isinstance(noted, UnknownOutcome):
+            await settling.uncertain(tx, part, noted, loaded.connector)
+        else:
+            await settling.failed(tx, part, error_of(noted))
         return
     pause_s = error.retry_after_s if isinstance(error, Throttled) else 0.0
     due = tx.now + timedelta(seconds=back_off_s(part.attempts, pause_s))
-    await settling.again(tx, part, due, error_of(error))
+    await settling.again(tx, part, due, error_of(noted))
+
+
+def _noted(part: Part, error: ConnectorError) -> ConnectorError:
+    """Return what is kept of a failure: that an earlier attempt may have arrived stays known."""
+    if not part.is_doubtful or isinstance(error, UnknownOutcome):
+        return error
+    return UnknownOutcome(error.message, vendor_code=error.vendor_code)
 
 
 def _workspace(asked: Carry | _Called) -> UUID:

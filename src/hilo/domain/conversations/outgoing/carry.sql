@@ -5,7 +5,7 @@
 select p.* from unnest(:conversations::uuid[]) as c(id)
 cross join lateral (
   select p.conversation_id, p.message_id, p.number, p.account_id, p.state, p.attempts, p.attempted_at,
-         p.due_at, p.created_at, p.slice
+         p.due_at, p.created_at, p.slice, p.state = 'sending' or (p.error ->> 'code' = 'unknown-outcome') is true
   from part p
   where p.workspace_id = :workspace and p.conversation_id = c.id and p.state in ('queued', 'sending')
   order by p.message_id, p.number limit 20 for update) p
@@ -61,8 +61,10 @@ where m.workspace_id = :workspace and m.conversation_id = :conversation and m.ki
 order by m.seq desc limit 1
 
 -- name: begin_parts
--- Written down before the calls: who dies after this leaves a trace.
-update part p set state = 'sending', attempts = p.attempts + 1, attempted_at = :now, error = null,
+-- Written down before the calls: who dies after this leaves a trace. That an earlier attempt may have
+-- arrived is not forgotten.
+update part p set state = 'sending', attempts = p.attempts + 1, attempted_at = :now,
+                  error = case when p.error ->> 'code' = 'unknown-outcome' then p.error end,
                   external_id = coalesce(p.external_id, g.minted)
 from unnest(:messages::uuid[], :numbers::int[], :minted::text[]) as g(message, number, minted)
 where p.workspace_id = :workspace and p.message_id = g.message and p.number = g.number

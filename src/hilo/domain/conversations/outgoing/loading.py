@@ -130,7 +130,7 @@ class Loader:
             if left > timedelta(0):
                 return left.total_seconds() + 0.1
             connector = None if row is None else self._channels.of(row)
-            if connector is None or not connector.manifest.has("idempotent_send"):
+            if connector is None or not part.may_repeat(connector.manifest, tx.now):
                 why = UnknownOutcome("the process ended while it was being sent", reason="stopped")
                 await settling.uncertain(tx, part, why, connector)
                 return None
@@ -143,8 +143,12 @@ class Loader:
         due_s = (part.due_at - tx.now).total_seconds()
         if due_s > 0:
             return due_s
+        connector = self._channels.of(row)
+        if part.is_doubtful and not part.may_repeat(connector.manifest, tx.now):
+            await settling.uncertain(tx, part, UnknownOutcome("too late to repeat it"), connector)
+            return None
         # One person's replies share the conversation: it stands for the recipient.
-        rates = self._channels.of(row).manifest.limits.rates
+        rates = connector.manifest.limits.rates
         return self._pace.wait_s(row.id, conversation, rates)
 
     async def _composed(self, tx: Tx, batch: _Batch, conversation: UUID, chosen: _Chosen) -> Next:

@@ -21,6 +21,7 @@ from hilo.kit.sql import Queries
 from hilo.kit.text import clean
 from hilo.sdk.abilities import Resolving
 from hilo.sdk.channel import ChannelConnector
+from hilo.sdk.manifest import Manifest
 from hilo.sdk.outbound import Accepted
 
 SQL = Queries(__package__, "carry.sql")
@@ -30,7 +31,10 @@ _NAME_CHARS = 500
 
 
 class Part(Struct, frozen=True):
-    """One call to make, or being made. slice: what it carries; None: the whole message."""
+    """One call to make, or being made. slice: what it carries; None: the whole message.
+
+    is_doubtful: an earlier attempt may have arrived.
+    """
 
     conversation: UUID
     message: UUID
@@ -42,6 +46,16 @@ class Part(Struct, frozen=True):
     due_at: datetime
     created_at: datetime
     slice: dict[str, object] | None = None
+    is_doubtful: bool = False
+
+    def may_repeat(self, manifest: Manifest, now: datetime) -> bool:
+        """Say whether a repetition is recognised, so that what may have arrived can be sent again.
+
+        Counted from when it was written: a key is certainly no older.
+        """
+        if not manifest.has("idempotent_send"):
+            return False
+        return not manifest.key_s or now - self.created_at < timedelta(seconds=manifest.key_s)
 
     @property
     def is_split(self) -> bool:
