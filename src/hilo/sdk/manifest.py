@@ -160,9 +160,10 @@ class Manifest(Struct, frozen=True, kw_only=True):
     agent is asked. key_s: of `idempotent_send`, how long a repetition is recognised, where that is
     less than a day; an agent is asked afterwards. hosts: where its files may be fetched from, `*.`
     in front for all below a name; empty: anywhere public. invite: how a contact is invited to this
-    channel, as `https://…` with `{token}` and `{address}` or the name of a setting in braces. Feature `lasting_files`: addresses
-    of our files live for a month, for the vendor opens them when somebody looks. `visits`: its
-    accounts are shops, with a queue. has_webhook: the outside calls an address of the account.
+    channel, as `https://…` with `{token}` and `{address}` or the name of a setting in braces.
+    Feature `lasting_files`: addresses of our files live for a month, for the vendor opens them when
+    somebody looks. `visits`: its accounts are shops, with a queue. has_webhook: the outside calls
+    an address of the account.
     """
 
     id: str

@@ -129,11 +129,12 @@ class Loader:
             left = (part.attempted_at or part.due_at) + STALE - tx.now
             if left > timedelta(0):
                 return left.total_seconds() + 0.1
-            connector = None if row is None else self._channels.of(row)
-            if connector is None or not part.may_repeat(connector.manifest, tx.now):
-                why = UnknownOutcome("the process ended while it was being sent", reason="stopped")
-                await settling.uncertain(tx, part, why, connector)
-                return None
+        connector = None if row is None else self._channels.of(row)
+        if part.is_doubtful and not (
+            connector is not None and part.may_repeat(connector.manifest, tx.now)
+        ):
+            await settling.uncertain(tx, part, _doubt(part), connector)
+            return None
         if row is None or row.state == "off":
             gone = MessageError(code="gone", detail="the account was removed", reason="account-off")
             await settling.failed(tx, part, gone)
@@ -143,12 +144,8 @@ class Loader:
         due_s = (part.due_at - tx.now).total_seconds()
         if due_s > 0:
             return due_s
-        connector = self._channels.of(row)
-        if part.is_doubtful and not part.may_repeat(connector.manifest, tx.now):
-            await settling.uncertain(tx, part, UnknownOutcome("too late to repeat it"), connector)
-            return None
         # One person's replies share the conversation: it stands for the recipient.
-        rates = connector.manifest.limits.rates
+        rates = self._channels.of(row).manifest.limits.rates
         return self._pace.wait_s(row.id, conversation, rates)
 
     async def _composed(self, tx: Tx, batch: _Batch, conversation: UUID, chosen: _Chosen) -> Next:
@@ -203,6 +200,13 @@ async def _batch(tx: Tx, conversations: Sequence[UUID]) -> _Batch:
     wanted = sorted({part.account for parts in waiting.values() for part in parts})
     accounts = {each: await inboxes.queries.account(tx, each) for each in wanted}
     return _Batch(waiting, accounts)
+
+
+def _doubt(part: Part) -> UnknownOutcome:
+    """Say why nobody knows what became of it."""
+    if part.state == "sending":
+        return UnknownOutcome("the process ended while it was being sent", reason="stopped")
+    return UnknownOutcome("too late to send it again: it would not be recognised")
 
 
 def _may_be_overtaken(part: Part, now: datetime) -> bool:
