@@ -289,6 +289,40 @@ def test_a_template_s_heading_and_button_are_filled_in(vendor: Simulator) -> Non
     play(vendor, CONNECTOR.send(message, ACCOUNT))
 
 
+def test_a_code_to_copy_is_a_variable_of_its_button() -> None:
+    row = {
+        "name": "sale",
+        "language": "es",
+        "status": "APPROVED",
+        "components": [
+            {"type": "BODY", "text": "Hola {{1}}"},
+            {
+                "type": "BUTTONS",
+                "buttons": [
+                    {"type": "URL", "text": "Ver", "url": "https://shop.test/{{1}}"},
+                    {"type": "COPY_CODE", "text": "Copiar", "example": "FARO20"},
+                ],
+            },
+        ],
+    }
+    asking = CONNECTOR.templates(ACCOUNT)
+    next(asking)
+    with pytest.raises(StopIteration) as end:
+        asking.send(HttpReply(status=200, body=json.dumps({"data": [row]}).encode()))
+    (seen,) = end.value.value
+    assert list(seen.variables) == ["1", "button.0", "coupon.1"]
+    given = {"1": "Ana", "button.0": "x", "coupon.1": "FARO20"}
+    filled = Template(name="sale", language="es", variables=given)
+    body, link, code = body_of(part(content=filled))["template"]["components"]
+    assert (body["type"], link["sub_type"], link["index"]) == ("body", "url", "0")
+    assert code == {
+        "type": "button",
+        "sub_type": "copy_code",
+        "index": "1",
+        "parameters": [{"type": "coupon_code", "coupon_code": "FARO20"}],
+    }
+
+
 @pytest.mark.parametrize("value", ["", "  ", "two\nlines", "a\ttab", "far     apart"])
 def test_a_variable_that_cannot_be_sent_is_named_before(value: str) -> None:
     template = Template(name="order_update", language="en", variables={"1": "Ana", "2": value})

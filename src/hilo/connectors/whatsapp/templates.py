@@ -1,7 +1,7 @@
 """Templates: what the vendor has, read page by page; and one of them, filled in.
 
 A variable is called as the template calls it: `1` or a name in the body, `header.1` in the heading,
-`button.0` for the end of the first button's address.
+`button.0` for the end of the first button's address, `coupon.0` for the code that it copies.
 """
 
 import re
@@ -17,7 +17,8 @@ from hilo.sdk.outbound import Call, Reply
 
 Body = dict[str, Any]
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-_HEADER, _BUTTON = "header.", "button."
+_HEADER, _BUTTON, _COUPON = "header.", "button.", "coupon."
+_APART = (_HEADER, _BUTTON, _COUPON)
 _FORMATS = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document", "LOCATION": "location"}
 _FIELDS = "name,language,status,category,components,rejected_reason"
 _PAGES = 100
@@ -79,24 +80,20 @@ def _header(template: Template, kind: str, stored: Mapping[str, str]) -> list[Bo
 
 
 def _body(template: Template) -> list[Body]:
-    own = {
-        name: value
-        for name, value in template.variables.items()
-        if not name.startswith((_HEADER, _BUTTON))
-    }
+    own = {name: value for name, value in template.variables.items() if not name.startswith(_APART)}
     texts = _parameters(own)
     return [{"type": "body", "parameters": texts}] if texts else []
 
 
 def _buttons(template: Template) -> list[Body]:
+    links = {index: ("url", "text", value) for index, value in _those(template, _BUTTON).items()}
+    codes = {
+        index: ("copy_code", "coupon_code", value)
+        for index, value in _those(template, _COUPON).items()
+    }
     return [
-        {
-            "type": "button",
-            "sub_type": "url",
-            "index": index,
-            "parameters": [{"type": "text", "text": value}],
-        }
-        for index, value in sorted(_those(template, _BUTTON).items())
+        {"type": "button", "sub_type": does, "index": index, "parameters": [{"type": n, n: value}]}
+        for index, (does, n, value) in sorted((links | codes).items())
     ]
 
 
@@ -146,6 +143,11 @@ def _one(row: object) -> TemplateSeen | None:
     variables += [
         f"{_BUTTON}{n}" for n, each in enumerate(buttons) if _VARIABLE.search(str(each.get("url")))
     ]
+    variables += [
+        f"{_COUPON}{n}"
+        for n, each in enumerate(buttons)
+        if str(each.get("type", "")).upper() == "COPY_CODE"
+    ]
     reason = str(row.get("rejected_reason") or "")
     return TemplateSeen(
         name=name,
@@ -167,7 +169,7 @@ def _examples(part: Mapping[str, Any], variables: Sequence[str]) -> dict[str, st
     """Return the examples the vendor was given, by variable."""
     match part.get("example"):
         case {"body_text": [[*values], *_]}:
-            own = [each for each in variables if not each.startswith((_HEADER, _BUTTON))]
+            own = [each for each in variables if not each.startswith(_APART)]
             return dict(zip(own, map(str, values), strict=False))
         case {"body_text_named_params": [*pairs]}:
             return {
