@@ -201,6 +201,35 @@ def test_dropping_any_key_at_any_depth_is_malformed_or_valid(case: contract.Case
             continue
 
 
+@pytest.mark.parametrize(
+    ("channel", "kind", "place"),
+    [
+        ("line", "batch", ("events",)),
+        ("bandwidth", "batch_of_three", ()),
+        ("whatsapp", "batch", ("entry", 0, "changes", 0, "value", "messages")),
+        ("messenger", "batch", ("entry", 0, "messaging")),
+        ("instagram", "batch", ("entry", 0, "messaging")),
+    ],
+)
+def test_one_broken_item_of_a_batch_costs_none_of_its_neighbours(
+    channel: str, kind: str, place: tuple[str | int, ...]
+) -> None:
+    case = next(each for each in contract.cases(channel) if each.kind == kind)
+    whole = msgspec.json.decode(case.body)
+    items = whole
+    for step in place:
+        items = items[step]
+    items[0] = 7
+    broken = structs.replace(case, body=msgspec.json.encode(whole))
+    told = msgspec.json.decode(contract.parsed(broken))
+    before = msgspec.json.decode(case.golden.read_bytes())
+    assert [each for each in told if each["type"] == "unread"]
+    assert [each for each in told if each["type"] != "unread"] == [
+        each for each in before if each in told
+    ]
+    assert len(told) >= len(before) - 1 > 0
+
+
 @pytest.mark.parametrize("channel", contract.CHANNELS)
 @pytest.mark.parametrize("body", [b"", b"\x00\xff", b"[", b"null", b"[]", b"7", b"{}", b"[" * 5000])
 def test_rubbish_is_malformed_or_unknown(channel: str, body: bytes) -> None:

@@ -2,17 +2,21 @@
 
 import json
 import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
+from msgspec import Raw
 
 from hilo.kit.errors import MalformedPayload
+from hilo.sdk.inbound import Inbound, Unread
 
 T = TypeVar("T")
 # Later than any moment in seconds, earlier than any in milliseconds that a vendor will send.
 _MILLISECONDS = 100_000_000_000
 _DEEP = "nested too deeply"
+_REASON_CHARS = 300
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 _PLACE = re.compile(r" - at `([^`]+)`")
 
@@ -29,6 +33,29 @@ def decoded(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         raise misread(error) from error
     except (msgspec.MsgspecError, ValueError):
         return _mended(body, decoder)
+
+
+def each(
+    kind: str,
+    raws: Iterable[Raw] | None,
+    decoder: msgspec.json.Decoder[T],
+    say: Callable[[T], Sequence[Inbound]],
+) -> list[Inbound]:
+    """Return what all of them mean. kind: what to call one that cannot be read."""
+    items: list[Inbound] = []
+    for raw in raws or ():
+        try:
+            items += say(decoded(bytes(raw), decoder))
+        except MalformedPayload as error:
+            items.append(
+                Unread(
+                    kind=kind,
+                    detail=error.message[:_REASON_CHARS],
+                    reason=error.reason,
+                    field=str(error.params.get("field", "")),
+                )
+            )
+    return items
 
 
 def _mended(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:

@@ -3,18 +3,15 @@
 What cannot be read in one of them costs that one, never its neighbours: it becomes `Unread`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Raw, Struct
 
 from hilo.kit.errors import MalformedPayload
 from hilo.sdk import payloads
-from hilo.sdk.inbound import Inbound, Unread
 
-T = TypeVar("T")
-_REASON_CHARS = 300
+each = payloads.each
 
 
 class Change(Struct, frozen=True):
@@ -60,26 +57,3 @@ def opened(body: bytes, kind: str) -> Sequence[Entry]:
             f"`{kind}` is expected - at `$.object`", reason="field-wrong", field="$.object"
         )
     return envelope.entry
-
-
-def each(
-    kind: str,
-    raws: Iterable[Raw] | None,
-    decoder: msgspec.json.Decoder[T],
-    say: Callable[[T], Sequence[Inbound]],
-) -> list[Inbound]:
-    """Return what all of them mean. kind: what to call one that cannot be read."""
-    items: list[Inbound] = []
-    for raw in raws or ():
-        try:
-            items += say(payloads.decoded(bytes(raw), decoder))
-        except MalformedPayload as error:
-            items.append(
-                Unread(
-                    kind=kind,
-                    detail=error.message[:_REASON_CHARS],
-                    reason=error.reason,
-                    field=str(error.params.get("field", "")),
-                )
-            )
-    return items

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import msgspec
+from msgspec import Raw
 
 from hilo.connectors.bandwidth import wire
 from hilo.connectors.bandwidth.simulator import Carrier
@@ -59,7 +60,8 @@ from hilo.sdk.simulator import Simulator
 NAME = "hilo"
 API = "https://messaging.bandwidth.com/api/v2/users"
 _VERDICTS = verdicts.read(__package__)
-_DECODER = msgspec.json.Decoder(list[wire.Event])
+_DECODER = msgspec.json.Decoder(list[Raw])
+_EVENT = msgspec.json.Decoder(wire.Event)
 _STATES: Mapping[str, ReceiptState] = {
     "message-sent": "sent",
     "message-delivered": "delivered",
@@ -98,11 +100,8 @@ class Bandwidth:
     def parse(self, delivery: Delivery, account: Account) -> Sequence[Inbound]:
         """Say what every event of the list means."""
         del account
-        try:
-            events = _DECODER.decode(delivery.body)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            raise payloads.misread(error) from error
-        return [item for each in events for item in _said(each)]
+        events = payloads.decoded(delivery.body, _DECODER)
+        return payloads.each("event", events, _EVENT, _said)
 
     def send(self, message: MessageOut, account: Account) -> Sending:
         """Send one part; the tag comes back in every receipt."""

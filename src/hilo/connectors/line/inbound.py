@@ -1,6 +1,7 @@
 """A batch of events, read. Every event is said, and what Hilo cannot show is named."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -23,6 +24,7 @@ from hilo.sdk.inbound import (
 CONTENT = "content:"  # what `fetch` is given: this, the kind, a colon and the message
 STICKERS = "https://stickershop.line-scdn.net/stickershop/v1/sticker"
 _DECODER = msgspec.json.Decoder(wire.Batch)
+_EVENT = msgspec.json.Decoder(Event)
 _MOVING = {"ANIMATION", "ANIMATION_SOUND", "POPUP", "POPUP_SOUND"}
 _NAMES = {
     "image": ("photo.jpg", "image/jpeg"),
@@ -37,7 +39,8 @@ def read(body: bytes, *, takes_groups: bool) -> Sequence[Inbound]:
     takes_groups: a group is a contact of its own; else groups are left alone.
     """
     batch = payloads.decoded(body, _DECODER)
-    return [item for event in batch.events for item in _items(event, takes_groups=takes_groups)]
+    say = partial(_items, takes_groups=takes_groups)
+    return payloads.each("event", batch.events, _EVENT, say)
 
 
 def _items(event: Event, *, takes_groups: bool) -> Sequence[Inbound]:

@@ -5,7 +5,7 @@ Source: https://developers.line.biz/en/reference/messaging-api/, read 2026-11.
 
 from collections.abc import Sequence
 
-from msgspec import Struct, field
+from msgspec import Raw, Struct, field
 
 
 class Source(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -85,9 +85,9 @@ class Event(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Batch(Struct, frozen=True, kw_only=True):
-    """A delivery. events: none when the console tries the address."""
+    """A delivery. events: each still raw; none when the console tries the address."""
 
-    events: Sequence[Event]
+    events: Sequence[Raw]
     destination: str = ""
 
 

@@ -61,10 +61,8 @@ where m.workspace_id = :workspace and m.conversation_id = :conversation and m.ki
 order by m.seq desc limit 1
 
 -- name: begin_parts
--- Written down before the calls: who dies after this leaves a trace. That an earlier attempt may have
--- arrived is not forgotten.
-update part p set state = 'sending', attempts = p.attempts + 1, attempted_at = :now,
-                  error = case when p.error ->> 'code' = 'unknown-outcome' then p.error end,
+-- Written down before the calls: who dies after this leaves a trace.
+update part p set state = 'sending', attempts = p.attempts + 1, attempted_at = :now, error = null,
                   external_id = coalesce(p.external_id, g.minted)
 from unnest(:messages::uuid[], :numbers::int[], :minted::text[]) as g(message, number, minted)
 where p.workspace_id = :workspace and p.message_id = g.message and p.number = g.number
