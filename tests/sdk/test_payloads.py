@@ -33,6 +33,15 @@ def test_half_an_emoji_costs_that_character_only() -> None:
     assert payloads.decoded(b'{"a":"cut \\ud83d"}', ANY) == {"a": "cut ?"}
 
 
+def test_null_is_nothing_and_a_wrong_kind_is_still_wrong() -> None:
+    nested = msgspec.json.Decoder(dict[str, str | list[dict[str, str]]])
+    body = b'{"a":"x","b":null,"c":[{"d":null,"e":"y"}]}'
+    assert payloads.decoded(body, nested) == {"a": "x", "c": [{"e": "y"}]}
+    with pytest.raises(MalformedPayload) as told:
+        payloads.decoded(b'{"a":null,"b":7}', ANY)
+    assert told.value.reason == "field-wrong"
+
+
 @given(st.binary(max_size=60))
 def test_rubbish_is_malformed_or_fits(body: bytes) -> None:
     with contextlib.suppress(MalformedPayload):

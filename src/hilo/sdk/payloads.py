@@ -16,7 +16,7 @@ T = TypeVar("T")
 # Later than any moment in seconds, earlier than any in milliseconds that a vendor will send.
 _MILLISECONDS = 100_000_000_000
 _DEEP = "nested too deeply"
-_REASON_CHARS = 300
+_KIND_CHARS, _DETAIL_CHARS = 100, 300
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 _PLACE = re.compile(r" - at `([^`]+)`")
 
@@ -24,12 +24,15 @@ _PLACE = re.compile(r" - at `([^`]+)`")
 def decoded(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     """Return the body as the decoder's type.
 
-    Half of an emoji, cut by a sender that counts in UTF-16, costs that character and no more.
+    Half of an emoji, cut by a sender that counts in UTF-16, costs that character and no more. What
+    is null where a value is expected counts as not there: many senders write it for nothing.
     Raises: MalformedPayload, which names the place.
     """
     try:
         return decoder.decode(body)
-    except (msgspec.ValidationError, RecursionError) as error:
+    except msgspec.ValidationError as error:
+        return _without_nulls(body, decoder, error)
+    except RecursionError as error:
         raise misread(error) from error
     except (msgspec.MsgspecError, ValueError):
         return _mended(body, decoder)
@@ -47,15 +50,34 @@ def each(
         try:
             items += say(decoded(bytes(raw), decoder))
         except MalformedPayload as error:
-            items.append(
-                Unread(
-                    kind=kind,
-                    detail=error.message[:_REASON_CHARS],
-                    reason=error.reason,
-                    field=str(error.params.get("field", "")),
-                )
-            )
+            items.append(unread(kind, error))
     return items
+
+
+def unread(kind: str, error: MalformedPayload) -> Unread:
+    """Return what stands in the place of one of a batch that cannot be read."""
+    return Unread(
+        kind=kind[:_KIND_CHARS],
+        detail=error.message[:_DETAIL_CHARS],
+        reason=error.reason,
+        field=str(error.params.get("field", "")),
+    )
+
+
+def _without_nulls(
+    body: bytes, decoder: msgspec.json.Decoder[T], error: msgspec.ValidationError
+) -> T:
+    try:
+        return decoder.decode(msgspec.json.encode(_bare(msgspec.json.decode(body))))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise misread(error) from error
+
+
+def _bare(value: object) -> object:
+    """Return the value without fields that hold null."""
+    if isinstance(value, dict):
+        return {name: _bare(each) for name, each in value.items() if each is not None}
+    return [_bare(each) for each in value] if isinstance(value, list) else value
 
 
 def _mended(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:

@@ -17,7 +17,7 @@ from hilo.kit.errors import (
     TemporaryFailure,
     Throttled,
 )
-from hilo.sdk.inbound import ConsentIn, MessageIn, StatusIn
+from hilo.sdk.inbound import ConsentIn, MessageIn, StatusIn, Unread
 from hilo.sdk.outbound import HttpCall, Recipient
 from hilo.sdk.simulator import Deed, Simulator, Webhook
 from shelf import AT, play
@@ -52,6 +52,20 @@ def test_every_event_of_a_list_counts(carrier: Simulator) -> None:
     webhook = carrier.deed(Deed(does="text", who="7", text="x"), AT)[0]
     many = structs.replace(webhook, body=msgspec.json.encode(bodies))
     assert [each.text for each in read([many]) if isinstance(each, MessageIn)] == ["7", "8", "9"]
+
+
+def test_what_cannot_be_read_costs_itself_alone(carrier: Simulator) -> None:
+    webhook = carrier.deed(Deed(does="text", who="7", text="hola"), AT)[0]
+    (good,) = msgspec.json.decode(webhook.body)
+    nameless = {"type": "message-received", "message": {"id": "m", "text": "who?"}}
+    wordless = {**good, "message": {**good["message"], "media": None, "tag": None}}
+    many = [nameless, {"type": 7}, wordless]
+    first, second, third = read([structs.replace(webhook, body=msgspec.json.encode(many))])
+    assert isinstance(first, Unread)
+    assert first.field == "from"
+    assert isinstance(second, Unread)
+    assert isinstance(third, MessageIn)
+    assert third.text == "hola"
 
 
 def test_a_file_that_comes_is_fetched_and_a_stranger_sees_no_credentials(

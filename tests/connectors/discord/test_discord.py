@@ -21,7 +21,7 @@ from hilo.kit.errors import (
     Throttled,
     Unsupported,
 )
-from hilo.sdk.account import Asked
+from hilo.sdk.account import Asked, Delivery
 from hilo.sdk.content import Choice, Choices, Chosen, Sticker, Voice
 from hilo.sdk.inbound import DeletedIn, EchoIn, EditedIn, MessageIn, ReactionIn
 from hilo.sdk.outbound import ActionOut, HttpCall, MarkOut, Recipient
@@ -179,6 +179,21 @@ def test_our_own_words_are_known_before_anybody_connects() -> None:
 def test_a_token_names_its_bot(token: str, own: str | None) -> None:
     given = {"bot_token": token, "public_key": "0" * 64}
     assert CONNECTOR.configure(given, None).address == own
+
+
+def test_a_message_that_was_passed_on_is_read_with_its_files() -> None:
+    file = {"filename": "a.png", "url": "https://cdn.discordapp.com/a.png"}
+    passed = {"message": {"content": "It is open", "attachments": [file]}}
+    message = {
+        "id": "1", "channel_id": "2", "author": {"id": "3"}, "content": "",
+        "message_reference": {"type": 1, "message_id": "9"}, "message_snapshots": [passed],
+    }  # fmt: skip
+    body = msgspec.json.encode({"op": 0, "t": "MESSAGE_CREATE", "d": message})
+    (told,) = CONNECTOR.parse(Delivery(body=body, headers={}, received_at=AT), ACCOUNT)
+    assert isinstance(told, MessageIn)
+    assert (told.text, told.content, told.reply_to) == ("It is open", None, None)
+    assert [each.name for each in told.files] == ["a.png"]
+    assert told.stamp["forwarded"] == "once"
 
 
 def test_channels_are_taken_when_they_are_wanted() -> None:

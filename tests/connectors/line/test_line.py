@@ -21,7 +21,7 @@ from hilo.kit.errors import (
 )
 from hilo.sdk.account import Delivery
 from hilo.sdk.content import Choice, Choices, Chosen, Place, Sticker, Voice
-from hilo.sdk.inbound import ConsentIn, DeletedIn, MessageIn, Unknown
+from hilo.sdk.inbound import ConsentIn, DeletedIn, MessageIn, Unknown, Unread
 from hilo.sdk.outbound import HttpCall, MarkOut, MessageOut, Recipient
 from hilo.sdk.simulator import Deed, Response, Simulator, Webhook
 from shelf import AT, phone, play
@@ -59,6 +59,23 @@ def test_the_console_tries_the_address_with_nothing() -> None:
     given = shelf.delivery(Webhook(body=body, headers=_signed(body)), ACCOUNT)
     assert CONNECTOR.verify(given, ACCOUNT) is None
     assert CONNECTOR.parse(given, ACCOUNT) == []
+
+
+def test_what_cannot_be_read_costs_itself_alone() -> None:
+    source = {"type": "user", "userId": "U1"}
+    said = {"type": "message", "timestamp": 1, "source": source, "webhookEventId": "e"}
+    events = [
+        said | {"message": {"type": "text", "id": "1", "text": "first", "quotedMessageId": None}},
+        said | {"timestamp": "soon", "message": {"type": "text", "id": "2"}},
+        said | {"message": {"type": "text", "id": "3", "text": "third"}},
+    ]
+    body = msgspec.json.encode({"destination": "U1", "events": events})
+    first, second, third = read([Webhook(body=body, headers=_signed(body))])
+    assert isinstance(first, MessageIn)
+    assert isinstance(third, MessageIn)
+    assert (first.text, third.text) == ("first", "third")
+    assert isinstance(second, Unread)
+    assert (second.reason, second.field) == ("field-wrong", "$.timestamp")
 
 
 def _signed(body: bytes) -> dict[str, str]:

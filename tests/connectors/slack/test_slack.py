@@ -22,9 +22,9 @@ from hilo.kit.errors import (
     UnknownOutcome,
     Unsupported,
 )
-from hilo.sdk.account import Asked
-from hilo.sdk.content import Choice, Choices, Chosen
-from hilo.sdk.inbound import DeletedIn, EchoIn, EditedIn, MessageIn, ReactionIn, Unknown
+from hilo.sdk.account import Asked, Delivery
+from hilo.sdk.content import Choice, Choices, Chosen, Strange
+from hilo.sdk.inbound import DeletedIn, EchoIn, EditedIn, Inbound, MessageIn, ReactionIn, Unknown
 from hilo.sdk.outbound import ActionOut, HttpCall, HttpReply, Recipient
 from hilo.sdk.simulator import Deed, Response, Simulator, Webhook
 from shelf import AT, phone, play
@@ -115,6 +115,41 @@ def test_several_files_come_in_one_message_and_a_lost_one_does_no_harm() -> None
     (message,) = CONNECTOR.parse(contract.delivery(case), ACCOUNT)
     assert isinstance(message, MessageIn)
     assert [each.name for each in message.files] == ["1.png", "2.png"]
+
+
+def said(**event: object) -> list[Inbound]:
+    """Return what a message of somebody means."""
+    plain = {"type": "message", "channel": "D1", "channel_type": "im", "user": "U1", "ts": "17.1"}
+    envelope = {"type": "event_callback", "team_id": ACCOUNT.address, "event": plain | event}
+    body = msgspec.json.encode(envelope)
+    return list(CONNECTOR.parse(Delivery(body=body, headers={}, received_at=AT), ACCOUNT))
+
+
+def test_a_message_that_was_passed_on_is_read_with_its_files() -> None:
+    file = {"id": "F1", "name": "a.png", "url_private": "https://files.slack.com/a.png"}
+    passed = {"is_share": True, "text": "It is &lt;open&gt;", "fallback": "x", "files": [file]}
+    (message,) = said(text="See below", attachments=[passed])
+    assert isinstance(message, MessageIn)
+    assert message.text == "See below\nIt is <open>"
+    assert [each.name for each in message.files] == ["a.png"]
+    assert message.stamp["forwarded"] == "once"
+
+
+def test_what_an_application_shows_is_read_where_it_says_nothing_else() -> None:
+    (message,) = said(text="", attachments=[{"fallback": "Build 7 failed"}])
+    assert isinstance(message, MessageIn)
+    assert message.text == "Build 7 failed"
+    (preview,) = said(text="https://a.test", attachments=[{"text": "A page"}])
+    assert isinstance(preview, MessageIn)
+    assert preview.text == "https://a.test"
+
+
+def test_a_message_without_anything_to_show_says_so() -> None:
+    shared = {"id": "F1", "name": None, "mode": "file_access"}
+    message, lost = said(subtype="file_share", text="", files=[shared])
+    assert isinstance(message, MessageIn)
+    assert isinstance(message.content, Strange)
+    assert isinstance(lost, Unknown)
 
 
 def test_our_token_goes_to_the_vendor_only(desk: Simulator) -> None:

@@ -13,7 +13,7 @@ from hilo.connectors.sms_http import CONNECTOR, fields
 from hilo.connectors.sms_http.testing import ACCOUNT
 from hilo.kit.errors import AuthExpired, BadSignature, Invalid, TemporaryFailure, Throttled
 from hilo.sdk.account import Account, Asked
-from hilo.sdk.inbound import ConsentIn, Inbound, MessageIn, StatusIn
+from hilo.sdk.inbound import ConsentIn, Inbound, MessageIn, StatusIn, Unread
 from hilo.sdk.outbound import HttpCall, MessageOut, Recipient
 from hilo.sdk.simulator import Deed, Webhook
 from shelf import AT, play
@@ -85,6 +85,23 @@ def test_a_message_may_come_by_get_with_the_secret_in_the_address() -> None:
     wrong = structs.replace(asked, url=url.replace("key=", "key=x"))
     with pytest.raises(BadSignature):
         CONNECTOR.greet(wrong, PLAIN)
+
+
+def test_what_cannot_be_read_costs_itself_alone() -> None:
+    body = b'[{"id":"1","text":"from nobody"},{"id":"2","from":"+12025550107","text":"hola"}]'
+    headers = {"x-hilo-secret": PLAIN.secrets["secret"], "content-type": "application/json"}
+    first, second = read(PLAIN, [Webhook(body=body, headers=headers)])
+    assert isinstance(first, Unread)
+    assert first.field == "from"
+    assert isinstance(second, MessageIn)
+
+
+@pytest.mark.parametrize(("status", "kind"), [("received", MessageIn), ("delivered", StatusIn)])
+def test_a_message_may_have_a_status_of_its_own(status: str, kind: type[Inbound]) -> None:
+    body = f'{{"id":"1","from":"+12025550107","text":"hola","status":"{status}"}}'.encode()
+    headers = {"x-hilo-secret": PLAIN.secrets["secret"], "content-type": "application/json"}
+    (told,) = read(PLAIN, [Webhook(body=body, headers=headers)])
+    assert isinstance(told, kind)
 
 
 def test_stop_and_start_change_the_consent() -> None:

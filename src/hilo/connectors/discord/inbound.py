@@ -95,7 +95,7 @@ def _title(rows: Sequence[Mapping[str, Any]], id_: str) -> str:
 
 
 def _created(given: Mapping[str, Any], desk: Desk) -> Sequence[Inbound]:
-    message = _as(given, wire.Message)
+    message = _whole(_as(given, wire.Message))
     author = message.author
     if author is None or message.type not in _SAID:
         return [Unknown(kind=f"message {message.type}", reason="a notice of the channel")]
@@ -122,9 +122,27 @@ def _created(given: Mapping[str, Any], desk: Desk) -> Sequence[Inbound]:
             else None,
             at=at,
             automatic=author.bot,
-            stamp={"author": author.global_name or author.username} if message.guild_id else {},
+            stamp=_stamp(message, author),
         )
     ]
+
+
+def _whole(message: wire.Message) -> wire.Message:
+    """Return the message with what it passes on: its own text and files are empty then."""
+    passed = [each.message for each in message.message_snapshots]
+    return msgspec.structs.replace(
+        message,
+        content="\n".join(filter(None, [message.content, *(each.content for each in passed)])),
+        attachments=[*message.attachments, *(a for each in passed for a in each.attachments)],
+        sticker_items=[*message.sticker_items, *(s for each in passed for s in each.sticker_items)],
+    )
+
+
+def _stamp(message: wire.Message, author: wire.User) -> dict[str, object]:
+    stamp: dict[str, object] = {"forwarded": "once"} if message.message_snapshots else {}
+    if message.guild_id:
+        stamp["author"] = author.global_name or author.username
+    return stamp
 
 
 def _content(message: wire.Message) -> Content | None:

@@ -43,6 +43,20 @@ class Reference(Struct, frozen=True, kw_only=True):
     type: int = 0
 
 
+class Passed(Struct, frozen=True, kw_only=True):
+    """What was passed on, as it stood then."""
+
+    content: str = ""
+    attachments: Sequence[Attachment] = ()
+    sticker_items: Sequence[Sticker] = ()
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """The envelope of it."""
+
+    message: Passed = Passed()
+
+
 class Emoji(Struct, frozen=True, kw_only=True):
     """A sign, or one of a server's own with an id."""
 
@@ -72,6 +86,7 @@ class Message(Struct, frozen=True, kw_only=True):
     attachments: Sequence[Attachment] = ()
     sticker_items: Sequence[Sticker] = ()
     message_reference: Reference | None = None
+    message_snapshots: Sequence[Snapshot] = ()
     reactions: Sequence[Reaction] = ()
     components: Sequence[dict[str, Any]] = ()
 

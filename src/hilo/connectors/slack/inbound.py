@@ -10,7 +10,7 @@ from hilo.connectors.slack import wire, words
 from hilo.connectors.slack.wire import Envelope, Event, Message
 from hilo.kit.errors import MalformedPayload
 from hilo.sdk import payloads
-from hilo.sdk.content import Chosen
+from hilo.sdk.content import Chosen, Strange
 from hilo.sdk.inbound import (
     AccountIn,
     DeletedIn,
@@ -92,18 +92,27 @@ def _message(event: Event, envelope: Envelope) -> Sequence[Inbound]:
         return [Unknown(kind=kind, reason="a notice of the channel")]
     if event.bot_id and _is_ours(event.app_id, envelope):
         return [_echo(channel, event)]
-    return [_said(channel, event)]
+    said = _said(channel, event)
+    lost = [each for each in event.files if not _address(each) and each.mode != "tombstone"]
+    return [said, *(Unknown(kind="file", reason="a file without an address") for _ in lost)]
 
 
 def _said(channel: str, event: Event) -> Inbound:
     author = str(event.user)
     stamp: dict[str, object] = {"author": author} if author else {}
+    passed = [each for each in event.attachments if each.is_share or not event.text]
+    if any(each.is_share for each in passed):
+        stamp["forwarded"] = "once"
+    text = words.plain("\n".join([event.text, *(each.text or each.fallback for each in passed)]))
+    files = _files([*event.files, *(file for each in passed for file in each.files)])
+    is_empty = not (text.strip() or files)
     is_answer = event.thread_ts and event.thread_ts != event.ts
     return MessageIn(
         external_id=name_of(channel, event.ts),
         sender=_sender(channel),
-        text=words.plain(event.text),
-        files=_files(event.files),
+        text=text.strip("\n"),
+        content=Strange(kind="message", reason="nothing that can be shown") if is_empty else None,
+        files=files,
         reply_to=name_of(channel, event.thread_ts) if is_answer else None,
         at=payloads.moment(event.ts),
         automatic=bool(event.bot_id),
@@ -186,15 +195,15 @@ def _pressed(given: wire.Interaction, desk: Desk) -> Inbound:
 
 def _files(files: Sequence[wire.File]) -> list[FileIn]:
     """Return the files that are still there."""
-    there = [each for each in files if each.url_private_download or each.url_private]
     return [
-        FileIn(
-            name=each.name,
-            media_type=each.mimetype,
-            url=each.url_private_download or each.url_private,
-        )
-        for each in there
+        FileIn(name=each.name, media_type=each.mimetype, url=_address(each))
+        for each in files
+        if _address(each)
     ]
+
+
+def _address(file: wire.File) -> str:
+    return file.url_private_download or file.url_private
 
 
 def _sender(channel: str) -> SenderIn:

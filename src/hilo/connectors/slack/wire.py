@@ -33,6 +33,16 @@ class Metadata(Struct, frozen=True, kw_only=True):
     event_payload: Payload = Payload()
 
 
+class Attached(Struct, frozen=True, kw_only=True):
+    """What stands below a message: one that was passed on, or what another application shows."""
+
+    text: str = ""
+    fallback: str = ""
+    from_url: str = ""
+    is_share: bool = False
+    files: Sequence[File] = ()
+
+
 class Message(Struct, frozen=True, kw_only=True):
     """A message as it stands in a channel. ts: its name there, and its moment."""
 
@@ -70,6 +80,7 @@ class Event(Struct, frozen=True, kw_only=True):
     bot_id: str = ""
     app_id: str = ""
     files: Sequence[File] = ()
+    attachments: Sequence[Attached] = ()
     metadata: Metadata | None = None
     message: Message | None = None
     previous_message: Message | None = None

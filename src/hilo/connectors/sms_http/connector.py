@@ -17,7 +17,7 @@ import msgspec
 from hilo.connectors.sms_http import fields, media
 from hilo.connectors.sms_http.simulator import Gateway
 from hilo.kit.errors import BadSignature, FieldError, Invalid, MalformedPayload, UnknownOutcome
-from hilo.sdk import hosts, keywords
+from hilo.sdk import hosts, keywords, payloads
 from hilo.sdk import manifest as manifests
 from hilo.sdk import settings as form
 from hilo.sdk.abilities import Fetched, Sample
@@ -97,7 +97,10 @@ class SmsHttp:
         """Say what it means, record by record."""
         items: list[Inbound] = []
         for each in fields.of(delivery.body, delivery.headers, delivery.url):
-            items += _said(each, account.settings)
+            try:
+                items += _said(each, account.settings)
+            except MalformedPayload as error:
+                items.append(payloads.unread("record", error))
         return items
 
     def send(self, message: MessageOut, account: Account) -> Sending:
@@ -204,10 +207,13 @@ def _wrong_media(named: Mapping[str, object]) -> list[FieldError]:
 def _said(given: fields.Record, named: Mapping[str, object]) -> list[Inbound]:
     record = given.words
     status = record.get(_name(named, "in_status"), "")
-    if status:
-        return [_status(status, record, named)]
     id_, address = record.get(_name(named, "in_id"), ""), record.get(_name(named, "in_from"), "")
     text = record.get(_name(named, "in_text"), "")
+    if status:
+        told = _status(status, record, named)
+        # Many gateways give a message that came a status of its own, such as `received`.
+        if not (isinstance(told, Unknown) and address.strip() and text):
+            return [told]
     if not address.strip():
         raise _missing(_name(named, "in_from"))
     if not id_.strip():

@@ -82,7 +82,7 @@ def check(account: Account) -> Generator[Call, Reply, Sequence[Check]]:
     own = next(iter(found.incoming_phone_numbers), None)
     lines.append(Check(key="number", ok=own is not None, detail=number))
     if own is not None:
-        calls = own.sms_url
+        calls = own.sms_url or ""
         lines.append(Check(key="webhook", ok=calls == account.webhook_url, detail=calls))
     return lines
 

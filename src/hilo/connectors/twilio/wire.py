@@ -43,7 +43,7 @@ class Number(Struct, frozen=True, kw_only=True):
     """A number of the account, and what it calls."""
 
     sid: str
-    sms_url: str = ""
+    sms_url: str | None = ""
     capabilities: Mapping[str, bool] = {}
 
 
