@@ -57,6 +57,11 @@ describe("what a message shows", () => {
       { text: ". Or " },
       { text: "+12025550111", href: "sms:+12025550111?&body=k7" },
     ]);
+    const link = "chatapp://pa?chatURI=shop&context=k7";
+    expect(pieces(`Go on: ${link}.`)).toEqual([{ text: "Go on: " }, { text: link, href: link }, { text: "." }]);
+    for (const bad of ["javascript://%0aalert(1)", "data://x", "file:///etc/hosts", "vbscript://x", "blob://x"]) {
+      expect(pieces(bad)).toEqual([{ text: bad }]);
+    }
     expect(pieces("javascript:alert(1) <b>no</b>")).toEqual([{ text: "javascript:alert(1) <b>no</b>" }]);
     expect(pieces("")).toEqual([]);
   });

@@ -184,6 +184,14 @@ def test_connecting_names_our_address_and_checking_sees_it(bot: Simulator) -> No
     assert (line.key, line.ok) == ("credentials", False)
 
 
+@pytest.mark.parametrize(
+    ("address", "is_link"), [("hilosandbox", True), ("pa:75346594275468546724", False)]
+)
+def test_a_bot_is_linked_to_by_its_name_only(address: str, *, is_link: bool) -> None:
+    link = CONNECTOR.link(structs.replace(ACCOUNT, address=address))
+    assert bool(link) is is_link
+
+
 def test_settings_are_checked_and_a_replaced_token_still_counts() -> None:
     first = CONNECTOR.configure(CONNECTOR.made_up(UUID(int=7)), None)
     later = CONNECTOR.configure({"auth_token": "-".join(["f" * 16] * 3)}, first)

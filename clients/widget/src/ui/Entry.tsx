@@ -7,7 +7,8 @@ import type { T } from "../t";
 import { Icon } from "./icons";
 import { size } from "./words";
 
-const LINK = /(?:https?:\/\/|mailto:|sms:)[^\s<>"']*[^\s<>"'.,;:!?)\]}]/g;
+// Other apps have schemes of their own; those that a browser would run or read from the disk are none.
+const LINK = /(?:\b(?!javascript|vbscript|data|file|blob)[a-z][a-z0-9+.-]*:\/\/|mailto:|sms:)[^\s<>"']*[^\s<>"'.,;:!?)\]}]/g;
 // Of what opens another app, only whom it reaches is read: the rest is for the machine.
 const APP = /^(?:mailto|sms):([^?]+)/;
 

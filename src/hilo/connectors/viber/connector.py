@@ -65,6 +65,11 @@ class Viber:
         del account
         return inbound.read(delivery.body)
 
+    def link(self, account: Account) -> str:
+        """Return the link to the bot; there is none while only its id is known, not its name."""
+        is_id = (account.address or "").startswith(setup.ID)
+        return "" if is_id else self._manifest.invite
+
     def send(self, message: MessageOut, account: Account) -> Sending:
         """Send one part."""
         return outbound.send(message, account)

@@ -15,6 +15,7 @@ from hilo.sdk.outbound import Call, Reply
 
 EVENTS = ("delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started")
 _TOKEN = re.compile(r"^[0-9a-f]{16}-[0-9a-f]{16}-[0-9a-f]{16}$")
+ID = "pa:"  # before the id of a bot; no link takes it
 _NAME_CHARS = 28
 _WELCOME_CHARS = 7000
 
