@@ -129,6 +129,8 @@ POLICY: dict[str, str] = {
     "list_contacts": "contact:read",
     "get_contact": "contact:read",
     "get_avatar": "contact:read",
+    "give_avatar": "contact:write",
+    "take_avatar": "contact:write",
     "create_contact": "contact:write",
     "change_contact": "contact:write",
     "add_identity": "contact:write",

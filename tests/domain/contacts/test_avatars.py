@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from cast import CAST
-from hilo.domain import contacts, conversations
+from hilo.domain import contacts, conversations, library
 from hilo.domain.contacts import Picture
 from hilo.domain.contacts.avatars import MOST_BYTES, is_picture
 from hilo.domain.conversations import identity
@@ -234,3 +234,66 @@ async def test_an_address_that_becomes_a_person_takes_its_picture_along(place: P
         parted = await contacts.part_with(tx, view, address, "Dora")
     assert parted.avatar_id == avatar
     assert await avatars(place, who, parted.id) == [None, avatar]
+
+
+async def given(place: Place, who: UUID) -> UUID:
+    """Let an agent give the contact a picture; return it."""
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        file = await library.upload(tx, ADA, place.state.files, "her.png", portrait("given"))
+        after, gone = await contacts.give_picture(tx, ADA, who, file.id, is_sent=False)
+    assert after.avatar_id == file.id
+    assert len(gone) == 1
+    return file.id
+
+
+async def test_no_channels_picture_takes_the_place_of_one_given_by_hand(
+    place: Place, looking: Looking
+) -> None:
+    who, _ = await a_face(place)
+    hers = await given(place, who)
+    for source in ("two", ""):  # another one; then none any more
+        looking.source, looking.lent["two"] = source, portrait("two")
+        await later(place)
+        await place.hear(says("hello", f"m-{source}"))
+        await worked(place)
+        assert await avatars(place, who) == [hers]
+    assert await rows(place.state.db, "select id, uploaded_by from file") == [(hers, None)]
+
+
+async def test_a_picture_taken_away_lets_the_channels_in_again(place: Place) -> None:
+    who, _ = await a_face(place)
+    await given(place, who)
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        after, gone = await contacts.take_picture(tx, ADA, who)
+    assert (after.avatar_id, len(gone)) == (None, 1)
+    assert await rows(place.state.db, "select id from file") == []
+    await place.hear(says("again", "m-2"))  # within the week
+    await worked(place)
+    ((_, media_type, size),) = await shown(place)
+    assert (media_type, size) == ("image/png", len(portrait("one")))
+
+
+async def test_a_picture_on_its_way_does_not_take_the_place_of_one_given(place: Place) -> None:
+    who, _ = await a_face(place)
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        (address,) = (await contacts.get_contact(tx, ADA, who)).identities
+    hers = await given(place, who)
+    told = Picture(place.account.id, IdentityIn(kind=address.kind, value=address.value), "late")
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        gone = await contacts.keep_picture(tx, place.state.files, told, portrait("late"))
+    assert (gone, await avatars(place, who)) == ([], [hers])
+
+
+async def test_a_given_picture_goes_with_a_merge_comes_back_and_is_forgotten(place: Place) -> None:
+    who, _ = await a_face(place)
+    hers = await given(place, who)
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        assert (await conversations.merge(tx, ADA, who, CAST.carol)).avatar_id == hers
+        (link,) = await identity.list_links(tx, ADA, CAST.carol)
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        await identity.undo(tx, ADA, link.id)
+    assert await avatars(place, who, CAST.carol) == [hers, None]
+    async with place.state.db.transaction(CAST.workspace) as tx:
+        await tx.connection.execute("delete from conversation where contact_id = $1", who)
+        assert len(await contacts.forget(tx, [who], place.account.id)) == 1
+    assert await rows(place.state.db, "select id from file") == []

@@ -72,3 +72,89 @@ async def test_it_is_hidden_with_whom_it_shows(
     assert (await anonymous.get(f"{AT}/avatar")).status_code == 401
     note = {"kind": "note", "text": "x", "attachments": [avatar]}
     assert (await ada.post(f"/conversations/{hers}/messages", json=note)).status_code == 422
+
+
+async def uploaded(client: httpx2.AsyncClient, content: bytes) -> str:
+    """Upload a file."""
+    sent = await client.post("/files", files={"file": ("a.png", content, "image/png")})
+    assert sent.status_code == 201, sent.text
+    return str(sent.json()["id"])
+
+
+async def test_an_agent_gives_a_picture_and_takes_it_away(
+    ada: httpx2.AsyncClient, app_state: AppState, avatar: str
+) -> None:
+    file = await uploaded(ada, portrait("given"))
+    for _ in range(2):  # twice is once
+        answer = await ada.put(f"{AT}/avatar", json={"file_id": file})
+        assert (answer.status_code, answer.json()["avatar_id"]) == (200, file)
+    assert (await ada.get(f"{AT}/avatar")).content == portrait("given")
+    async with app_state.db.transaction(CAST.workspace) as tx:
+        told = await tx.connection.fetch(
+            "select data, actor from event where type = 'contact.changed' order by id"
+        )
+        kept = await tx.connection.fetch("select id from file")
+    assert [
+        (str(CAST.ada.id) in str(each["actor"]), file in str(each["data"])) for each in told
+    ] == [(True, True)]
+    assert [str(each["id"]) for each in kept] == [file]  # not the first one any more
+    assert avatar != file
+    for _ in range(2):
+        answer = await ada.delete(f"{AT}/avatar")
+        assert (answer.status_code, answer.json()["avatar_id"]) == (200, None)
+    assert (await ada.get(f"{AT}/avatar")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "type"),
+        (b"hello", "type"),
+        (b"%PDF-1.7 x", "type"),
+        (portrait("x") + b"\0" * 2_000_000, "too-large"),
+    ],
+)
+async def test_what_is_no_small_picture_is_refused(
+    ada: httpx2.AsyncClient, avatar: str, content: bytes, code: str
+) -> None:
+    file = await uploaded(ada, content)
+    answer = await ada.put(f"{AT}/avatar", json={"file_id": file})
+    assert answer.status_code == 422
+    (wrong,) = answer.json()["errors"]
+    assert (wrong["field"], wrong["code"]) == ("file_id", code)
+    assert (await ada.get(AT)).json()["avatar_id"] == avatar
+
+
+async def test_only_ones_own_upload_that_no_message_carries(
+    ada: httpx2.AsyncClient,
+    ben: httpx2.AsyncClient,
+    mallory: httpx2.AsyncClient,
+    app_state: AppState,
+) -> None:
+    async with app_state.db.transaction(CAST.workspace) as tx:
+        talk = await a_matter(tx)
+    sent = await uploaded(ada, portrait("sent"))
+    note = {"kind": "note", "text": "x", "attachments": [sent]}
+    assert (await ada.post(f"/conversations/{talk}/messages", json=note)).status_code == 201
+    foreign = [
+        sent,
+        await uploaded(ben, portrait("ben")),
+        await uploaded(mallory, portrait("mallory")),
+        str(CAST.carol),
+    ]
+    answers = [await ada.put(f"{AT}/avatar", json={"file_id": each}) for each in foreign]
+    assert {each.status_code for each in answers} == {422}
+    assert {each.json()["errors"][0]["code"] for each in answers} == {"not-found"}
+    for body in ({}, {"file_id": "x"}, {"file_id": sent, "more": 1}):
+        assert (await ada.put(f"{AT}/avatar", json=body)).status_code == 422
+    hers = await uploaded(mallory, portrait("hers"))
+    assert (await mallory.put(f"{AT}/avatar", json={"file_id": hers})).status_code == 404
+    assert (await mallory.delete(f"{AT}/avatar")).status_code == 404
+
+
+async def test_a_given_picture_is_no_upload_any_more(ada: httpx2.AsyncClient) -> None:
+    file = await uploaded(ada, portrait("given"))
+    assert (await ada.put(f"{AT}/avatar", json={"file_id": file})).status_code == 200
+    other = await ada.post("/contacts", json={"name": "Dora"})
+    taken = await ada.put(f"/contacts/{other.json()['id']}/avatar", json={"file_id": file})
+    assert taken.status_code == 422

@@ -1,7 +1,16 @@
 """With whom: contacts and their identities."""
 
 from hilo.domain.contacts.addresses import normal
-from hilo.domain.contacts.avatars import MOST_BYTES, Picture, due, find_avatar, keep_picture, wants
+from hilo.domain.contacts.avatars import (
+    MOST_BYTES,
+    Picture,
+    due,
+    find_avatar,
+    give_picture,
+    keep_picture,
+    take_picture,
+    wants,
+)
 from hilo.domain.contacts.events import (
     ContactChanged,
     ContactConsented,
@@ -85,6 +94,7 @@ __all__ = [
     "found",
     "get_contact",
     "give",
+    "give_picture",
     "hold",
     "hold_both",
     "keep_picture",
@@ -100,6 +110,7 @@ __all__ = [
     "remove_identity",
     "some_contacts",
     "stand_again",
+    "take_picture",
     "taken",
     "view_of",
     "visitors_of",

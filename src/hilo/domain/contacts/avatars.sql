@@ -19,6 +19,12 @@ where i.workspace_id = :workspace and i.kind = :kind and i.scope = :scope and i.
   and c.merged_into is null
 for no key update of c
 
+-- name: held_by
+select id, avatar_id, avatar_account, avatar_source from contact where workspace_id = :workspace and id = :contact
+
+-- name: ask_again
+update identity set profiled_at = null where workspace_id = :workspace and contact_id = :contact
+
 -- name: put
 update contact set avatar_id = :avatar, avatar_account = :account, avatar_source = :source,
        version = version + 1, updated_at = :now

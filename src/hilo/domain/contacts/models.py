@@ -28,8 +28,8 @@ class IdentityView(Struct, frozen=True, kw_only=True):
 class ContactView(Struct, frozen=True, kw_only=True):
     """A person who writes to us. attributes: the workspace's own facts; version grows by change.
 
-    avatar_id: of the picture that the channel tells, at `…/contacts/{id}/avatar`; another picture
-    has another id.
+    avatar_id: of the picture that an agent gave or the channel tells, at `…/contacts/{id}/avatar`;
+    another picture has another id.
     """
 
     id: UUID

@@ -74,6 +74,7 @@ from hilo.domain.conversations.outgoing.letters import Stationery
 from hilo.domain.conversations.outgoing.reactions import resume_mended
 from hilo.domain.conversations.outgoing.resolving import Resolver
 from hilo.domain.conversations.outgoing.settling import Resolve
+from hilo.domain.conversations.replies.attaching import is_sent
 from hilo.domain.conversations.replies.given import Given
 from hilo.domain.conversations.replies.looping import Guard, guard_of, lift
 from hilo.domain.conversations.replies.replying import (
@@ -202,6 +203,7 @@ __all__ = [
     "hear",
     "heard_lately",
     "identity",
+    "is_sent",
     "keep_profile",
     "lift",
     "list_conversations",

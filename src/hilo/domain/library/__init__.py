@@ -12,6 +12,7 @@ from hilo.domain.library.files import (
     keep,
     keep_many,
     known_files,
+    take_over,
     upload,
 )
 from hilo.domain.library.links import LASTING_S, LINK_S, FileLinks, Reader, shown_inline
@@ -44,6 +45,7 @@ __all__ = [
     "list_tags",
     "media_type_of",
     "shown_inline",
+    "take_over",
     "update_tag",
     "upload",
 ]

@@ -103,6 +103,11 @@ async def find_files(tx: Tx, file_ids: Sequence[UUID]) -> list[StoredFile]:
     return [found[each] for each in file_ids]
 
 
+async def take_over(tx: Tx, file_id: UUID, name: str) -> None:
+    """Make an upload what something of ours shows: nobody can attach it from now on."""
+    await tx.run(queries.SQL.take_over, workspace=tx.workspace, id=file_id, name=name)
+
+
 async def forget(tx: Tx, file_ids: Sequence[UUID]) -> list[str]:
     """Drop the rows; return where the contents are, for whoever removes them after the commit."""
     if not file_ids:

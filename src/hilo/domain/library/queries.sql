@@ -33,6 +33,9 @@ select :workspace, * from unnest(
   :keys::text[], :widths::int[], :heights::int[], :uploaders::uuid[])
 returning id, name, media_type, size_bytes, sha256, store_key, width, height, uploaded_by, created_at
 
+-- name: take_over
+update file set uploaded_by = null, name = :name where workspace_id = :workspace and id = :id
+
 -- name: delete_files
 delete from file where workspace_id = :workspace and id = any(:ids) returning store_key
 

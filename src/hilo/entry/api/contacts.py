@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, delete, get, patch, post
+from litestar import Request, Response, delete, get, patch, post, put
 from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec.structs import replace
 
@@ -12,7 +12,7 @@ from hilo.domain import contacts, conversations, library
 from hilo.domain.contacts import ContactPatch, ContactView, IdentityGiven, NewContact
 from hilo.domain.conversations import MergePreview, TimelineItem
 from hilo.entry.api import etags
-from hilo.entry.api.forms import Acting, Body, Cursor, Id, Limit, Open, Shared
+from hilo.entry.api.forms import NO_TRANSACTION, Acting, Body, Cursor, Id, Limit, Open, Shared
 from hilo.entry.api.messages import linked
 from hilo.kit.page import Page
 
@@ -25,6 +25,12 @@ class MergeInto(Body, frozen=True, kw_only=True):
     """into: the contact that stays."""
 
     into: UUID
+
+
+class PictureGiven(Body, frozen=True, kw_only=True):
+    """file_id: a picture you uploaded and no message carries."""
+
+    file_id: UUID
 
 
 @get("/contacts", tags=["contacts"])
@@ -76,6 +82,36 @@ async def get_avatar(
         return Response(b"", status_code=304, headers=headers)
     content = await library.content_of(app_state.files, file)
     return Response(content, media_type=file.media_type, headers=headers)
+
+
+@put("/contacts/{contact_id:uuid}/avatar", tags=["contacts"], opt=NO_TRANSACTION)
+async def give_avatar(
+    contact_id: Id, data: JSONBody[PictureGiven], actor: Acting, app_state: Shared
+) -> ContactView:
+    """Give the contact a picture: PNG, JPEG, WebP or GIF, at most 2 MB and 4,096 pixels a side.
+
+    No channel's picture takes its place. The file is no upload of yours any more.
+    """
+    async with app_state.db.transaction(actor.workspace, by=actor.by) as tx:
+        is_sent = await conversations.is_sent(tx, data.file_id)
+        after, gone = await contacts.give_picture(
+            tx, actor, contact_id, data.file_id, is_sent=is_sent
+        )
+    for key in gone:
+        await app_state.files.drop(key)
+    return after
+
+
+@delete(
+    "/contacts/{contact_id:uuid}/avatar", status_code=200, tags=["contacts"], opt=NO_TRANSACTION
+)
+async def take_avatar(contact_id: Id, actor: Acting, app_state: Shared) -> ContactView:
+    """Take the contact's picture away. Where an agent gave it, a channel's may come again."""
+    async with app_state.db.transaction(actor.workspace, by=actor.by) as tx:
+        after, gone = await contacts.take_picture(tx, actor, contact_id)
+    for key in gone:
+        await app_state.files.drop(key)
+    return after
 
 
 @patch("/contacts/{contact_id:uuid}", tags=["contacts"])
@@ -154,6 +190,8 @@ ROUTES = [
     create_contact,
     get_contact,
     get_avatar,
+    give_avatar,
+    take_avatar,
     change_contact,
     add_identity,
     remove_identity,

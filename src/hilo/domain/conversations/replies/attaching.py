@@ -36,6 +36,11 @@ async def attachable(tx: Tx, actor: Actor, given: Given) -> list[StoredFile]:
     return [known[each] for each in wanted]
 
 
+async def is_sent(tx: Tx, file_id: UUID) -> bool:
+    """Say whether a message carries the file, whoever sees it."""
+    return bool(await tx.all(SQL.files_seen, UUID, sight="", files=[file_id]))
+
+
 def _is_own(actor: Actor, known: dict[UUID, StoredFile], file_id: UUID) -> bool:
     row = known.get(file_id)
     return row is not None and row.uploaded_by == actor.id
