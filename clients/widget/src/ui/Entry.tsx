@@ -8,7 +8,7 @@ import { Icon } from "./icons";
 import { size } from "./words";
 
 // Other apps have schemes of their own; those that a browser would run or read from the disk are none.
-const LINK = /(?:\b(?!javascript|vbscript|data|file|blob)[a-z][a-z0-9+.-]*:\/\/|mailto:|sms:)[^\s<>"']*[^\s<>"'.,;:!?)\]}]/g;
+const LINK = /(?:\b(?!\w*script|data|file|blob)[a-z][\w+.-]*:\/\/|mailto:|sms:)[^\s<>"']*[^\s<>"'.,;:!?)\]}]/g;
 // Of what opens another app, only whom it reaches is read: the rest is for the machine.
 const APP = /^(?:mailto|sms):([^?]+)/;
 
