@@ -7,8 +7,8 @@ import type { T } from "../t";
 import { Icon } from "./icons";
 import { size } from "./words";
 
-// Other apps have schemes of their own; those that a browser would run or read from the disk are none.
-const LINK = /(?:\b(?!\w*script|data|file|blob)[a-z][\w+.-]*:\/\/|mailto:|sms:)[^\s<>"']*[^\s<>"'.,;:!?)\]}]/g;
+// Other apps have schemes of their own. Scripts are none; a page cannot open what is on the disk or within a link.
+const LINK = /(?:\b(?!\w*script)[a-z]+:\/\/|mailto:|sms:)[^\s<>"']*[^\s<>"'.,;:!?)\]}]/g;
 // Of what opens another app, only whom it reaches is read: the rest is for the machine.
 const APP = /^(?:mailto|sms):([^?]+)/;
 
