@@ -14,20 +14,23 @@ X-09         test_a_private_address_is_refused_at_the_call
 """
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from cast import CAST
 from frame import Statements
+from fuse import Fuse
 from hilo.domain import conversations, people
 from hilo.domain.conversations import Given
 from hilo.domain.conversations.outgoing import carry, deciding
 from hilo.domain.conversations.outgoing.carry import Carriage
 from hilo.domain.conversations.replies.replying import Carry
-from hilo.domain.inboxes import AccountChange, change_account
+from hilo.domain.inboxes import AccountChange, Carrier, change_account
 from hilo.entry import work
 from hilo.entry.state import AppState
 from hilo.kit.db import Database
@@ -179,6 +182,28 @@ async def test_a_receipt_that_overtakes_the_answer_counts(state: AppState) -> No
     assert not await rows(state.db, "select 1 from early_receipt")
 
 
+@pytest.mark.parametrize("answer", [OK, None, (503, {}, b""), (422, {}, b"no")])
+async def test_a_receipt_that_comes_during_the_call_is_not_taken_back(
+    state: AppState, monkeypatch: pytest.MonkeyPatch, answer: Answer | None
+) -> None:
+    message = await reply(state)
+    real = Carrier.send
+
+    async def overtaken(self: Carrier, *given: Any) -> Any:
+        try:
+            return await real(self, *given)
+        finally:
+            await heard(state, receipt(message, "read"))
+
+    monkeypatch.setattr(Carrier, "send", overtaken)
+    async with receiving(answer) as receiver:
+        await point(state, receiver.url)
+        await carried_all(state, carriage(state))
+    assert len(receiver.posts) == 1
+    assert await value(state.db, "select state from part") == "read"
+    assert [state_ for state_, _ in await outgoing(state)] == ["read"]
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -295,27 +320,27 @@ async def test_what_its_worker_left_behind_becomes_uncertain(state: AppState) ->
 
 
 async def test_a_kill_at_any_await_sends_nothing_twice(state: AppState) -> None:
+    killed_after_the_call = 0
     async with receiving() as receiver:
         await point(state, receiver.url)
-        for number in range(6):
-            await reply(state, f"part {number}")
         job = Carry(CAST.workspace, await conversation(state))
-        for steps in range(0, 90, 2):
-            task = asyncio.ensure_future(carriage(state).carry(job))
-            for _ in range(steps):
-                await asyncio.sleep(0)
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        for length in itertools.count(1):
+            await reply(state, f"part {length}")
+            before = len(receiver.posts)
+            is_whole = await Fuse(length).burn(carriage(state).carry(job))
+            if is_whole:
+                break
+            killed_after_the_call += len(receiver.posts) - before
             async with state.db.transaction(CAST.workspace) as tx:
                 # As if the time until it counts as left behind had gone by.
                 await tx.connection.execute(
                     "update part set attempted_at = attempted_at - interval '1 minute'"
                 )
-        await carried_all(state, carriage(state))
+            await carried_all(state, carriage(state))
     ids = [post.headers["webhook-id"] for post in receiver.posts]
     assert len(ids) == len(set(ids))
-    states = {state_ for state_, _ in await outgoing(state)}
-    assert states <= {"sent", "uncertain"}
+    assert killed_after_the_call > 0
+    assert {state_ for state_, _ in await outgoing(state)} == {"sent", "uncertain"}
 
 
 async def test_a_private_address_is_refused_at_the_call(db: Database, tmp_path: Path) -> None:

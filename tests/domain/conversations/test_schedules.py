@@ -11,15 +11,15 @@ import asyncio
 import hashlib
 import os
 import random
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from cast import CAST
+from fuse import Fuse
 from hilo.domain import conversations, inboxes, people
 from hilo.domain.conversations import Given, Resolve, Stationery
 from hilo.domain.conversations.outgoing.carry import Carriage
@@ -228,19 +228,6 @@ class World:
         raise AssertionError("it never came to rest")
 
 
-async def cut_short(work: Coroutine[Any, Any, None], steps: int) -> None:
-    """Abandon the work at the await it has reached after so many steps of the loop."""
-    task = asyncio.create_task(work)
-    for _ in range(steps):
-        await asyncio.sleep(0.0005)
-        if task.done():
-            break
-    task.cancel()
-    await asyncio.wait([task])
-    if not task.cancelled() and task.exception() is not None:
-        raise task.exception() or AssertionError
-
-
 async def drawn(world: World, chance: random.Random) -> None:
     """Let some of everything happen."""
     await world.write()
@@ -253,13 +240,13 @@ async def drawn(world: World, chance: random.Random) -> None:
         elif luck < 0.6:
             await world.serve()
         elif luck < 0.68:
-            await cut_short(world.serve(), chance.randrange(12))
+            await Fuse(chance.randrange(1, 60)).burn(world.serve())
         elif luck < 0.8:
             await world.reply()
         elif luck < 0.92:
             await world.carry()
         else:
-            await cut_short(world.carry(), chance.randrange(12))
+            await Fuse(chance.randrange(1, 60)).burn(world.carry())
     await world.clear()
 
 
