@@ -25,7 +25,7 @@ from hilo.kit.errors import (
 from hilo.sdk.account import Asked, Delivery
 from hilo.sdk.content import Place, Template
 from hilo.sdk.inbound import ConsentIn, MessageIn, StatusIn, Unknown
-from hilo.sdk.outbound import HttpCall, Recipient
+from hilo.sdk.outbound import HttpCall, MarkOut, Recipient
 from hilo.sdk.simulator import Deed, Simulator, Webhook
 from shelf import AT, play
 
@@ -147,6 +147,31 @@ def test_whatsapp_outside_its_window_fails_afterwards() -> None:
     (pointed,) = shelf.read(CONNECTOR, WHATSAPP, network.deed(place, AT))
     assert isinstance(pointed, MessageIn)
     assert pointed.content == Place(latitude=40.4, longitude=-3.7)
+
+
+def test_typing_shows_over_whatsapp_and_marks_what_was_said_as_read() -> None:
+    network = CONNECTOR.simulator(WHATSAPP)
+    webhooks = network.deed(Deed(does="text", who="7", text="hola"), AT)
+    (heard,) = shelf.read(CONNECTOR, WHATSAPP, webhooks)
+    assert isinstance(heard, MessageIn)
+    mark = MarkOut(does="typing_on", to=TO, external_id=heard.external_id, now=AT)
+    play(network, CONNECTOR.mark(mark, WHATSAPP))
+    assert shelf.phone(network).typing_until == AT + timedelta(seconds=25)
+    assert shelf.phone(network).bubbles[-1].state == "read"
+    with pytest.raises(Rejected):
+        play(network, CONNECTOR.mark(structs.replace(mark, external_id="SM" + "0" * 32), WHATSAPP))
+
+
+def test_nothing_is_asked_for_where_no_typing_is_shown() -> None:
+    mark = MarkOut(does="typing_on", to=TO, external_id="SM" + "1" * 32, now=AT)
+    for given_, account in (
+        (mark, ACCOUNT),
+        (structs.replace(mark, does="typing_off"), WHATSAPP),
+        (structs.replace(mark, does="read"), WHATSAPP),
+        (structs.replace(mark, external_id=None), WHATSAPP),
+    ):
+        with pytest.raises(StopIteration):
+            next(CONNECTOR.mark(given_, account))
 
 
 @pytest.mark.parametrize(

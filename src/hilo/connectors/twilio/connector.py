@@ -12,7 +12,7 @@ from hilo.sdk.account import Account, Answer, Asked, Check, Delivery, SettingsRe
 from hilo.sdk.forms import urlencoded
 from hilo.sdk.inbound import Inbound
 from hilo.sdk.manifest import Manifest
-from hilo.sdk.outbound import Accepted, Call, MessageOut, Reply, Sending
+from hilo.sdk.outbound import Accepted, Call, MarkOut, MessageOut, Reply, Sending
 from hilo.sdk.simulator import Simulator
 
 _EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -64,6 +64,10 @@ class Twilio:
         """Choose nothing: the vendor names its messages."""
         del message, account
         return None
+
+    def mark(self, mark: MarkOut, account: Account) -> Sending:
+        """Show that we type, where the network shows it."""
+        return outbound.mark(mark, account)
 
     def resolve(
         self, message: MessageOut, account: Account

@@ -15,10 +15,20 @@ from hilo.sdk.abilities import Fetched, TemplateSeen
 from hilo.sdk.account import Account
 from hilo.sdk.content import Template
 from hilo.sdk.forms import basic, urlencoded
-from hilo.sdk.outbound import Accepted, Call, HttpCall, HttpReply, MessageOut, Reply, Sending
+from hilo.sdk.outbound import (
+    Accepted,
+    Call,
+    HttpCall,
+    HttpReply,
+    MarkOut,
+    MessageOut,
+    Reply,
+    Sending,
+)
 
 API = "https://api.twilio.com/2010-04-01"
 CONTENT = "https://content.twilio.com/v1"
+TYPING = "https://messaging.twilio.com/v2/Indicators/Typing.json"
 _OK = range(200, 300)
 _NOT_FOUND = 404
 _GONE = {403, 404, 410}
@@ -66,6 +76,22 @@ def resolve(message: MessageOut, account: Account) -> Generator[Call, Reply, Acc
     if len(fits) != 1:
         raise UnknownOutcome(f"{len(fits)} messages of the list say the same")
     return Accepted(external_id=fits[0].sid)
+
+
+def mark(given: MarkOut, account: Account) -> Sending:
+    """Show over WhatsApp that we type, for 25 seconds; what was said counts as read with it.
+
+    There is no call for having read alone, and none for text messages. A refusal is about the
+    indicator: it says nothing of the account.
+    """
+    said = given.external_id or ""
+    if given.does == "typing_on" and account.settings.get("by") == "whatsapp" and said:
+        form = [("messageId", said), ("channel", "whatsapp")]
+        reply = yield msgspec.structs.replace(_post(account, TYPING, form), is_harmless=True)
+        if not isinstance(reply, HttpReply) or reply.status not in _OK:
+            status = reply.status if isinstance(reply, HttpReply) else 0
+            raise Rejected("the vendor shows no typing here", vendor_code=str(status))
+    return Accepted()
 
 
 def fetch(url: str, account: Account) -> Generator[Call, Reply, Fetched]:

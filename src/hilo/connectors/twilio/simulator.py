@@ -28,7 +28,9 @@ from hilo.sdk.simulator import (
 
 _PATH = re.compile(r"^/2010-04-01/Accounts/(?P<sid>[^/]+?)(?:/(?P<rest>.+?))?\.json$")
 _MEDIA = re.compile(r"^/2010-04-01/Accounts/[^/]+/Messages/[^/]+/Media/(?P<name>.+)$")
+_MESSAGE = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 _WINDOW = timedelta(hours=24)
+_TYPING = timedelta(seconds=25)
 _RECEIPTS = (("queued", 0.05), ("sent", 0.3), ("delivered", 0.8))
 _BODY_CHARS = 1600
 _STOP = "stop"
@@ -144,6 +146,8 @@ class Network:
         media = _MEDIA.match(parts.path)
         if media is not None:
             return self._lend(media["name"]), []
+        if parts.path == "/v2/Indicators/Typing.json":
+            return self._types(unpack(headers.get("content-type", ""), request.body)[0], at), []
         if parts.hostname == "content.twilio.com":
             return _json(200, {"contents": []}), []
         match = _PATH.match(parts.path)
@@ -170,6 +174,18 @@ class Network:
         if not rest:
             return _json(200, {"friendly_name": "Sandbox", "status": "active"}), []
         raise Refused(404, 20404, "The requested resource was not found")
+
+    def _types(self, form: Mapping[str, str], at: datetime) -> Response:
+        said = form.get("messageId", "")
+        if form.get("channel") != "whatsapp" or not _MESSAGE.fullmatch(said):
+            raise Refused(400, 20001, "messageId or channel is not valid")
+        line = self._phones.holding(said)
+        if line is None:
+            raise Refused(404, 20404, "The requested resource was not found")
+        line.typing_until = at + _TYPING
+        for each in [each for each in line.bubbles if each.mine]:
+            line.change(each.id, state="read")
+        return _json(200, {"success": True})
 
     def _take(self, form: Mapping[str, str], at: datetime) -> tuple[Response, Sequence[Webhook]]:
         to = form.get("To", "").removeprefix("whatsapp:")
