@@ -23,7 +23,7 @@ from hilo.kit.errors import (
     UnknownOutcome,
 )
 from hilo.sdk.account import Asked, Delivery
-from hilo.sdk.content import Place, Template
+from hilo.sdk.content import Place, Strange, Template
 from hilo.sdk.inbound import ConsentIn, MessageIn, StatusIn, Unknown
 from hilo.sdk.outbound import HttpCall, MarkOut, Recipient
 from hilo.sdk.simulator import Deed, Simulator, Webhook
@@ -160,6 +160,18 @@ def test_typing_shows_over_whatsapp_and_marks_what_was_said_as_read() -> None:
     assert shelf.phone(network).bubbles[-1].state == "read"
     with pytest.raises(Rejected):
         play(network, CONNECTOR.mark(structs.replace(mark, external_id="SM" + "0" * 32), WHATSAPP))
+
+
+@pytest.mark.parametrize(("kind", "is_shown"), [("contacts", True), ("text", False)])
+def test_what_comes_without_its_content_is_shown_by_its_kind(kind: str, *, is_shown: bool) -> None:
+    form = f"MessageSid=SM1&From=whatsapp%3A%2B12025550107&Body=&NumMedia=0&MessageType={kind}"
+    (told,) = CONNECTOR.parse(Delivery(body=form.encode(), received_at=AT), WHATSAPP)
+    if is_shown:
+        assert isinstance(told, MessageIn)
+        assert isinstance(told.content, Strange)
+        assert told.content.kind == kind
+    else:
+        assert isinstance(told, Unknown)
 
 
 def test_nothing_is_asked_for_where_no_typing_is_shown() -> None:

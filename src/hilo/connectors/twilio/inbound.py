@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from hilo.kit.errors import MalformedPayload
 from hilo.sdk import keywords, verdicts
-from hilo.sdk.content import Chosen, Content, Place
+from hilo.sdk.content import Chosen, Content, Place, Strange
 from hilo.sdk.inbound import (
     ConsentIn,
     FileIn,
@@ -71,6 +71,9 @@ def _message(sid: str, fields: Mapping[str, str]) -> list[Inbound]:
     text = fields.get("Body", "")
     files = _files(fields)
     content = _content(fields)
+    kind = fields.get("MessageType", "text")
+    if not (text or files or content) and kind != "text":
+        content = Strange(kind=kind[:100], reason="the vendor passes on nothing of it")
     items: list[Inbound] = []
     if text or files or content is not None:
         replied = fields.get("OriginalRepliedMessageSid")
