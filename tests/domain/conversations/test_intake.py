@@ -31,6 +31,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec import structs
 
 from cast import CAST
 from frame import Statements
@@ -497,6 +498,13 @@ async def test_a_quoted_message_is_found_by_its_name(state: AppState) -> None:
     await heard(state, said("four", in_reply_to="nobody knows"))
     found = await rows(state.db, "select reply_to from message order by seq")
     assert [each for (each,) in found] == [None, first, first, None]
+
+
+async def test_what_the_vendor_numbered_stands_in_its_order(state: AppState) -> None:
+    await stored(state.db, [b"{}"])
+    items = [structs.replace(message(f"m-{n}", text=str(n)), order=n) for n in (3, 1, 2)]
+    await speaking(state, *items).serve(HERE)
+    assert await rows(state.db, "select text from message order by seq") == [("1",), ("2",), ("3",)]
 
 
 async def test_a_batch_costs_the_same_number_of_statements(

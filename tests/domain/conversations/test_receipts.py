@@ -174,6 +174,15 @@ async def test_a_moment_marks_what_was_sent_up_to_it(tx: Tx) -> None:
     assert found == ["read", "read", "sent"]
 
 
+async def test_a_moment_proves_nothing_of_what_may_never_have_arrived(tx: Tx) -> None:
+    who = Matched(CAST.carol, "Carol", CAST.carol_identity, blocked=False, is_new=False)
+    for state in ("queued", "sending", "uncertain", "failed"):
+        message = await a_reply(tx, state)
+        item = SeenIn(sender=SenderIn(identities=[]), up_to=NOW + timedelta(days=1))
+        await receipts.seen(tx, CAST.account, [(item, who, NOW)])
+        assert (await states(tx, message))[0] == state
+
+
 async def test_a_mark_touches_only_that_identity_and_account(tx: Tx) -> None:
     mine = await a_reply(tx)
     who = Matched(CAST.carol, "Carol", uuid4(), blocked=False, is_new=False)
