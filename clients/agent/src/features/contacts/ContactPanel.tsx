@@ -8,7 +8,6 @@ import { useT } from "@lib/i18n";
 import type { Contact } from "@lib/model";
 import { contactQuery, useCan } from "@lib/queries";
 import { clockIn, date } from "@lib/time";
-import { Avatar, faceOf } from "@ui/Avatar";
 import { Bead } from "@ui/Bead";
 import { Button } from "@ui/Button";
 import { Coming } from "@ui/Coming";
@@ -20,6 +19,7 @@ import css from "./ContactPanel.module.css";
 import { EditableName } from "./EditableName";
 import { Identities } from "./Identities";
 import { Likenesses } from "./Likenesses";
+import { Portrait } from "./Portrait";
 
 const Merge = lazy(() => import("./Merge"));
 
@@ -38,7 +38,7 @@ function Panel({ contact, conversation }: { contact: Contact; conversation: Conv
   return (
     <div className={css.panel}>
       <header className={css.who}>
-        <Avatar name={contact.name || "?"} size={44} face={faceOf(contact)} />
+        <Portrait contact={contact} />
         <div>
           <EditableName contact={contact} />
           <Facts contact={contact} />
