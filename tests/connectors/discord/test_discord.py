@@ -24,7 +24,7 @@ from hilo.kit.errors import (
 from hilo.sdk.account import Asked, Delivery
 from hilo.sdk.content import Choice, Choices, Chosen, Sticker, Voice
 from hilo.sdk.inbound import DeletedIn, EchoIn, EditedIn, MessageIn, ReactionIn
-from hilo.sdk.outbound import ActionOut, HttpCall, MarkOut, Recipient
+from hilo.sdk.outbound import ActionOut, HttpCall, HttpReply, MarkOut, Recipient
 from hilo.sdk.simulator import Deed, Simulator, Webhook
 from shelf import AT, phone, play
 
@@ -179,6 +179,16 @@ def test_our_own_words_are_known_before_anybody_connects() -> None:
 def test_a_token_names_its_bot(token: str, own: str | None) -> None:
     given = {"bot_token": token, "public_key": "0" * 64}
     assert CONNECTOR.configure(given, None).address == own
+
+
+@pytest.mark.parametrize(("whole", "scope"), [("true", "account"), ("false", "recipient")])
+def test_a_pause_for_the_whole_bot_holds_the_account(whole: str, scope: str) -> None:
+    sending = CONNECTOR.send(out("hola"), ACCOUNT)
+    next(sending)
+    said = f'{{"message":"slow down","retry_after":3.5,"global":{whole},"code":0}}'
+    with pytest.raises(Throttled) as told:
+        sending.send(HttpReply(status=429, headers={}, body=said.encode()))
+    assert (told.value.scope, told.value.retry_after_s) == (scope, 3.5)
 
 
 def test_a_message_that_was_passed_on_is_read_with_its_files() -> None:

@@ -161,6 +161,7 @@ def _judged(reply: Reply, shape: type[T] | None, message: MessageOut | None) -> 
         reply = msgspec.structs.replace(reply, headers={**reply.headers, **wait})
     now, attempt = (message.now, message.attempt) if message else (None, 1)
     known = str(told.code) if _VERDICTS.knows(str(told.code)) else f"http:{reply.status}"
+    known = "global" if told.is_global else known
     raise _VERDICTS.error(known, f"{told.code} {told.message}", reply, now, attempt)
 
 

@@ -6,7 +6,7 @@ Source: https://docs.discord.com/developers, API version 10, read 2026-11.
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class User(Struct, frozen=True, kw_only=True):
@@ -150,11 +150,12 @@ class Posted(Struct, frozen=True, kw_only=True):
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
-    """What is said with an error. retry_after: seconds."""
+    """What is said with an error. retry_after: seconds. is_global: for every call of the bot."""
 
     code: int = 0
     message: str = ""
     retry_after: float | None = None
+    is_global: bool = field(name="global", default=False)
 
 
 class Channel(Struct, frozen=True, kw_only=True):
