@@ -233,6 +233,11 @@ def redirected(request: Request, reply: Reply) -> Request | None:
     )
 
 
+def settled(url: str) -> str:
+    """Return the address as it would be called: `/a/../b` is `/b`. Raises Rejected for none."""
+    return str(_parsed(url))
+
+
 class _Written:
     """Knows whether the request's first byte was handed to the network."""
 

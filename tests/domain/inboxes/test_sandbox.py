@@ -72,13 +72,32 @@ async def test_its_redirects_and_downloads_stay_inside() -> None:
     assert receiver.lines[1] == (f"GET /sandbox/{INSIDE.id}/https/files.vendor.test/a HTTP/1.1")
 
 
+@pytest.mark.parametrize(
+    "path", ["../../../../metrics", "a/../../../../../metrics", "../../other/controls"]
+)
+async def test_dots_do_not_climb_out_of_the_account(receiver: Receiver, path: str) -> None:
+    call = structs.replace(CALL, url=f"https://sms.vendor.test/{path}")
+    await carrier(receiver).send(asking(call), INSIDE)
+    (line,) = receiver.lines
+    assert line.startswith(f"GET /sandbox/{INSIDE.id}/https/sms.vendor.test/"), line
+
+
+@pytest.mark.parametrize("host", ["..", ".", "a:b@sms.vendor.test", ""])
+async def test_a_host_that_is_none_is_refused(receiver: Receiver, host: str) -> None:
+    call = structs.replace(CALL, url=f"https://{host}/metrics")
+    with pytest.raises(Rejected):
+        await carrier(receiver).send(asking(call), INSIDE)
+    assert receiver.lines == []
+
+
 async def test_without_a_sandbox_its_calls_go_nowhere() -> None:
     with pytest.raises(Rejected):
         await Carrier(Http(Guard())).send(asking(CALL), INSIDE)
 
 
-async def test_other_accounts_never_reach_the_simulators(receiver: Receiver) -> None:
-    url = receiver.url.replace("/replies", "/sandbox/1/https/x.test/")
+@pytest.mark.parametrize("way", ["", "/x/.."])
+async def test_other_accounts_never_reach_the_simulators(receiver: Receiver, way: str) -> None:
+    url = receiver.url.replace("/replies", f"{way}/sandbox/1/https/x.test/")
     call = structs.replace(CALL, url=url)
     with pytest.raises(Rejected, match="own accounts"):
         await carrier(receiver).send(asking(call), ACCOUNT)

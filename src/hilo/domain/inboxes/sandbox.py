@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import structs
 
 from hilo.kit.errors import Rejected
-from hilo.kit.http import Http, Reply, Request, redirected
+from hilo.kit.http import Http, Reply, Request, redirected, settled
 
 ASIDE = "x-hilo-aside"  # a header: nobody said this, so a fault that is counted waits
 
@@ -24,17 +24,21 @@ class Sandbox:
         self._origin = _origin(self._url)
 
     def address(self, account: UUID, url: str) -> str:
-        """Return where a vendor's address is played: `…/<account>/https/<host>/<path>`."""
-        scheme, mark, rest = url.partition("://")
-        if not mark or scheme not in {"http", "https"} or not rest:
-            raise Rejected("only http and https addresses can be called")
-        return f"{self._url}/{account}/{scheme}/{rest.partition('#')[0]}"
+        """Return where a vendor's address is played: `…/<account>/https/<host>/<path>`.
+
+        Raises Rejected for what is no address, and for one whose dots climb out of the account.
+        """
+        scheme, _, rest = settled(url).partition("://")
+        played = f"{self._url}/{account}/{scheme}/{rest.partition('#')[0]}"
+        if settled(played) != played:
+            raise Rejected("the address leads out of the sandbox")
+        return played
 
     def holds(self, url: str) -> bool:
         """Say whether the address is in the sandbox."""
         if _origin(url) != self._origin:
             return False
-        return urlsplit(url).path.startswith(urlsplit(self._url).path + "/")
+        return urlsplit(settled(url)).path.startswith(urlsplit(self._url).path + "/")
 
     async def fetch(self, account: UUID, request: Request) -> Reply:
         """Make the call to whoever plays the vendor; redirects stay in the sandbox too."""
