@@ -96,9 +96,12 @@ def test_what_cannot_be_read_costs_itself_alone() -> None:
     assert isinstance(second, MessageIn)
 
 
+@pytest.mark.parametrize("said", ['"text":"hola"', '"media":["https://gateway.test/1.png"]'])
 @pytest.mark.parametrize(("status", "kind"), [("received", MessageIn), ("delivered", StatusIn)])
-def test_a_message_may_have_a_status_of_its_own(status: str, kind: type[Inbound]) -> None:
-    body = f'{{"id":"1","from":"+12025550107","text":"hola","status":"{status}"}}'.encode()
+def test_a_message_may_have_a_status_of_its_own(
+    said: str, status: str, kind: type[Inbound]
+) -> None:
+    body = f'{{"id":"1","from":"+12025550107",{said},"status":"{status}"}}'.encode()
     headers = {"x-hilo-secret": PLAIN.secrets["secret"], "content-type": "application/json"}
     (told,) = read(PLAIN, [Webhook(body=body, headers=headers)])
     assert isinstance(told, kind)

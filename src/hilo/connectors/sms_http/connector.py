@@ -209,17 +209,18 @@ def _said(given: fields.Record, named: Mapping[str, object]) -> list[Inbound]:
     status = record.get(_name(named, "in_status"), "")
     id_, address = record.get(_name(named, "in_id"), ""), record.get(_name(named, "in_from"), "")
     text = record.get(_name(named, "in_text"), "")
+    files, strange = media.found(given, named)
     if status:
         told = _status(status, record, named)
         # Many gateways give a message that came a status of its own, such as `received`.
-        if not (isinstance(told, Unknown) and address.strip() and text):
+        says = address.strip() and (text or files)
+        if not (isinstance(told, Unknown) and says):
             return [told]
     if not address.strip():
         raise _missing(_name(named, "in_from"))
     if not id_.strip():
         raise _missing(_name(named, "in_id"))
     sender = SenderIn(identities=[_identity(address.strip())])
-    files, strange = media.found(given, named)
     items: list[Inbound] = [
         MessageIn(external_id=id_[:_ID_CHARS], sender=sender, text=text, files=files),
         *strange,
