@@ -30,7 +30,7 @@ function Text({ text }: { readonly text: string }) {
     <p>
       {pieces(text).map((piece) =>
         piece.href ? (
-          <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
+          <a href={piece.href} target="_blank" rel="noopener">
             {piece.text}
           </a>
         ) : (
@@ -51,7 +51,7 @@ function File({ file, t }: { readonly file: Attachment; readonly t: T }) {
   }
   if (file.media_type.startsWith("audio/") && file.url) return <Voice file={file} t={t} />;
   return (
-    <a class="file" {...(file.url ? { href: file.url, target: "_blank", rel: "noopener" } : {})}>
+    <a class="file" href={file.url ?? undefined} target="_blank" rel="noopener">
       <Icon path="M7 3.5h7l4 4v13H7ZM14 3.5v4h4" />
       <span>{file.name}</span>
       <small>{size(file.size_bytes, t.locale)}</small>
