@@ -106,6 +106,16 @@ async def test_an_answer_whose_reply_was_lost_is_settled_by_what_comes_back(
     assert len(await played.messages()) == 2
 
 
+@pytest.mark.parametrize("channel", ["slack", "discord", "line", "viber"])
+async def test_who_connects_before_anybody_wrote_hears_them(desk: Desk, channel: str) -> None:
+    inbox = (await desk.post("/inboxes", {"name": f"{channel} {uuid4().hex[:8]}"}))["id"]
+    asked = {"channel": channel, "sandbox": True, "settings": {}}
+    account = await desk.post(f"/inboxes/{inbox}/accounts", asked)
+    played = Played(desk, inbox, await desk.post(f"/accounts/{account['id']}/connect", {}))
+    await played.does(does="text", text="hola")
+    await played.until(("hola", "received"))
+
+
 @pytest.mark.parametrize("media", ["link", "list"])
 async def test_files_pass_both_ways_through_a_gateway(hilo: Rig, desk: Desk, media: str) -> None:
     """Where the gateway has no field for files, a link below the words opens them."""

@@ -24,7 +24,16 @@ from hilo.kit.errors import (
 )
 from hilo.sdk.account import Asked, Delivery
 from hilo.sdk.content import Choice, Choices, Chosen, Strange
-from hilo.sdk.inbound import DeletedIn, EchoIn, EditedIn, Inbound, MessageIn, ReactionIn, Unknown
+from hilo.sdk.inbound import (
+    DeletedIn,
+    EchoIn,
+    EditedIn,
+    Elsewhere,
+    Inbound,
+    MessageIn,
+    ReactionIn,
+    Unknown,
+)
 from hilo.sdk.outbound import ActionOut, HttpCall, HttpReply, Recipient
 from hilo.sdk.simulator import Deed, Response, Simulator, Webhook
 from shelf import AT, phone, play
@@ -54,6 +63,17 @@ def test_the_challenge_comes_back_and_a_stale_moment_is_refused() -> None:
     late = structs.replace(given, received_at=AT + timedelta(seconds=301))
     with pytest.raises(BadSignature):
         CONNECTOR.verify(late, ACCOUNT)
+
+
+@pytest.mark.parametrize(("kept", "kind"), [("t0hilo", MessageIn), ("t0other", Elsewhere)])
+def test_the_workspace_is_known_again_by_the_small_letters_it_is_kept_in(
+    kept: str, kind: type[Inbound]
+) -> None:
+    vendor = CONNECTOR.simulator(structs.replace(ACCOUNT, address="t0hilo"))
+    (webhook,) = vendor.deed(Deed(does="text", who="7", text="hola"), AT)
+    assert b'"team_id":"T0HILO"' in webhook.body
+    (item,) = shelf.read(CONNECTOR, structs.replace(ACCOUNT, address=kept), [webhook])
+    assert type(item) is kind
 
 
 def test_a_repeat_has_the_key_of_the_first(desk: Simulator) -> None:

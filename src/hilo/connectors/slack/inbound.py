@@ -39,6 +39,10 @@ class Desk(Struct, frozen=True):
     team: str
     takes_channels: bool
 
+    def is_foreign(self, team: str) -> bool:
+        """Say whether a delivery is of another workspace. We keep addresses in small letters."""
+        return bool(self.team and team) and team.lower() != self.team.lower()
+
 
 def read(body: bytes, desk: Desk) -> Sequence[Inbound]:
     """Return what a delivery means. Raises MalformedPayload."""
@@ -48,7 +52,7 @@ def read(body: bytes, desk: Desk) -> Sequence[Inbound]:
     event = envelope.event
     if envelope.type != "event_callback" or event is None:
         return [Unknown(kind=envelope.type[:100], reason="no event")]
-    if desk.team and envelope.team_id not in {"", desk.team}:
+    if desk.is_foreign(envelope.team_id):
         return [Elsewhere(address=envelope.team_id)]
     say = _KINDS.get(event.type)
     if say is None:
@@ -176,7 +180,7 @@ def _ended(event: Event, _envelope: Envelope) -> Sequence[Inbound]:
 
 
 def _pressed(given: wire.Interaction, desk: Desk) -> Inbound:
-    if desk.team and given.team.id not in {"", desk.team}:
+    if desk.is_foreign(given.team.id):
         return Elsewhere(address=given.team.id)
     if given.type != "block_actions" or not given.actions or given.message is None:
         return Unknown(kind=given.type[:100], reason="a kind of interaction Hilo does not use")

@@ -55,7 +55,7 @@ class Workspace:
         """sign: returns the headers that prove a delivery."""
         self._token = account.secrets.get("bot_token", "")
         self._key = account.secrets.get("signing_secret", "")
-        self.team = account.address or f"T{account.id.hex[-10:].upper()}"
+        self.team = (account.address or f"T{account.id.hex[-10:]}").upper()
         self._sign = sign
         self.phones_ = Phones()
         self._each = Allowance(5, 1)
