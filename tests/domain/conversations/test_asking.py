@@ -86,6 +86,21 @@ async def test_a_vendor_is_asked_what_became_of_it(place: Place, status: int, st
     assert found == state
 
 
+async def test_what_would_come_after_a_later_reply_is_left_to_the_agent(place: Place) -> None:
+    message = await uncertain(place)
+    ((id_,),) = await rows(place.state.db, "select id from conversation")
+    tools = work.tools(place.state)
+    async with receiving((200, {}, b'{"id": "v-2"}'), (404, {}, b"{}")) as vendor:
+        await place.point(vendor.url)
+        async with place.state.db.transaction(CAST.workspace) as tx:
+            given = Given(text="and this")
+            later = await conversations.write(tx, ACTOR, id_, given, place.state.channels)
+        await tools.carriage.carry(conversations.Carry(CAST.workspace, id_))
+        await tools.resolver.resolve(Resolve(CAST.workspace, message, 1))
+    found = await rows(place.state.db, "select id, state from message where kind = 'outgoing'")
+    assert dict(found) == {message: "uncertain", later.message.id: "sent"}
+
+
 async def test_what_is_known_as_another_part_proves_nothing(place: Place) -> None:
     message = await uncertain(place)
     ((conversation,),) = await rows(place.state.db, "select id from conversation")

@@ -106,6 +106,16 @@ where p.workspace_id = :workspace and p.message_id = :message and p.number = :nu
   and p.state = 'uncertain'
 
 -- name: ask_again
--- The vendor says that it has not come.
-update part set state = 'queued', due_at = :now, error = null
-where workspace_id = :workspace and message_id = :message and number = :number and state = 'uncertain'
+-- The vendor says that it has not come. What would come after what was said later is left to the agent.
+update part p set state = 'queued', due_at = :now, error = null
+where p.workspace_id = :workspace and p.message_id = :message and p.number = :number
+  and p.state = 'uncertain'
+  and not exists (
+    select 1 from part q
+    where q.workspace_id = :workspace and q.message_id = :message and q.number > :number
+      and q.state not in ('queued', 'failed'))
+  and not exists (
+    select 1 from message l
+    where l.workspace_id = :workspace and l.conversation_id = p.conversation_id
+      and l.seq > (select m.seq from message m where m.workspace_id = :workspace and m.id = :message)
+      and l.account_id = p.account_id and l.kind = 'outgoing' and l.state not in ('queued', 'failed'))

@@ -1,7 +1,7 @@
 """Asks the vendor what became of a part whose outcome nobody knows.
 
-What arrived is sent; what certainly did not goes back into the queue; what stays unknown is left to
-the agent.
+What arrived is sent; what certainly did not goes back into the queue, unless what was written after
+it has left; that, and what stays unknown, is left to the agent.
 """
 
 from hilo.domain import inboxes
