@@ -22,8 +22,7 @@ export function faceOf(contact: { id: string; avatar_id?: string | null } | unde
 export function Avatar({ name, size = 28, title, face }: { name: string; size?: number; title?: string; face?: string | undefined }) {
   const style = { "--size": `${size}px`, "--hue": hueOf(name) } as CSSProperties;
   return (
-    <span className={css.avatar} style={style} {...(title ? { title, role: "img", "aria-label": title } : { "aria-hidden": true })}>
-      {initials(name)}
+    <span className={css.avatar} data-initials={initials(name)} style={style} {...(title ? { title, role: "img", "aria-label": title } : { "aria-hidden": true })}>
       {face ? <img key={face} src={face} alt="" loading="lazy" decoding="async" draggable={false} onError={(event) => { event.currentTarget.hidden = true; }} /> : null}
     </span>
   );
