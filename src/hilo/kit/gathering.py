@@ -96,7 +96,8 @@ class Gathering(Generic[Asked, Answer]):
         except Exception as error:  # noqa: BLE001 - told to who asked
             if len(batch) > 1:
                 for each in batch:  # one that cannot be done stops no other
-                    await self._do([each])
+                    if not each.done.done():
+                        await self._do([each])
             elif not batch[0].done.done():
                 batch[0].done.set_exception(error)
             return

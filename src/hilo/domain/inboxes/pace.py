@@ -119,6 +119,15 @@ class Pace:
             own.tokens -= 1
         return 0.0
 
+    def give_back(self, account: UUID, recipient: UUID) -> None:
+        """Count the sending as not made: nobody is on the way to call after all."""
+        known = self._account(account)
+        known.bucket.tokens += 1
+        del known.coming[-1:]
+        own = self._recipients.get((account, recipient))
+        if own is not None:
+            own.tokens += 1
+
     @contextmanager
     def calling(self, account: UUID) -> Iterator[None]:
         """While a call of the account is under way."""

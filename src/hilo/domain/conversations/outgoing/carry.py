@@ -129,7 +129,10 @@ class Carriage:
                 if isinstance(each.outcome, Accepted)
             ]
             await settling.sent(tx, taken)
-            for each in calls:
+            # In one order, so that two batches never wait for each other.
+            for each in sorted(
+                calls, key=lambda call: (call.loaded.row.id, call.loaded.part.place)
+            ):
                 if not isinstance(each.outcome, Accepted):
                     await self._not_taken(tx, each.loaded, each.outcome)
         return [isinstance(each.outcome, Accepted) for each in calls]

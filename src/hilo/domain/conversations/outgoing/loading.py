@@ -63,10 +63,14 @@ class _Chosen(Struct, frozen=True):
 
 
 class _Batch(Struct):
-    """What waits in some conversations, and what comes of it. accounts: None = it is gone."""
+    """What waits in some conversations, and what comes of it.
+
+    accounts: None = it is gone. free: by which account each was told that it may send.
+    """
 
     waiting: Mapping[UUID, Sequence[Part]]
     accounts: Mapping[UUID, AccountRow | None]
+    free: dict[UUID, UUID]
     letters: dict[UUID, Letter] = field(default_factory=dict)
     begun: list[Begun] = field(default_factory=list)
 
@@ -85,21 +89,31 @@ class Loader:
 
     async def load(self, jobs: Sequence[Carry]) -> list[Next]:
         """Choose the next part of each and write its attempt down, or say how long it must wait."""
-        async with self._db.transaction(jobs[0].workspace, plans_once=True) as tx:
-            batch = await _batch(tx, [job.conversation for job in jobs])
-            chosen = {
-                conversation: await self._choose(tx, batch, conversation, parts)
-                for conversation, parts in batch.waiting.items()
-            }
-            due = [each.due[0].message for each in chosen.values() if each.due is not None]
-            batch.letters |= await letters.read(tx, due)
-            found = {
-                conversation: await self._composed(tx, batch, conversation, each)
-                for conversation, each in chosen.items()
-            }
-            await settling.begin(tx, batch.begun)
+        free: dict[UUID, UUID] = {}
+        try:
+            async with self._db.transaction(jobs[0].workspace, plans_once=True) as tx:
+                batch = await _batch(tx, [job.conversation for job in jobs], free)
+                found = await self._all(tx, batch)
+        except BaseException:
+            for conversation, account in free.items():
+                self._pace.give_back(account, conversation)
+            raise
         # Twice the same conversation: who comes second waits until the first is done.
         return [found.pop(job.conversation, Next(wait_s=STALE.total_seconds())) for job in jobs]
+
+    async def _all(self, tx: Tx, batch: _Batch) -> dict[UUID, Next]:
+        chosen = {
+            conversation: await self._choose(tx, batch, conversation, parts)
+            for conversation, parts in batch.waiting.items()
+        }
+        due = [each.due[0].message for each in chosen.values() if each.due is not None]
+        batch.letters |= await letters.read(tx, due)
+        found = {
+            conversation: await self._composed(tx, batch, conversation, each)
+            for conversation, each in chosen.items()
+        }
+        await settling.begin(tx, batch.begun)
+        return found
 
     async def _choose(
         self,
@@ -115,6 +129,7 @@ class Loader:
             if left_s is None or row is None:
                 continue
             if left_s <= 0:
+                batch.free[conversation] = row.id
                 return _Chosen((part, row), parts[number:], wait_s)
             wait_s = left_s if wait_s is None else min(wait_s, left_s)
             if not _may_be_overtaken(part, tx.now):
@@ -159,6 +174,7 @@ class Loader:
                 loaded, minted = await self._letter(tx, part, row, letter)
             except (NotFound, Rejected, WindowClosed, OptedOut) as error:
                 await settling.failed(tx, part, error_of(error))
+                self._pace.give_back(batch.free.pop(conversation), conversation)
                 chosen = await self._choose(tx, batch, conversation, chosen.behind, chosen.wait_s)
                 continue
             batch.begun.append(Begun(part, minted))
@@ -190,7 +206,7 @@ class Loader:
         return Loaded(part, row, connector, account, message, files), minted
 
 
-async def _batch(tx: Tx, conversations: Sequence[UUID]) -> _Batch:
+async def _batch(tx: Tx, conversations: Sequence[UUID], free: dict[UUID, UUID]) -> _Batch:
     """Return what waits in each conversation, and by which accounts."""
     waiting: dict[UUID, list[Part]] = {each: [] for each in conversations}
     for part in await tx.all(
@@ -199,7 +215,7 @@ async def _batch(tx: Tx, conversations: Sequence[UUID]) -> _Batch:
         waiting[part.conversation].append(part)
     wanted = sorted({part.account for parts in waiting.values() for part in parts})
     accounts = {each: await inboxes.queries.account(tx, each) for each in wanted}
-    return _Batch(waiting, accounts)
+    return _Batch(waiting, accounts, free)
 
 
 def _doubt(part: Part) -> UnknownOutcome:
